@@ -33,7 +33,7 @@ def allowed(expression):
             skip = True
         else:
             python.append(str(word in ALLOWED))
-    return eval(" ".join(python))  # words are brackets, and, or, True and False
+    return eval(" ".join(python))  # only brackets, and, or, True and False
 
 
 metadata = json.loads(

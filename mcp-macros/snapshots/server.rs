@@ -161,7 +161,7 @@ const _: () = {
         const _: () = __mcp::unique_uri(__MCP_ALL, 1usize);
     };
     impl Shop {
-        /// This value as a server, with all that its `impl` block declares.
+        /// Makes a server of this value, with everything that its `impl` block declares.
         #[allow(dead_code)]
         pub fn into_server(self) -> ::mcp_runtime::Server<Self> {
             fn __mcp_build(__mcp_state: Shop) -> ::mcp_runtime::Server<Shop>

@@ -1,8 +1,8 @@
-//! Diagnostics: the words that the author of a program reads when something is wrong.
+//! Diagnostics: the texts about mistakes, for the author of a program.
 //!
-//! Invariants: a message is lower case, has no final period, and names the author's things in backticks; `help:`
-//! follows with what to type. Nothing here knows about tools or servers, and nothing here stops at the first error:
-//! [`Errors`] collects, and the driver prints what was collected after the item.
+//! Invariants: a message is lower case, has no final period, and names the author's items in backticks; `help:`
+//! follows with the text to type. Nothing here knows about tools or servers, and nothing here stops at the first
+//! error: [`Errors`] collects them, and the driver emits them after the item.
 
 use std::fmt::Display;
 
@@ -51,7 +51,7 @@ impl From<Diagnostic> for syn::Error {
     }
 }
 
-/// Every mistake found in an item so far.
+/// The mistakes found in an item.
 #[derive(Debug, Default)]
 #[must_use = "collected errors are to be printed"]
 pub(crate) struct Errors(Vec<syn::Error>);
@@ -61,7 +61,7 @@ impl Errors {
         self.0.push(error.into());
     }
 
-    /// Keeps the error of `result`, if it is one, and goes on with its value, if it has one.
+    /// Records the error of `result`, and returns its value, if there is one.
     pub(crate) fn handle<T>(&mut self, result: Result<T, impl Into<syn::Error>>) -> Option<T> {
         result.map_err(|error| self.push(error)).ok()
     }
@@ -101,7 +101,7 @@ macro_rules! err {
 }
 pub(crate) use err;
 
-/// The names, in backticks, as a list in a sentence: the last one after an "and".
+/// The names in backticks, as an enumeration with "and" before the last.
 pub(crate) fn listed<N: Display>(names: impl IntoIterator<Item = N>) -> String {
     let names: Vec<String> = names.into_iter().map(|name| format!("`{name}`")).collect();
     match &names[..] {
@@ -110,11 +110,11 @@ pub(crate) fn listed<N: Display>(names: impl IntoIterator<Item = N>) -> String {
     }
 }
 
-/// The fewest letters of a name's beginning that are taken for the name.
+/// The minimum number of letters for which a prefix counts as the name.
 const BEGINNING: usize = 3;
 
-/// The tokens that an error of `syn` about `tokens` is about: the last one where they end too early, which `syn` puts at
-/// the whole call.
+/// The tokens that an error of `syn` about `tokens` concerns: the last one if they end too early, which `syn` reports
+/// at the whole call.
 pub(crate) fn place(error: &syn::Error, tokens: &TokenStream) -> TokenStream {
     let last = tokens.clone().into_iter().last();
     match last {
@@ -128,7 +128,7 @@ pub(crate) fn is_cut_off(error: &syn::Error) -> bool {
     error.to_string().starts_with("unexpected end of input")
 }
 
-/// The known name nearest to `got`, if it is near enough to be meant; one that begins with `got` is the nearest.
+/// The known name nearest to `got`, if it is near enough; one that begins with `got` is the nearest.
 ///
 /// Compares after dropping case, `_` and the specification's suffix `Hint`.
 pub(crate) fn nearest<'a>(got: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {

@@ -1,7 +1,7 @@
-//! The driver: reads an item, lowers it, and puts out the item, its declarations and its mistakes.
+//! The driver: reads an item, lowers it, and emits the item, its declarations and its errors.
 //!
-//! Invariant: the item always comes first and always comes, with nothing but our own attributes taken off, so that
-//! a mistake in an attribute is one error and the rest of the program still sees the item.
+//! Invariant: the item always comes first, with only our own attributes removed, so that a mistake in an attribute is
+//! one error and the rest of the program still sees the item.
 
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
@@ -40,7 +40,7 @@ pub(crate) fn declaration(
     lower::declaration::marker::check_single(kind, &function, &attributes, &mut errors);
     let own_type = function.self_in_attributes(&attributes);
     let typed = lower::declaration::keys::function(kind.noun(), &attributes, &function);
-    // The place of the attribute, whose own tokens rustc does not hand over.
+    // The position of the attribute, whose own tokens rustc does not pass.
     let at = Ident::new(kind.noun(), Span::call_site()).into_token_stream();
     let keys = args::declaration::read(kind, at, attributes, &mut errors);
     let runtime = lower::runtime::path(keys.runtime.as_ref());
@@ -49,7 +49,7 @@ pub(crate) fn declaration(
         errors.push(on_a_method(&function, &attribute));
         return finish(&item, &typed, &errors);
     }
-    // A value that ends after `Self::` has an error of its own.
+    // A value that ends after `Self::` has a separate error.
     if let (Some(at), true) = (own_type, errors.is_empty()) {
         let error = err!(at, "`Self` in a function outside of an `impl` block");
         errors.push(error.help("write the path of the function, as in `complete = product_names`"));
@@ -87,7 +87,7 @@ fn on_a_method(function: &Function, attribute: &str) -> Diagnostic {
     }
 }
 
-/// Reads a function outside of a block, beside which there will be a type of its name.
+/// Reads a function outside of a block, which gets a type of the same name.
 fn read(tokens: &TokenStream) -> Result<Function, Item> {
     let item = Item::read(tokens.clone());
     match item.function_name() {
@@ -99,7 +99,7 @@ fn read(tokens: &TokenStream) -> Result<Function, Item> {
     }
 }
 
-/// The last resort for an item that rustc can read and we cannot.
+/// The fallback for an item that rustc can parse and `syn` cannot.
 fn unreadable(at: &impl Spanned, attribute: &str) -> TokenStream {
     codegen::notice::notice(&Notice::unreadable(at.span(), attribute))
 }
@@ -349,9 +349,9 @@ mod tests {
         );
     }
 
-    /// The code beside a function without keys and parameters, which every tool has.
+    /// The code generated for a function without keys and parameters, which every tool has.
     #[test]
-    fn what_every_tool_has_is_little() {
+    fn the_code_that_every_tool_has_is_small() {
         let item = quote! {
             /// Answers.
             async fn ping() {}

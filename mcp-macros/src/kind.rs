@@ -1,4 +1,4 @@
-//! The kinds of declared functions, and the words for them.
+//! The kinds of declared functions, and their names.
 
 /// A kind of declared function.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -11,7 +11,7 @@ pub(crate) enum Kind {
 impl Kind {
     pub(crate) const ALL: [Self; 3] = [Self::Tool, Self::Resource, Self::Prompt];
 
-    /// The word for one, which is the name of its attribute too.
+    /// The singular, which is the name of its attribute too.
     pub(crate) const fn noun(self) -> &'static str {
         match self {
             Self::Tool => "tool",
@@ -20,7 +20,7 @@ impl Kind {
         }
     }
 
-    /// The word for several, which is the name of their list too.
+    /// The plural, which is the name of its list too.
     pub(crate) const fn plural(self) -> &'static str {
         match self {
             Self::Tool => "tools",
@@ -29,7 +29,7 @@ impl Kind {
         }
     }
 
-    /// The attribute, as a person writes it.
+    /// The attribute, as in source code.
     pub(crate) const fn attribute(self) -> &'static str {
         match self {
             Self::Tool => "#[tool]",

@@ -1,6 +1,6 @@
 //! The attributes of `mcp-testkit`: one test, once in each revision.
 //!
-//! Invariant: the test stays a function that takes a client; the code generated beside it only calls it.
+//! Invariant: the test stays a function that takes a client; the code generated for it only calls it.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
@@ -60,12 +60,12 @@ pub(crate) fn test(attributes: TokenStream, tokens: TokenStream) -> TokenStream 
     let mut errors = Errors::default();
     let keys = KEYS.read(attributes, &mut errors);
     let Ok(function) = syn::parse2::<ItemFn>(tokens.clone()) else {
-        // A body that does not parse yet: rustc says so at the place itself.
+        // A body that does not parse yet: rustc reports the position itself.
         return tokens;
     };
     let mut function = function;
     check_other_tests(&mut function, &mut errors);
-    // Another harness above this one has changed the function already.
+    // Another harness above this one has already changed the function.
     if errors.is_empty() {
         check(&function, &mut errors);
     }
@@ -102,7 +102,7 @@ fn check(function: &ItemFn, errors: &mut Errors) {
     }
 }
 
-/// Refuses the attributes of other test harnesses, and takes them off.
+/// Refuses the attributes of other test harnesses, and removes them.
 fn check_other_tests(function: &mut ItemFn, errors: &mut Errors) {
     let is_test = |attribute: &Attribute| {
         attribute::is(attribute, "test") || attribute::is(attribute, "rstest")
@@ -119,7 +119,7 @@ fn check_other_tests(function: &mut ItemFn, errors: &mut Errors) {
     }
 }
 
-/// The revisions that `eras` names; without it the current one.
+/// The revisions in `eras`; the current one if absent.
 fn revisions(eras: Option<&Set<String>>, errors: &mut Errors) -> Vec<(&'static str, &'static str)> {
     let Some(eras) = eras else {
         return REVISIONS[..1].to_vec();
@@ -170,7 +170,7 @@ fn one(function: &ItemFn, keys: &Keys, (revision, version): &(&str, &str)) -> To
 
 /// The call of the function that `#[mcp_testkit::server]` makes.
 ///
-/// In a module without one, the call finds the function of the outer block, whose type says what is missing.
+/// In a module without one, the call resolves to the function of the outer block, whose type explains the error.
 fn of_the_module(test: &Ident) -> TokenStream {
     let (server, span) = (hidden_server(test.span()), test.span());
     quote_spanned! {span=>
@@ -188,7 +188,7 @@ fn of_the_module(test: &Ident) -> TokenStream {
     }
 }
 
-/// The function by which the tests of a module get their server; rustc shows its name when there are two.
+/// The function that returns the server for the tests of a module; rustc shows its name when there are two.
 fn hidden_server(span: Span) -> Ident {
     Ident::new(
         "one_server_for_the_tests_of_a_module_others_by_test_server_equals_path",

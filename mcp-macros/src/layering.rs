@@ -1,6 +1,6 @@
-//! The order of the stages, and no circles between files.
+//! Checks the order of the stages, and that there are no import cycles.
 //!
-//! An arrow is a path that starts with `crate`, `self` or `super` and ends in another file; test code is left out.
+//! An import is a path that starts with `crate`, `self` or `super` and ends in another file; test code is excluded.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -12,7 +12,7 @@ use syn::{Item, UseTree};
 use crate::syntax::attribute;
 use crate::syntax::item::is_punct;
 
-/// The stages, each of which may name those in front of it.
+/// The stages, each of which may import those before it.
 const ORDER: [&str; 10] = [
     "diag", "kind", "syntax", "args", "ir", "lower", "codegen", "expand", "kit", "",
 ];
@@ -20,8 +20,8 @@ const ORDER: [&str; 10] = [
 /// The files by their module, such as `lower::argument`, with the tokens outside of their tests.
 type Files = BTreeMap<Vec<String>, TokenStream>;
 
-/// The modules that each file names.
-type Arrows = BTreeMap<Vec<String>, BTreeSet<Vec<String>>>;
+/// The imports of each file.
+type Graph = BTreeMap<Vec<String>, BTreeSet<Vec<String>>>;
 
 #[test]
 fn no_stage_names_a_later_one() {
@@ -29,7 +29,7 @@ fn no_stage_names_a_later_one() {
         let stage = module.first().map_or("", String::as_str);
         ORDER.iter().position(|known| *known == stage)
     };
-    for (from, to) in arrows() {
+    for (from, to) in graph() {
         assert!(place(&from).is_some(), "{from:?} is in no stage");
         for to in to {
             assert!(place(&to) <= place(&from), "{from:?} names {to:?}");
@@ -38,34 +38,34 @@ fn no_stage_names_a_later_one() {
 }
 
 #[test]
-fn no_files_are_in_a_circle() {
-    let mut arrows = arrows();
+fn files_have_no_import_cycles() {
+    let mut graph = graph();
     loop {
-        let ends = |to: &BTreeSet<_>| to.iter().all(|to| !arrows.contains_key(to));
-        let Some(end) = arrows.iter().find(|(_, to)| ends(to)) else {
+        let ends = |to: &BTreeSet<_>| to.iter().all(|to| !graph.contains_key(to));
+        let Some(end) = graph.iter().find(|(_, to)| ends(to)) else {
             break;
         };
         let end = end.0.clone();
-        arrows.remove(&end);
+        graph.remove(&end);
     }
-    assert!(arrows.is_empty(), "in circles or before them: {arrows:#?}");
+    assert!(graph.is_empty(), "in cycles or before them: {graph:#?}");
 }
 
-fn arrows() -> Arrows {
+fn graph() -> Graph {
     let mut files = Files::new();
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     read(&source, &[], &mut files);
     assert!(files.len() > 60, "{} files", files.len());
-    let arrow = |(from, tokens): (&Vec<String>, &TokenStream)| {
+    let edge = |(from, tokens): (&Vec<String>, &TokenStream)| {
         let mut paths = Vec::new();
         collect(tokens.clone(), &mut paths);
         let to = paths.iter().filter_map(|path| target(from, path, &files));
         (from.clone(), to.filter(|to| to != from).collect())
     };
-    let arrows: Arrows = files.iter().map(arrow).collect();
-    let count: usize = arrows.values().map(BTreeSet::len).sum();
-    assert!(count > 250, "{count} arrows");
-    arrows
+    let graph: Graph = files.iter().map(edge).collect();
+    let count: usize = graph.values().map(BTreeSet::len).sum();
+    assert!(count > 250, "{count} imports");
+    graph
 }
 
 fn read(folder: &Path, module: &[String], files: &mut Files) {
@@ -93,7 +93,7 @@ fn is_test(item: &Item) -> bool {
     matches!(item, Item::Mod(module) if module.attrs.iter().any(|it| attribute::is(it, "cfg")))
 }
 
-/// The paths in the tokens, those inside the braces of a `use` written out.
+/// The paths in the tokens, with the braces of a `use` expanded.
 fn collect(tokens: TokenStream, paths: &mut Vec<Vec<String>>) {
     let mut trees = tokens.into_iter().peekable();
     while let Some(tree) = trees.next() {
@@ -115,7 +115,7 @@ fn collect(tokens: TokenStream, paths: &mut Vec<Vec<String>>) {
                         path.push(next.to_string());
                     }
                 }
-                // A word of its own is `mod name;`, or the `crate` of a visibility.
+                // A single segment is `mod name;`, or the `crate` of a visibility.
                 if path.len() > 1 {
                     paths.push(path);
                 }
@@ -148,7 +148,7 @@ fn used(tree: &UseTree, before: &mut Vec<String>, paths: &mut Vec<Vec<String>>) 
     paths.push(before.iter().cloned().chain([name]).collect());
 }
 
-/// The file in which a path written in `from` ends; a path that starts at no module of the crate has none.
+/// The file that a path in `from` refers to; `None` for a path that starts at no module of the crate.
 fn target(from: &[String], path: &[String], files: &Files) -> Option<Vec<String>> {
     let mut whole = match path.first()?.as_str() {
         "crate" => Vec::new(),

@@ -1,7 +1,8 @@
 //! The attribute macros of `mcp-runtime`, which re-exports and documents them.
 //!
 //! Stages are columns: `syntax` (items as written) → `args` (keys) → `lower` (rules) → `ir` (legal declarations) →
-//! `codegen`. Primitives are rows: a resource has a file of its own in each stage. `expand` drives, `diag` words.
+//! `codegen`. Primitives are rows: a resource has a file of its own in each stage. `expand` is the driver, `diag` has
+//! the diagnostics.
 
 mod args;
 mod codegen;
@@ -39,7 +40,7 @@ pub fn prompt(attributes: TokenStream, item: TokenStream) -> TokenStream {
     expand::declaration(Kind::Prompt, listed(attributes).into(), &item.into()).into()
 }
 
-/// The tokens between the parentheses of an attribute; nothing for `#[tool = ".."]`, which rustc reports by itself.
+/// The tokens between the parentheses of an attribute; empty for `#[tool = ".."]`, which rustc reports itself.
 fn listed(attributes: TokenStream) -> TokenStream {
     let written = proc_macro::Span::call_site().source_text();
     let pair = written.as_deref().and_then(|text| text.split_once('='));

@@ -37,7 +37,7 @@ pub use crate::protocol::content::Role;
 pub use crate::registry::overlap::is_ambiguous;
 pub use checks::*;
 
-/// The derives of `#[model]`, under a path that says why they collide with those of an author.
+/// The derives of `#[model]`, under a path whose name explains a collision with the author's own derives.
 pub mod derived_by_model_already {
     pub use schemars::JsonSchema;
     pub use serde::{Deserialize, Serialize};
@@ -91,7 +91,7 @@ pub trait IntoServer: Sized {
 
 impl<T> IntoServer for T {}
 
-/// The part of a `T` that its `parts` name; of another type than `T`, so that rustc underlines the name.
+/// A part of `T`, as named in its `parts`. A separate type, so that rustc underlines the name.
 #[diagnostic::on_unimplemented(
     message = "no `#[server]` block of `{T}` is the part that is named here",
     label = "no such part",
@@ -99,7 +99,7 @@ impl<T> IntoServer for T {}
 )]
 pub trait HasThePart<'a, T> {}
 
-/// A type with a block that makes its server, which has an `into_server` of its own.
+/// A type with a `#[server]` block that makes its server, and so with its own `into_server`.
 #[diagnostic::on_unimplemented(
     message = "no `#[server]` block of `{Self}` makes its server: those that were seen are parts of one",
     label = "`{Self}` has parts and no whole",

@@ -71,8 +71,8 @@ impl Certificate {
 
     /// The end of its validity.
     ///
-    /// A request on a connection that was opened before is served after it, too; the handshake has
-    /// checked it.
+    /// Checked by the handshake only: requests on a connection that is already open are served after this time as
+    /// well.
     pub fn not_after(&self) -> SystemTime {
         self.not_after
     }
@@ -101,7 +101,7 @@ impl Certificate {
         self.thumbprint
     }
 
-    /// Returns true if its subject is its issuer, so that nobody trusts it who was not told to.
+    /// Returns true if its issuer is its subject, so that only clients configured for it trust it.
     #[cfg(all(feature = "tls", feature = "cli"))]
     pub(crate) fn is_self_signed(&self) -> bool {
         self.is_self_signed
@@ -109,7 +109,7 @@ impl Certificate {
 
     /// Returns true if it is for `host`, a DNS name or an IP address (RFC 9525, section 6).
     ///
-    /// A `*` stands for one label, the first. The common name is for nobody: clients do not look at it.
+    /// A `*` stands for one label, the first. The common name is ignored, as clients ignore it.
     #[cfg(all(feature = "tls", feature = "cli"))]
     pub(crate) fn is_for(&self, host: &str) -> bool {
         let address = host.trim_start_matches('[').trim_end_matches(']');
@@ -126,7 +126,7 @@ impl Certificate {
         })
     }
 
-    /// The names and addresses that it is for, as a text.
+    /// The names and addresses that it is for, as text.
     #[cfg(all(feature = "tls", feature = "cli"))]
     pub(crate) fn hosts(&self) -> String {
         let addresses = self.addresses.iter().map(IpAddr::to_string);
@@ -185,9 +185,9 @@ const UNIVERSAL_STRING: u8 = 0x1c;
 const BMP_STRING: u8 = 0x1e;
 const SEQUENCE: u8 = 0x30;
 const SET: u8 = 0x31;
-/// `[0]`, in which the version of a certificate is.
+/// `[0]`, the tag of a certificate's version.
 const VERSION: u8 = 0xa0;
-/// `[3]`, in which its extensions are.
+/// `[3]`, the tag of its extensions.
 const EXTENSIONS: u8 = 0xa3;
 /// `[2]`, `[6]` and `[7]` of a general name.
 const DNS_NAME: u8 = 0x82;
@@ -281,7 +281,7 @@ fn address(bytes: &[u8]) -> Option<IpAddr> {
         .ok()
 }
 
-/// A text without control characters: a name that is shown, compared and logged.
+/// Text without control characters: a name that is shown, compared and logged.
 fn printable(tag: u8, value: &[u8]) -> Option<String> {
     let ascii = || value.is_ascii().then(|| value.to_vec());
     let text = match tag {
@@ -337,8 +337,8 @@ fn number(digits: &[u8]) -> u64 {
         .fold(0, |sum, digit| sum * 10 + u64::from(digit - b'0'))
 }
 
-/// The days from 1970-01-01 to a date of the Gregorian calendar, none for an earlier one. A year ends with February here, so
-/// that a leap day is its last.
+/// The number of days from 1970-01-01 to a date of the Gregorian calendar, zero for an earlier one. Years are counted
+/// from March, so that a leap day is the last day of a year.
 fn days(year: u64, month: u64, day: u64) -> u64 {
     let (year, month) = if month > 2 {
         (year, month - 3)

@@ -1,5 +1,5 @@
 //! The outbound HTTP client, for documents of issuers and exports of telemetry: HTTP/1.1 and TLS, with limits of time
-//! and size, and without a way to private addresses by a redirect.
+//! and size. Redirects to private addresses are refused.
 
 mod address;
 mod resolver;
@@ -131,7 +131,7 @@ fn target(from: &Uri, headers: &HeaderMap) -> Result<Uri, String> {
     };
     match absolute.parse::<Uri>() {
         Ok(url) if url.authority().is_some() && url.scheme().is_some() => Ok(url),
-        _ => Err("it is redirected to what is no absolute URL".to_owned()),
+        _ => Err("the target of the redirect is not an absolute URL".to_owned()),
     }
 }
 
@@ -159,7 +159,7 @@ async fn exchange(
     })
 }
 
-/// The whole chain of an error in words.
+/// The error and its sources, as one text.
 fn chain(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut next = error.source();

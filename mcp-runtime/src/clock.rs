@@ -6,9 +6,9 @@ use tokio::time::Instant as Moved;
 
 /// The system's clock, ahead by as much as a test has moved tokio's since this was made.
 ///
-/// Tokio's clock and the system's monotonic one run alike where no test has paused the first; their difference is what
-/// the test has added, less the time that really passed. The system's time is read anew each time, so that a process
-/// which began before the clock was set, or slept with its machine, is right afterwards.
+/// Both clocks run alike unless a test has paused tokio's; their difference is the time that the test has added, less
+/// the time that really passed. The system's time is read each time, so that it stays right when the clock is set or
+/// the machine has slept.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Clock {
     moved: Moved,
@@ -39,7 +39,7 @@ impl Clock {
     }
 }
 
-/// `system` ahead by what `moved` is more than `real`.
+/// Returns `system` plus the excess of `moved` over `real`.
 fn ahead(system: Duration, moved: Duration, real: Duration) -> Duration {
     system.saturating_add(moved).saturating_sub(real)
 }

@@ -9,8 +9,8 @@ use std::io;
 
 /// The reason why a server could not start or had to stop. Its text says what to do.
 ///
-/// A start fails with all of its faults at once: the text lists them, and each `is_` method is true if one of them is of
-/// that kind.
+/// All faults of a start are reported together: the text lists them, and each `is_` method is true if one of them is
+/// of that kind.
 ///
 /// ```
 /// # use mcp_runtime::{Server, tool, tools};
@@ -259,7 +259,7 @@ impl fmt::Display for Error {
     }
 }
 
-/// `main` prints errors with `Debug`: a person reads it, so it is the whole chain in words.
+/// `main` prints errors with `Debug`, for a person: the error and its sources, as text.
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{self}")?;

@@ -27,7 +27,7 @@ pub(crate) fn excerpt(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// Returns the words of serde, which repeat what it could not read.
+/// Returns the message of serde, cut, since it repeats the invalid input.
 pub(crate) fn excerpt_of(error: &serde_json::Error) -> String {
     excerpt(&error.to_string()).into_owned()
 }
@@ -72,7 +72,7 @@ pub(crate) fn write_cut(to: &mut impl Write, bytes: usize) -> fmt::Result {
     write!(to, "… ({bytes} bytes)")
 }
 
-/// Passes characters on while there is room, and counts the bytes of all.
+/// Forwards characters up to the maximum, and counts the bytes of the whole text.
 struct Beginning<'a, 'f> {
     to: &'a mut fmt::Formatter<'f>,
     room: usize,

@@ -1,7 +1,7 @@
-//! A folder that callers work in: no path of theirs leads out of it.
+//! A folder that callers work in; no path can leave it.
 //!
-//! Invariants: paths are opened below the folder's own handle, by `cap-std`, so that neither `..` nor a link nor a folder
-//! that is exchanged meanwhile leads out; only regular files are read and written; everything that is read has a limit.
+//! Invariants: paths are opened below the folder's own handle, by `cap-std`, so that neither `..` nor a link nor a
+//! folder replaced during the operation escapes it; only regular files are read and written; every read is limited.
 
 use std::fmt;
 use std::io::{self, Read as _, Write as _};
@@ -21,8 +21,8 @@ const ENTRIES: usize = 1_000;
 
 /// A folder whose files the functions of a server read and write, by paths that come from callers.
 ///
-/// Paths are relative, with `/` between their parts. One that leads out of the folder, by `..` or by a link, is refused,
-/// and so is everything that is no regular file. The functions block: declare tools that use them as `blocking`.
+/// Paths are relative, with `/` between their parts. A path that leaves the folder, by `..` or by a link, is refused,
+/// and so is everything but a regular file. The functions block: declare tools that use them as `blocking`.
 ///
 /// ```no_run
 /// use mcp_runtime::{Folder, FolderError, Server, State, tool, tools};
@@ -56,7 +56,7 @@ pub struct Folder {
 pub struct FolderEntry {
     /// The last part of its path.
     pub name: String,
-    /// Returns true for a folder.
+    /// True for a folder.
     pub is_folder: bool,
     /// The size of a file in bytes.
     pub size: u64,
@@ -67,7 +67,7 @@ pub struct FolderEntry {
 pub struct FolderError(String);
 
 impl Folder {
-    /// Opens a folder, which has to be there.
+    /// Opens an existing folder.
     pub fn open(path: impl AsRef<Path>) -> io::Result<Self> {
         let dir = Dir::open_ambient_dir(path, ambient_authority())?;
         Ok(Self {
@@ -93,7 +93,7 @@ impl Folder {
         let file = file.map_err(|cause| failed(path, &cause))?;
         let metadata = file.metadata().map_err(|cause| failed(path, &cause))?;
         if !metadata.is_file() {
-            return Err(error(path, "is no file"));
+            return Err(error(path, "is not a file"));
         }
         let mut bytes = Vec::new();
         let read = file
@@ -107,17 +107,17 @@ impl Folder {
     /// Reads a file of UTF-8.
     pub fn read_text(&self, path: &str) -> Result<String, FolderError> {
         let bytes = self.read(path)?;
-        String::from_utf8(bytes).map_err(|_| error(path, "is no text in UTF-8"))
+        String::from_utf8(bytes).map_err(|_| error(path, "is not UTF-8 text"))
     }
 
-    /// Writes a file in one step, in place of the one that is there; folders on the way are made.
+    /// Writes a file atomically, replacing an existing one; missing parent folders are created.
     pub fn write(&self, path: &str, bytes: impl AsRef<[u8]>) -> Result<(), FolderError> {
         let (place, bytes) = (relative(path)?, bytes.as_ref());
         self.check(path, bytes.len())?;
         if let Ok(metadata) = self.dir.symlink_metadata(place)
             && !metadata.is_file()
         {
-            return Err(error(path, "is no file"));
+            return Err(error(path, "is not a file"));
         }
         let parent = place.parent().filter(|it| !it.as_os_str().is_empty());
         if let Some(parent) = parent {
@@ -150,7 +150,7 @@ impl Folder {
     }
 
     /// Lists the files and folders of a folder, sorted, at most 1,000; the path of the folder itself is empty or `.`.
-    /// Links and everything else that is neither a file nor a folder are left out.
+    /// Links and special files are left out.
     pub fn list(&self, path: &str) -> Result<Vec<FolderEntry>, FolderError> {
         let entries = match path {
             "" | "." => self.dir.entries(),
@@ -198,7 +198,7 @@ impl fmt::Display for FolderError {
 
 impl std::error::Error for FolderError {}
 
-/// The path, if it has names alone.
+/// The path, if it consists of plain names.
 fn relative(path: &str) -> Result<&Path, FolderError> {
     let place = Path::new(path);
     let mut parts = place.components();
@@ -206,13 +206,13 @@ fn relative(path: &str) -> Result<&Path, FolderError> {
     if place.as_os_str().is_empty() || !is_inside || path.contains('\0') {
         return Err(error(
             path,
-            "is no path inside of the folder; write one such as notes/today.md",
+            "is not a path inside the folder; write one such as notes/today.md",
         ));
     }
     Ok(place)
 }
 
-/// A pipe has no end as long as nobody writes; opening one does not wait for that.
+/// Opens without blocking: a pipe would otherwise wait for its other end.
 fn without_waiting(options: &mut OpenOptions) {
     #[cfg(unix)]
     {
@@ -228,7 +228,7 @@ fn error(path: &str, what: &str) -> FolderError {
     FolderError(format!("`{}` {what}", excerpt(path)))
 }
 
-/// The text of a failure, without what it says about the system.
+/// The error text of a failed operation, without details of the system.
 fn failed(path: &str, cause: &io::Error) -> FolderError {
     error(
         path,
@@ -240,7 +240,7 @@ fn failed(path: &str, cause: &io::Error) -> FolderError {
             io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
                 "cannot be written: there is no space left"
             }
-            io::ErrorKind::PermissionDenied => "is out of reach",
+            io::ErrorKind::PermissionDenied => "cannot be accessed",
             _ => "cannot be read or written",
         },
     )
@@ -253,7 +253,7 @@ mod tests {
 
     use super::*;
 
-    /// A folder `inside` with a file, beside a file that is outside.
+    /// A folder `inside` with a file, next to a file outside of it.
     struct Place(PathBuf);
 
     impl Place {
@@ -324,7 +324,7 @@ mod tests {
         ] {
             let error = folder.read(path).unwrap_err();
             assert!(
-                error.to_string().contains("no path inside"),
+                error.to_string().contains("not a path inside"),
                 "{path:?}: {error}"
             );
             assert!(

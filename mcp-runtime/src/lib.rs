@@ -32,15 +32,15 @@
 //! | prompts, completion | [`#[prompt]`](macro@prompt), [`prompts!`], [`Prompt`], [`Completion`] |
 //! | all of them in one `impl` | [`#[server]`](macro@server) |
 //! | types that a function may borrow | [`Context`], [`Principal`], [`State`](macro@State) |
-//! | asking the user, the model, the client | [`Context::elicit`], [`Context::sample`], [`Context::roots`], [`Elicit`](macro@Elicit), [`Confirm`] |
-//! | telling clients about changes | [`Context::resource_updated`], [`Notifier`] |
-//! | values that later calls find again, many instances | [`Context::store`], [`store`] |
+//! | requests to the user, the model, the client | [`Context::elicit`], [`Context::sample`], [`Context::roots`], [`Elicit`](macro@Elicit), [`Confirm`] |
+//! | notifying clients of changes | [`Context::resource_updated`], [`Notifier`] |
+//! | values kept between calls, several instances | [`Context::store`], [`store`] |
 //! | long calls | [`Context::progress`], [`task`], [`Context::close_stream`] |
 //! | views in clients | [`View`] |
-//! | callers and who they are | [`auth`] |
+//! | authentication of callers | [`auth`] |
 //! | settings, serving, mounting | [`Server`] |
 //! | clients that would refuse a tool | [`lint`] |
-//! | a page on each of these, from the first server on | [`guide`] |
+//! | a page on each subject, from the first server on | [`guide`] |
 //!
 //! | feature | |
 //! |---|---|
@@ -55,7 +55,7 @@
 //! | `redis` | `Server::redis`: state that instances share |
 //! | `redis-cluster` | the same in a Redis Cluster, or behind Sentinel |
 //! | `skills` | `Server::skills`: folders of instructions for agents |
-//! | `files` | `Folder`: files that callers name, out of which no path leads |
+//! | `files` | `Folder`: files that callers name, confined to one folder |
 //! | `json-schema` | `#[tool(schema = ..)]`: hand-written keywords, checked |
 
 #![cfg_attr(docsrs, feature(doc_cfg))]

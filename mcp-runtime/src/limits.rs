@@ -1,10 +1,10 @@
-//! The maximum number and size of what callers can make the server keep: one constant, one bound.
+//! The maximum number and size of everything that callers can make the server keep: one constant for each bound.
 //!
 //! Those that [`Server`](crate::Server) has a setting for are its defaults. What callers hold in number has a maximum in
 //! all; of that, one caller (a principal, or the anonymous callers of one address) holds at most [a share](SHARE).
 //!
-//! A value here is the answer to the question how much a stranger can make the server keep. A
-//! refusal carries its [`Limit`], from which the metric and the words of the error come.
+//! Together they bound the memory that a stranger can make the server keep. A refusal carries its [`Limit`], from
+//! which the metric and the error text are derived.
 
 mod edge;
 
@@ -87,7 +87,7 @@ impl Limit {
         }
     }
 
-    /// Returns what there is too much of, and what a caller can do about it.
+    /// Returns the exhausted resource, and the remedy for the caller.
     pub(crate) const fn words(self) -> (&'static str, &'static str) {
         match self {
             Self::SessionCalls => (
@@ -103,7 +103,7 @@ impl Limit {
             Self::Tasks => ("tasks are running", "try again when one has ended"),
             Self::UnreadResults => (
                 "results wait to be read",
-                "this one was dropped; read the others first, or ask for less",
+                "this one was dropped; read the others first, or request less",
             ),
             Self::Batch
             | Self::Sessions
@@ -123,7 +123,7 @@ impl Limit {
     }
 }
 
-/// The value of `Retry-After` on every answer with the status 429 or 503, in seconds.
+/// The value of `Retry-After` on every response with the status 429 or 503, in seconds.
 pub(crate) const RETRY_AFTER: u16 = 10;
 
 /// The divisor of a maximum that gives the most one caller may hold.
@@ -144,14 +144,14 @@ pub(crate) const CALLS: usize = 1_024;
 pub(crate) const LINE_BYTES: usize = 16 * MIB;
 /// The maximum number of calls in flight of all sessions, whose clients may have left them.
 pub(crate) const SESSION_CALLS: usize = 10_000;
-/// The maximum size of what a session's streams keep of what was read, for a client that comes back.
+/// The maximum size of the delivered messages that a session's streams keep for clients that reconnect.
 pub(crate) const REPLAY: usize = 256 * KIB;
-/// The bytes that a call is counted with besides its message: its future, its stream and the like.
+/// The number of bytes that a call counts in addition to its message: its future, its stream and the like.
 pub(crate) const CALL: usize = 16 * KIB;
 
-/// The size up to which an answer that waits to be read is not counted.
+/// The size up to which an unread response is not counted.
 pub(crate) const UNTRACKED: usize = 16 * KIB;
-/// The maximum number of notifications of a call that wait to be read, and of their bytes; one alone may be larger.
+/// The maximum number of unread notifications of a call, and of their bytes; a single one may be larger.
 pub(crate) const NOTES: usize = 256;
 pub(crate) const NOTES_BYTES: usize = 256 * KIB;
 
@@ -161,7 +161,7 @@ pub(crate) const LISTENERS: usize = 10_000;
 pub(crate) const WATCHED: usize = 1_000;
 /// The maximum size of the URIs of one subscription together, and of those that wait to be read.
 pub(crate) const WATCHED_BYTES: usize = 256 * KIB;
-/// The bytes that a watched URI is counted with besides its text.
+/// The number of bytes that a watched URI counts in addition to its text.
 pub(crate) const WATCH: usize = 256;
 
 /// The maximum number of running tasks.
@@ -185,7 +185,7 @@ pub(crate) const CAPABILITIES: usize = 16 * KIB;
 pub(crate) const BATCH_MEMBERS: usize = 100;
 /// The maximum number of calls of one batch that run at a time.
 pub(crate) const BATCH_CALLS: usize = 8;
-/// The maximum size of the answers to one batch, in bytes, but for the errors of those that do not fit.
+/// The maximum size of the responses to one batch, in bytes, except for the errors of those that do not fit.
 pub(crate) const BATCH_BYTES: usize = 16 * MIB;
 
 const KIB: usize = 1024;

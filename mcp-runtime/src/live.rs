@@ -23,7 +23,7 @@ impl<T> Live<T> {
         Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Looks at the value that is in force. A reload waits meanwhile, so the look is short.
+    /// Passes the value in force to `look`. A reload waits meanwhile, so `look` must be short.
     pub(crate) fn with<R>(&self, look: impl FnOnce(&T) -> R) -> R {
         look(&self.0.read().unwrap_or_else(PoisonError::into_inner))
     }
@@ -38,7 +38,7 @@ impl<T> Live<T> {
     pub(crate) fn set(&self, value: T) {
         let value = Arc::new(value);
         let old = self.change(|current| std::mem::replace(current, value));
-        // Destructors run without the lock.
+        // Dropped without the lock.
         drop(old);
     }
 }

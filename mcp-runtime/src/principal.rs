@@ -1,10 +1,9 @@
 //! The caller of a request.
 //!
-//! The identity ([`Key`]: issuer and subject) is kept apart from the grants of the token (scopes,
-//! claims, expiry). Whatever is kept for a caller (a session, a task, a share of a limit, an entry
-//! of a cache) is kept under the key, so that a renewed token finds it again; whatever is decided
-//! (scopes, `visible_if`) is decided by the grants of the request at hand. Cloning is one reference
-//! count.
+//! The identity ([`Key`]: issuer and subject) is separate from the grants of the token (scopes, claims, expiry). State
+//! kept for a caller (a session, a task, a share of a limit, a cache entry) is kept under the key, so that a renewed
+//! token finds it again; decisions (scopes, `visible_if`) use the grants of the current request. A clone shares one
+//! allocation.
 
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -14,12 +13,12 @@ use tokio::time::Instant;
 
 use crate::seal::Subject;
 
-/// The verified caller of a request: its subject, scopes and claims; anonymous where nothing was verified.
+/// The verified caller of a request: its subject, scopes and claims. Anonymous if the caller was not verified.
 ///
-/// Take it by reference (`who: &Principal`), or ask [`Context::principal`](crate::Context::principal).
+/// Take it by reference (`who: &Principal`), or call [`Context::principal`](crate::Context::principal).
 ///
-/// Nothing here verifies a caller. A layer in front of the endpoint does, and leaves the principal in the request's
-/// extensions, which is where it is looked for:
+/// This type does not verify a caller. A layer in front of the endpoint does, and inserts the principal into the
+/// extensions of the request:
 ///
 /// ```
 /// use mcp_runtime::axum::{extract::Request, middleware, middleware::Next, response::Response};
@@ -70,7 +69,7 @@ pub(crate) struct Key {
 }
 
 impl Principal {
-    /// A caller of whom nothing is known.
+    /// Creates the principal of an unauthenticated caller.
     ///
     /// For limits by caller, anonymous callers are told apart by their address, where the transport
     /// has one.
@@ -78,10 +77,10 @@ impl Principal {
         Self(None)
     }
 
-    /// The caller called `subject`, holding `scopes`.
+    /// Creates the principal with this subject and these scopes.
     ///
-    /// The subject must not be empty in meaning: it is what limits, sessions, tasks and the audit
-    /// log know the caller by. Scopes are compared byte by byte (RFC 6749, section 3.3).
+    /// The subject must identify the caller: limits, sessions, tasks and the audit log rely on it. Scopes are compared
+    /// byte by byte (RFC 6749, section 3.3).
     pub fn new(
         subject: impl Into<Arc<str>>,
         scopes: impl IntoIterator<Item = impl Into<String>>,
@@ -98,7 +97,7 @@ impl Principal {
         })))
     }
 
-    /// The same caller, with the issuer of its token (`iss`, RFC 7519) or its tenant: whatever makes the subject unique.
+    /// Sets the issuer of the caller's token (`iss`, RFC 7519) or its tenant, which makes the subject unique.
     ///
     /// No effect on an anonymous caller.
     #[must_use]
@@ -106,7 +105,7 @@ impl Principal {
         self.with(|it| it.key.issuer = Some(issuer.into()))
     }
 
-    /// The same caller with the claims of its token.
+    /// Sets the claims of the caller's token.
     ///
     /// Functions and rules of `visible_if` read them by [`Principal::claim`]; the table
     /// `[rate_limit]` of `mcp.toml` names the claim that has the tier of a caller. They are kept as
@@ -124,7 +123,7 @@ impl Principal {
         self.with(|it| it.claims = claims)
     }
 
-    /// The same caller, verified until `at` (`exp`, RFC 7519): then the streams that it has opened end.
+    /// Sets the expiry of the token (`exp`, RFC 7519), at which the streams that the caller has opened end.
     ///
     /// A stream of a verified caller without an expiry ends after a day; the client opens another one.
     ///
@@ -136,16 +135,16 @@ impl Principal {
     /// assert_eq!(ann.issuer(), Some("https://id.example"));
     /// ```
     ///
-    /// A time in the past is an expiry at once. Only streams are concerned: a request is verified
-    /// when it comes, and runs to its end.
+    /// A time in the past expires immediately. Only streams are affected: a request is verified on arrival and runs to
+    /// its end.
     #[must_use]
     pub fn with_expiry(self, at: SystemTime) -> Self {
         let rest = at.duration_since(SystemTime::now()).unwrap_or_default();
-        // What is too far away for a clock never comes.
+        // A time beyond the range of the clock never expires.
         self.with(|it| it.expires = Instant::now().checked_add(rest))
     }
 
-    /// The same caller, verified for this time from now on.
+    /// Returns the same caller, verified for this time from now on.
     #[cfg(feature = "auth")]
     pub(crate) fn valid_for(self, time: Duration) -> Self {
         self.with(|it| it.expires = Instant::now().checked_add(time))
@@ -236,7 +235,7 @@ impl Principal {
 /// The longest life of a stream that a verified caller without an expiry has opened.
 const LONGEST_LEASE: Duration = Duration::from_hours(24);
 
-/// The time for which a stream may tell its caller what only that caller may know; an anonymous one has no end.
+/// The time for which a stream may carry data of its caller; unlimited for an anonymous one.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Lease(Option<Instant>);
 

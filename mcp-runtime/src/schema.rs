@@ -1,16 +1,15 @@
 //! From Rust types to the JSON Schemas that MCP clients accept.
 //!
 //! Invariants: computed once, when a tool is registered; references are inlined unless recursive; the root of an input
-//! schema is a plain object; what a schema may hold is said in [`normal`].
+//! schema is a plain object; [`normal`] defines the keywords that a schema may have.
 //!
-//! In: the `schemars` schema of each parameter's type, and what is declared beside it. Out: two
-//! things that are made from the same source and must agree. One is the text that clients read,
-//! normalized (`normal.rs`) and closed (`closed.rs`); the other the shapes by which arguments are
-//! checked (`shape.rs`), compiled from the schema before it was normalized, since clients'
-//! vocabulary says less than the decoder enforces.
+//! The input is the `schemars` schema of each parameter's type, and the declared rules. The output is made of two
+//! things from the same source, which must agree: the text that clients read, normalized (`normal.rs`) and closed
+//! (`closed.rs`), and the shapes by which arguments are checked (`shape.rs`). Shapes are compiled from the schema
+//! before it is normalized, since the clients' vocabulary expresses less than the decoder enforces.
 //!
-//! A fault, such as a duplicate name by flattening, is kept in `faults` and told at the start;
-//! nothing here panics, whatever a hand-written `JsonSchema` returns.
+//! A fault, such as a duplicate name by flattening, is kept in `faults` and reported at startup; nothing here panics,
+//! whatever a hand-written `JsonSchema` returns.
 
 use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
@@ -37,7 +36,7 @@ pub(crate) mod shape;
 pub struct InputSchema {
     generator: SchemaGenerator,
     properties: Vec<(&'static str, Value)>,
-    /// The same, before clients' words were put in the place of schemars's.
+    /// The same properties, before they were normalized for clients.
     described: Vec<Value>,
     required: Vec<&'static str>,
     /// The names that are accepted and not shown, each with the name that is.
@@ -70,8 +69,7 @@ impl InputSchema {
         }
     }
 
-    /// The schema of a type, as it is and for use as a property: rules and words are laid over it, and then
-    /// [`Self::settle`].
+    /// The schema of a type for use as a property; rules and descriptions are added to it before [`Self::settle`].
     ///
     /// The first value is for the shape, the second for clients.
     pub(crate) fn describe(
@@ -88,7 +86,7 @@ impl InputSchema {
         (described, value)
     }
 
-    /// Normalises a property to which nothing is added any more.
+    /// Normalizes a property once it is complete.
     pub(crate) fn settle(&self, property: &mut Value) {
         normalize(property, self.direction);
         if self.direction == Direction::Input {
@@ -96,7 +94,7 @@ impl InputSchema {
         }
     }
 
-    /// Adds a property; its place.
+    /// Adds a property, and returns its index.
     pub(crate) fn add(
         &mut self,
         name: &'static str,
@@ -113,13 +111,13 @@ impl InputSchema {
         self.described.len() - 1
     }
 
-    /// Names an argument by a name that is accepted and not shown.
+    /// Registers an alias of an argument, which is accepted but not shown.
     pub(crate) fn alias(&mut self, alias: &'static str, name: &'static str) {
         self.claim(alias);
         self.aliases.push((alias, name));
     }
 
-    /// Adds each member of an object as a property; its place as one value, and the names of the members.
+    /// Adds each member of an object as a property; returns the index of the object, and the names of its members.
     pub(crate) fn add_members(
         &mut self,
         mut object: Value,
@@ -155,7 +153,7 @@ impl InputSchema {
         (self.described.len() - 1, names)
     }
 
-    /// Reports a name that another argument has.
+    /// Reports a name that another argument has already.
     fn claim(&mut self, name: &'static str) {
         let mut names = self.properties.iter().map(|(name, _)| *name);
         let mut aliases = self.aliases.iter().map(|(alias, _)| *alias);
@@ -209,7 +207,7 @@ pub(crate) struct FinishedInput {
     /// The shapes of the properties.
     roots: Vec<Root>,
     overlay: Map<String, Value>,
-    /// The word for that which has these properties.
+    /// The noun for the owner of these properties, for error texts.
     pub(crate) noun: &'static str,
 }
 
@@ -217,14 +215,14 @@ pub(crate) struct FinishedInput {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Root {
     pub shape: ShapeId,
-    /// A value that decodes may still be another than the schema says.
+    /// True if a value that decodes may still violate the schema.
     pub needs_check: bool,
-    /// A value may cost its decoder more than its size.
+    /// True if decoding a value may cost more than its size.
     pub retries: bool,
 }
 
 impl FinishedInput {
-    /// Lays hand-written keywords over the generated ones.
+    /// Merges hand-written keywords over the generated ones.
     pub(crate) fn overlay(&mut self, keywords: Value) {
         if let Value::Object(keywords) = keywords {
             self.overlay = keywords;
@@ -235,7 +233,7 @@ impl FinishedInput {
         self.properties.iter().map(|(name, schema)| (*name, schema))
     }
 
-    /// The name of the property that is called `name`, by that name or by another.
+    /// The canonical name of the property called `name`, which may be an alias.
     pub(crate) fn canonical(&self, name: &str) -> Option<&'static str> {
         let mut properties = self.properties.iter().map(|(property, _)| *property);
         properties.find(|property| *property == name).or_else(|| {
@@ -244,7 +242,7 @@ impl FinishedInput {
         })
     }
 
-    /// The value that was sent for a property, by its name or by another.
+    /// The value that was sent for a property, under its name or an alias.
     ///
     /// If several of its names were sent, the value under its own name is returned; decoding
     /// refuses the request before.
@@ -265,7 +263,7 @@ impl FinishedInput {
         self.required.contains(&name)
     }
 
-    /// The shape of the property at `place`.
+    /// The shape of the property at this index.
     pub(crate) fn shape(&self, place: usize) -> (&Shapes, Root) {
         const ANY: Root = Root {
             shape: Shapes::ANY,
@@ -275,7 +273,7 @@ impl FinishedInput {
         (&self.shapes, self.roots.get(place).copied().unwrap_or(ANY))
     }
 
-    /// The whole as a form: no more keywords than a form may have.
+    /// The schema as a form, reduced to the keywords that forms may have.
     pub(crate) fn to_form(&self) -> Value {
         let properties: Map<String, Value> = self
             .properties
@@ -345,7 +343,7 @@ pub(crate) fn output_schema<T: JsonSchema + ?Sized>() -> Value {
 /// The keywords of schemas whose members depend on a branch.
 const UNIONS: [&str; 3] = ["anyOf", "oneOf", "allOf"];
 
-/// A name that lives as long as the process: the names of members are those that types declare, and each is kept once.
+/// Returns the name with the lifetime of the process.
 ///
 /// Leaks each distinct name once. Names are those of struct fields, so their number is that of the
 /// program's fields, whatever callers do.

@@ -1,4 +1,5 @@
-//! The state that a server keeps between the rounds of a call, sealed so that its client can carry it and not read it.
+//! Request states: what a server needs between the rounds of a call, sealed so that the client carries it but cannot
+//! read it.
 //!
 //! A sealed text is the base64url of a format byte, a random salt and the `ChaCha20-Poly1305` ciphertext of the
 //! [`State`], so that sealing the same state twice gives different texts. Invariants: a text that does not open, was
@@ -58,23 +59,23 @@ impl Subject {
     }
 }
 
-/// Names and what they stand for, in order.
+/// Values by key, in order.
 pub(crate) type KeyedValues = Vec<(String, Box<RawValue>)>;
 
 /// The state of the rounds so far.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct State {
-    /// The client's answers, by key.
+    /// The input responses, by key.
     pub responses: KeyedValues,
     /// The outputs of blocks that run once, by key.
     pub once: KeyedValues,
-    /// The keys of the questions that are open.
+    /// The keys of the open input requests.
     pub open: Vec<String>,
-    /// The number of rounds that have answered a question.
+    /// The number of rounds that have answered an input request.
     pub rounds: usize,
 }
 
-/// The round that a state was sealed for: when it was asked, in milliseconds since 1970, and a number of its own.
+/// The identity of a round: the time of its issue, in milliseconds since 1970, and a unique number.
 ///
 /// Ordered by time, then by number, which is the order in which `Rounds` keeps them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -87,7 +88,7 @@ impl State {
     /// Returns `true` if a round with the input responses `sent` continues its call: it answers an open input request,
     /// and no earlier round left such a response unused. A call thus has at most as many rounds as input requests.
     ///
-    /// Pure: it is asked before the round is counted.
+    /// Has no side effects: it is called before the round is counted.
     pub(crate) fn continues(&self, sent: &KeyedValues) -> bool {
         self.rounds <= self.responses.len() && sent.iter().any(|(key, _)| self.open.contains(key))
     }
@@ -147,7 +148,7 @@ impl std::fmt::Debug for Secrets {
     }
 }
 
-/// A secret that is too short to keep anything secret: which one, and its length.
+/// The error for a secret that is too short: its index and its length.
 #[derive(Clone, Copy, Debug, thiserror::Error)]
 #[error("secret {} has {bytes} bytes; each needs at least {SHORTEST}, such as those of `openssl rand -base64 32`", .place + 1)]
 pub(crate) struct TooShort {
@@ -176,8 +177,8 @@ pub(crate) fn check(secrets: &Secrets) -> Result<(), TooShort> {
 }
 
 impl Keys {
-    /// The keys that these secrets stand for at `audience`; without any, one that only this process has. What servers of
-    /// another audience have sealed does not open, whatever their secrets.
+    /// Derives the keys of these secrets for `audience`; without secrets, generates a key for this process alone.
+    /// States that were sealed for another audience do not open.
     pub(crate) fn new(secrets: &Secrets, audience: &str) -> Result<Self, Unusable> {
         if secrets.0.is_empty() {
             return Ok(Self::random()?);
@@ -204,7 +205,8 @@ impl Keys {
         }
     }
 
-    /// `state` as a text that only these keys open, only for `principal` and `call`, and not for long.
+    /// Seals `state` as text that opens with these keys only, for the same `principal` and `call`, within
+    /// [`LIFETIME`].
     ///
     /// At most 1 MiB of JSON. The stamp's id is a part of the salt: no second random number is
     /// needed.
@@ -298,13 +300,13 @@ impl Subject {
         format!("{:032x}", u128::from_be_bytes(half))
     }
 
-    /// A digest of `parts`, each by itself.
+    /// A digest of `parts`, each framed by its length.
     pub(crate) fn from_parts<'p>(parts: impl IntoIterator<Item = &'p [u8]>) -> Self {
         Self(sha256_framed(parts))
     }
 }
 
-/// A secret is as long as it likes; keys are derived from a digest of it that is used for nothing else.
+/// Derives the key material of a secret of any length. Its digest serves no other purpose.
 fn derived(secret: &[u8], audience: &str) -> Prk {
     let parts = [
         &b"mcp-runtime request state"[..],
@@ -314,7 +316,7 @@ fn derived(secret: &[u8], audience: &str) -> Prk {
     Prk::new_less_safe(HKDF_SHA256, &Subject::from_parts(parts).0)
 }
 
-/// Encrypts `text` by the key of this secret and salt; the sealed text.
+/// Encrypts `text` with the key of this secret and salt; returns the sealed text.
 fn encrypt(secret: &Prk, salt: &[u8; SALT], mut text: Vec<u8>) -> Option<String> {
     let key = key(secret, salt)?;
     key.seal_in_place_append_tag(nonce(), Aad::empty(), &mut text)
@@ -438,7 +440,7 @@ mod tests {
         }
     }
 
-    /// The changes that anybody on the way could make, by a generator with a seed: none opens, none panics.
+    /// Mutations of a sealed text, from a seeded generator: none opens, none panics.
     #[test]
     fn no_mutation_opens() {
         let keys = keys(&[1]);
@@ -474,7 +476,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_too_large_to_be_carried_is_not_sealed() {
+    fn a_state_that_is_too_large_is_not_sealed() {
         let keys = keys(&[1]);
         let of = |bytes: usize| {
             let value = serde_json::value::to_raw_value(&"x".repeat(bytes)).unwrap();
@@ -494,9 +496,9 @@ mod tests {
         );
     }
 
-    /// A sealed value that opens but is no state, such as one of another format, is refused as forged.
+    /// A sealed value that opens but has another format is refused as forged.
     #[test]
-    fn what_was_sealed_in_another_shape_does_not_open() {
+    fn a_sealed_value_of_another_format_does_not_open() {
         let keys = keys(&[1]);
         for inside in ["", "null", "[]", "{}", "{\"expires\":1}", "\u{0}", "[[[["] {
             let text = encrypt(&keys.secrets[0], &[7; SALT], inside.into()).unwrap();

@@ -1,4 +1,4 @@
-//! `#[arg(elicit = ..)]`: the user is asked for what the client did not send.
+//! `#[arg(elicit = ..)]`: missing arguments are elicited from the user.
 
 use mcp_runtime::{Context, Elicit, Server, Version, model, tool, tools};
 use mcp_testkit::{Answer, TestClient};
@@ -85,7 +85,7 @@ async fn what_was_sent_is_checked_before_anybody_is_asked(client: TestClient) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn all_of_them_are_one_round() {
+async fn all_missing_arguments_are_elicited_in_one_round() {
     let client = TestClient::new(server())
         .await
         .capabilities(json!({"elicitation": {}}));
@@ -110,7 +110,7 @@ async fn all_of_them_are_one_round() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_answer_that_does_not_fit_is_refused() {
+async fn an_invalid_response_is_refused() {
     let client = TestClient::new(server())
         .await
         .on_elicit(|_| json!({"amount": 1000, "account": "Gold", "note": ""}));

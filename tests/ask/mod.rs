@@ -1,4 +1,4 @@
-//! Questions to the user: one handler for every revision.
+//! Input requests to the user: one handler for every revision.
 
 mod argument;
 mod kinds;

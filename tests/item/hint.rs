@@ -1,4 +1,4 @@
-//! What a reader is told about keeping contents.
+//! The hints for caching contents.
 
 use mcp_runtime::{Confirm, Context, ElicitError, Principal, Server, resource, resources};
 use mcp_testkit::TestClient;
@@ -28,7 +28,7 @@ async fn hidden() -> &'static str {
     "text"
 }
 
-/// Made anew.
+/// Created again.
 #[resource("kept://fresh")]
 async fn fresh() -> &'static str {
     "text"

@@ -180,7 +180,7 @@ async fn a_function_knows_whether_its_client_shows_views() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_older_client_says_it_once() {
+async fn an_older_client_declares_views_once_in_the_handshake() {
     let client = Client::new(server());
     let initialize = Call::initialize("2025-11-25")
         .edit(|message| message["params"]["capabilities"] = shows_views());
@@ -200,14 +200,14 @@ async fn an_older_client_says_it_once() {
 }
 
 #[test]
-fn a_view_that_is_not_there_stops_the_start() {
+fn a_missing_view_stops_the_start() {
     let error = Server::new("shop", "1.0.0")
         .tools(tools![cart])
         .check()
         .unwrap_err();
     assert_eq!(
         error.to_string(),
-        "tool `cart` cannot be served: its view `ui://shop/cart` is no resource of this server; declare one with \
+        "tool `cart` cannot be served: its view `ui://shop/cart` is not a resource of this server; declare one with \
          `#[resource(\"ui://shop/cart\")]`, and list it in `resources![..]`"
     );
 }

@@ -1,4 +1,4 @@
-//! `cache`: what is remembered, for whom, and who makes it.
+//! `cache`: the cached results, the callers that share them, and the calls that compute them.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -57,7 +57,7 @@ async fn sample(gate: &Arc<Gate>, cx: &Context) -> Result<u32, ToolError> {
     Ok(number)
 }
 
-/// As large as it is told.
+/// Returns a text of the requested size.
 #[tool(read_only, cache = "1h")]
 fn large(gate: &Arc<Gate>, bytes: usize, key: String) -> String {
     let _ = (key, gate.come());
@@ -93,7 +93,7 @@ fn made() -> ToolResult {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_result_that_is_kept_is_answered_as_one_that_is_made_in_every_revision() {
+async fn a_cached_result_equals_a_computed_one_in_every_revision() {
     for version in era::ALL {
         let server = Server::new("kept", "1.0.0").tools(tools![kept, measured, made]);
         let client = TestClient::with_version(server, version).await;
@@ -116,7 +116,7 @@ async fn start(version: Version) -> (TestClient, Arc<Gate>) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_result_is_remembered_until_its_time_is_over() {
+async fn a_result_is_cached_for_its_ttl() {
     for version in era::ALL {
         let (client, gate) = start(version).await;
         for _ in 0..3 {
@@ -136,7 +136,7 @@ async fn a_result_is_remembered_until_its_time_is_over() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn arguments_count_by_what_they_mean() {
+async fn equal_arguments_share_a_result_however_they_are_written() {
     let (client, _gate) = start(Version::LATEST).await;
     client
         .call("look", json!({"at": {"x": 1, "y": [1, 2]}, "times": 2}))
@@ -220,7 +220,7 @@ async fn principals_do_not_see_each_others_results_unless_they_are_shared() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_oldest_goes_when_there_are_too_many() {
+async fn the_oldest_entry_is_evicted_at_the_maximum() {
     let (client, gate) = start(Version::LATEST).await;
     for at in 1..=4 {
         client
@@ -239,7 +239,7 @@ async fn the_oldest_goes_when_there_are_too_many() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn calls_that_come_together_are_one() {
+async fn concurrent_equal_calls_run_once() {
     for version in era::ALL {
         let (client, gate) = start(version).await;
         let calls: Vec<_> = (0..5).map(|_| client.start("stare", json!({}))).collect();
@@ -254,7 +254,7 @@ async fn calls_that_come_together_are_one() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn when_the_one_is_given_up_the_next_makes_it() {
+async fn when_the_running_call_is_cancelled_the_next_waiter_runs() {
     for version in era::ALL {
         let (client, gate) = start(version).await;
         let first = client.start("stare", json!({}));
@@ -274,7 +274,7 @@ async fn when_the_one_is_given_up_the_next_makes_it() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_error_goes_to_those_who_wait_and_is_not_remembered() {
+async fn an_error_goes_to_the_waiters_and_is_not_cached() {
     for version in era::ALL {
         let (client, gate) = start(version).await;
         let (one, two) = (
@@ -292,7 +292,7 @@ async fn an_error_goes_to_those_who_wait_and_is_not_remembered() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_one_client_lacks_is_nobody_elses_answer() {
+async fn a_missing_capability_of_one_client_is_not_cached_for_others() {
     let (client, gate) = start(Version::LATEST).await;
     let meta = |capabilities: Value| {
         json!({
@@ -310,7 +310,7 @@ async fn what_one_client_lacks_is_nobody_elses_answer() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn arguments_that_do_not_fit_are_told_so_every_time() {
+async fn invalid_arguments_get_their_error_every_time() {
     let (client, gate) = start(Version::LATEST).await;
     for _ in 0..2 {
         client
@@ -322,7 +322,7 @@ async fn arguments_that_do_not_fit_are_told_so_every_time() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn results_are_bounded_in_bytes_and_the_oldest_are_forgotten() {
+async fn results_are_bounded_in_bytes_and_the_oldest_are_evicted() {
     let gate = Gate::new();
     let app = App {
         gate: Arc::clone(&gate),

@@ -10,13 +10,13 @@ use super::instance::Instance;
 use super::server::Redis;
 use super::share::{listen, pair};
 
-/// The longest that an instance takes to share again.
+/// The maximum time until an instance shares again.
 pub(crate) const BACK: Duration = Duration::from_secs(5);
 
-/// The time for which Redis is paused, which ends by itself.
+/// The time for which Redis is paused, after which it continues.
 const PAUSE: Duration = Duration::from_secs(8);
 
-/// Two instances that know of each other.
+/// Two instances that are aware of each other.
 pub(crate) async fn acquainted(redis: &str) -> [Instance; 2] {
     let pair = pair(redis);
     for instance in &pair {
@@ -25,7 +25,7 @@ pub(crate) async fn acquainted(redis: &str) -> [Instance; 2] {
     pair
 }
 
-/// Two instances without their store: each has its part of a limit, says so, and goes on.
+/// Asserts that two instances without their store each apply their part of a limit, report it, and stay ready.
 pub(crate) async fn are_alone(pair: &[Instance; 2]) {
     for on in pair {
         assert_eq!(on.admitted("limited", 12).await, 5, "half of ten");
@@ -36,7 +36,7 @@ pub(crate) async fn are_alone(pair: &[Instance; 2]) {
     }
 }
 
-/// Returns the times that each of some calls takes.
+/// Returns the duration of each of some calls.
 pub(crate) async fn times(on: &Instance, calls: usize) -> Vec<Duration> {
     let mut times = Vec::new();
     for _ in 0..calls {
@@ -52,7 +52,7 @@ pub(crate) async fn times(on: &Instance, calls: usize) -> Vec<Duration> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn t17_without_redis_each_instance_has_its_part_and_it_comes_back_by_itself() {
+async fn t17_without_redis_each_instance_enforces_its_share_and_reconnects() {
     let mut redis = Redis::start();
     let both = acquainted(&redis.url()).await;
     let [a, b] = &both;
@@ -73,7 +73,7 @@ async fn t17_without_redis_each_instance_has_its_part_and_it_comes_back_by_itsel
     assert!(health.contains(r#""status":"ok""#), "{health}");
 }
 
-/// Stalls Redis by `stall`, and ends that by `go_on` or by itself.
+/// Stalls Redis by `stall`, and ends that by `go_on` or by waiting.
 async fn stalled(stall: impl Fn(&Redis), go_on: impl Fn(&Redis)) {
     let redis = Redis::start();
     let [a, _b] = acquainted(&redis.url()).await;
@@ -115,7 +115,7 @@ async fn t18_no_call_waits_for_a_redis_that_is_stopped() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn after_an_outage_listeners_hear_that_everything_may_have_changed() {
+async fn after_an_outage_listeners_are_notified_that_everything_may_have_changed() {
     let mut redis = Redis::start();
     let [a, b] = acquainted(&redis.url()).await;
     let mut events = listen(&b, "note://a").await;
@@ -129,7 +129,7 @@ async fn after_an_outage_listeners_hear_that_everything_may_have_changed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_redis_that_comes_later_is_used_as_soon_as_it_is_there() {
+async fn a_redis_that_starts_later_is_used_once_it_is_available() {
     let mut redis = Redis::start();
     redis.kill();
     let a = Instance::start(&redis.url());

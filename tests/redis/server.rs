@@ -1,4 +1,4 @@
-//! A `redis-server` of its own for each test.
+//! A separate `redis-server` for each test.
 
 use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
@@ -8,10 +8,10 @@ use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
 
-/// The program that is started, unless `REDIS_SERVER` names another one.
+/// The program to start, unless `REDIS_SERVER` names another one.
 pub(crate) const REDIS: &str = "redis-server";
 
-/// A Redis on a port of its own; it is killed when dropped.
+/// A Redis on a separate port, killed when dropped.
 pub(crate) struct Redis {
     pub(crate) port: u16,
     process: Child,
@@ -94,7 +94,7 @@ impl Redis {
         format!("redis://127.0.0.1:{}", self.port)
     }
 
-    /// Sends a command on a connection of its own; its reply as it is, or nothing if it is not there.
+    /// Sends a command on a separate connection; returns its raw reply, empty if the server is not running.
     pub(crate) fn command(&self, words: &[&str]) -> String {
         self.commands(&[&words.join(" ")])
     }
@@ -123,7 +123,7 @@ impl Redis {
         self.process.wait().unwrap();
     }
 
-    /// Starts it again where it was, without what it held.
+    /// Starts it again at the same place, without its data.
     pub(crate) fn restart(&mut self) {
         self.process = spawn(&self.program, self.port, &self.arguments);
     }
@@ -140,7 +140,7 @@ pub(crate) fn signal_process(process: &Child, signal: Signal) {
 
 impl Drop for Redis {
     fn drop(&mut self) {
-        // It may be dead already.
+        // It may have exited already.
         let _ = self.process.kill();
         let _ = self.process.wait();
     }

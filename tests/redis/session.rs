@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use rustix::process::Signal;
 use serde_json::{Value, json};
 use tokio::time::sleep;
 
@@ -9,7 +10,7 @@ use super::instance::{ANN, Answer, BOB, Events, Instance, message};
 use super::server::Redis;
 use super::share::pair;
 
-/// The time that a signal between instances may take, and an instance to share again.
+/// The maximum delay of a signal between instances, and of the recovery of an instance.
 const SOON: Duration = Duration::from_secs(5);
 
 /// A client with a session.
@@ -20,7 +21,7 @@ struct Client {
 }
 
 impl Client {
-    /// Opens a session as a client that can ask its user.
+    /// Opens a session as a client that supports elicitation.
     async fn open(on: &Instance, version: &'static str) -> Self {
         Self::open_as(on, version, None).await
     }
@@ -58,14 +59,14 @@ impl Client {
         on.post(&self.headers(&[]), body).await
     }
 
-    /// Sends a request; its answer.
+    /// Sends a request; returns its response.
     async fn request(&self, on: &Instance, method: &str, params: Value) -> Value {
         let (status, body) = self.post(on, &request(1, method, params)).await;
         assert_eq!(status, 200, "{body}");
         message(&body)
     }
 
-    /// Calls a tool; the text that it returns, if any.
+    /// Calls a tool; returns its text, if any.
     async fn call(&self, on: &Instance, tool: &str, arguments: Value) -> String {
         let params = json!({ "name": tool, "arguments": arguments });
         let answer = self.request(on, "tools/call", params).await;
@@ -110,7 +111,7 @@ impl Client {
         ended.status()
     }
 
-    /// Waits until a request on an instance has this status.
+    /// Waits until a request to an instance has this status.
     async fn until(&self, on: &Instance, status: u16) {
         let begun = Instant::now();
         loop {
@@ -158,7 +159,7 @@ pub(crate) async fn moves_between(one: &Instance, other: &Instance) {
     client.until(other, 200).await;
 }
 
-/// The question that a stream ends with so far.
+/// The input request at the end of a stream.
 async fn question(stream: &mut Events) -> Value {
     stream.until("elicitation/create").await;
     let asked = events(stream.text());
@@ -174,7 +175,7 @@ fn yes(question: &Value) -> Value {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn t11_a_session_that_one_instance_has_opened_works_on_every_other_and_ends_on_all() {
+async fn t11_a_session_opened_on_one_instance_works_on_every_other_and_ends_on_all() {
     let redis = Redis::start();
     sessions_move(pair(&redis.url())).await;
 }
@@ -204,7 +205,7 @@ pub(crate) async fn sessions_move([a, b]: [Instance; 2]) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn t11_a_subscription_at_one_instance_is_told_at_the_instance_that_the_client_listens_to() {
+async fn t11_a_subscription_on_one_instance_is_notified_on_the_instance_where_the_client_listens() {
     let redis = Redis::start();
     let [a, b] = pair(&redis.url());
     let client = Client::open(&a, "2025-11-25").await;
@@ -231,7 +232,7 @@ async fn t11_a_subscription_at_one_instance_is_told_at_the_instance_that_the_cli
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn t11_a_session_is_its_owners_alone_on_every_instance() {
+async fn t11_a_session_is_accessible_to_its_owner_only_on_every_instance() {
     let redis = Redis::start();
     let [a, b] = [(); 2].map(|()| Instance::with(&redis.url(), &[("INSTANCE_KEYS", "1")]));
     let ann = Client::open_as(&a, "2025-06-18", Some(ANN)).await;
@@ -251,7 +252,7 @@ async fn t11_a_session_is_its_owners_alone_on_every_instance() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn t12_the_stream_of_a_call_is_resumed_on_another_instance_and_goes_on_there() {
+async fn t12_the_stream_of_a_call_is_resumed_on_another_instance_and_continues_there() {
     let redis = Redis::start();
     streams_move(pair(&redis.url())).await;
 }
@@ -286,7 +287,7 @@ pub(crate) async fn streams_move([a, b]: [Instance; 2]) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn t12_what_a_killed_instance_has_stored_is_read_on_another_and_its_session_lives_on() {
+async fn t12_the_stored_events_of_a_killed_instance_are_read_on_another_and_its_session_survives() {
     let redis = Redis::start();
     let [mut a, b] = pair(&redis.url());
     let client = Client::open(&a, "2025-11-25").await;
@@ -319,6 +320,43 @@ async fn t12_what_a_killed_instance_has_stored_is_read_on_another_and_its_sessio
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_instance_that_stops_leaves_the_answers_of_its_calls_and_its_changes_to_the_others() {
+    let redis = Redis::start();
+    let [mut a, b] = pair(&redis);
+    let client = Client::open(&a, "2025-11-25").await;
+    let watched = json!({ "uri": "note://a" });
+    client.request(&b, "resources/subscribe", watched).await;
+    let mut own = client.listen(&b, None).await;
+    own.until("id: ").await;
+    let mut left = Vec::new();
+    for id in 1..=8 {
+        let mut call = client.begin(&a, id, "steps", json!({ "steps": 8 })).await;
+        call.until("step 1").await;
+        left.push(last(&call));
+    }
+    client.call(&a, "touch", json!({ "uri": "note://a" })).await;
+    a.signal(Signal::TERM);
+    own.until("note://a").await;
+    while a.get("/ready").await.0 == 200 {
+        sleep(Duration::from_millis(10)).await;
+    }
+    let mut refused = client.listen(&a, None).await;
+    assert_eq!(refused.status(), 503, "{}", refused.ended().await);
+    let mut here = client.listen(&a, Some(&left[0])).await;
+    assert!(here.ended().await.contains("arrived"), "its calls end here");
+    a.process.wait().unwrap();
+    for id in left {
+        let mut rest = client.listen(&b, Some(&id)).await;
+        let rest = events(rest.ended().await);
+        let (_, answer) = rest.last().unwrap();
+        assert_eq!(
+            answer["result"]["content"][0]["text"], "arrived",
+            "{answer}"
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn t13_a_session_that_no_store_knows_is_404_and_never_400_or_503() {
     let redis = Redis::start();
     let [a, b] = pair(&redis.url());
@@ -344,7 +382,7 @@ async fn t13_a_session_that_no_store_knows_is_404_and_never_400_or_503() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn t13_a_session_that_is_not_used_ends_and_one_that_is_used_anywhere_does_not() {
+async fn t13_an_unused_session_ends_and_one_used_on_any_instance_does_not() {
     let redis = Redis::start();
     let idle = [("INSTANCE_IDLE_MS", "2000")];
     let [a, b] = [(); 2].map(|()| Instance::with(&redis.url(), &idle));
@@ -362,7 +400,7 @@ async fn t13_a_session_that_is_not_used_ends_and_one_that_is_used_anywhere_does_
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn t15_a_question_of_one_instance_is_answered_at_another_and_the_call_goes_on() {
+async fn t15_a_request_of_one_instance_is_answered_on_another_and_the_call_continues() {
     let redis = Redis::start();
     questions_are_answered(pair(&redis.url())).await;
 }
@@ -381,7 +419,7 @@ pub(crate) async fn questions_are_answered([a, b]: [Instance; 2]) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn t15_a_question_is_read_and_answered_at_another_instance_after_its_connection_was_lost() {
+async fn t15_a_request_is_read_and_answered_on_another_instance_after_its_connection_was_lost() {
     let redis = Redis::start();
     let [a, b] = pair(&redis.url());
     let client = Client::open(&b, "2025-11-25").await;
@@ -401,7 +439,7 @@ async fn t15_a_question_is_read_and_answered_at_another_instance_after_its_conne
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn t15_a_refusal_and_a_malformed_response_reach_the_instance_that_asks() {
+async fn t15_a_refusal_and_a_malformed_response_reach_the_requesting_instance() {
     let redis = Redis::start();
     let [a, b] = pair(&redis.url());
     let client = Client::open(&a, "2025-06-18").await;
@@ -453,7 +491,7 @@ pub(crate) async fn calls_are_cancelled([a, b]: [Instance; 2]) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn without_redis_known_sessions_go_on_new_ones_open_and_all_are_shared_again_afterwards() {
+async fn without_redis_known_sessions_continue_new_ones_open_and_all_are_shared_again_afterwards() {
     let mut redis = Redis::start();
     let [a, b] = pair(&redis.url());
     let known = Client::open(&a, "2025-06-18").await;
@@ -481,7 +519,7 @@ async fn without_redis_known_sessions_go_on_new_ones_open_and_all_are_shared_aga
         on.until("mcp_store_up", 1.0, SOON).await;
     }
     for (client, home, other) in [(&known, &a, &b), (&new, &b, &a), (&both, &a, &b)] {
-        // The store has nothing of it until it is used where it is known.
+        // The store has no record of it until it is used on its own instance.
         client.until(home, 200).await;
         client.until(other, 200).await;
     }
@@ -491,7 +529,26 @@ async fn without_redis_known_sessions_go_on_new_ones_open_and_all_are_shared_aga
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_session_that_ends_while_redis_is_away_has_ended_everywhere_afterwards() {
+async fn a_session_whose_client_only_listens_is_stored_again_after_redis_was_emptied() {
+    let mut redis = Redis::start();
+    let [a, b] = pair(&redis);
+    let client = Client::open(&a, "2025-11-25").await;
+    let mut own = client.listen(&a, None).await;
+    own.until("id: ").await;
+    redis.kill();
+    a.until("mcp_store_up", 0.0, SOON).await;
+    redis.restart();
+    b.until("mcp_store_up", 1.0, SOON).await;
+    // The session is checked every 5 s.
+    let begun = Instant::now();
+    while client.post(&b, &request(1, "ping", json!({}))).await.0 != 200 {
+        assert!(begun.elapsed() < 2 * SOON);
+        sleep(Duration::from_millis(100)).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_session_that_ends_while_redis_is_unavailable_has_ended_everywhere_afterwards() {
     let mut redis = Redis::start();
     let [a, b] = pair(&redis.url());
     let client = Client::open(&a, "2025-06-18").await;
@@ -517,7 +574,7 @@ fn commands(redis: &Redis) -> usize {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn calls_in_a_session_that_an_instance_knows_send_no_commands() {
+async fn calls_in_a_known_session_send_no_commands() {
     let redis = Redis::start();
     let [a, b] = pair(&redis.url());
     let client = Client::open(&a, "2025-06-18").await;
@@ -535,8 +592,7 @@ async fn calls_in_a_session_that_an_instance_knows_send_no_commands() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_instance_with_its_maximum_of_sessions_ends_one_that_it_has_opened_and_none_of_another()
-{
+async fn an_instance_at_its_maximum_of_sessions_evicts_its_own_and_none_of_another() {
     let redis = Redis::start();
     let most = [("INSTANCE_SESSIONS", "2")];
     let [a, b, c] = [(); 3].map(|()| Instance::with(&redis.url(), &most));

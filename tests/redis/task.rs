@@ -1,4 +1,4 @@
-//! Tasks on one instance, asked about on another.
+//! Tasks on one instance, accessed on another.
 
 use std::time::{Duration, Instant};
 
@@ -10,7 +10,7 @@ use super::instance::Instance;
 use super::server::Redis;
 use super::share::pair;
 
-/// Begins a task; its id.
+/// Begins a task; returns its id.
 async fn begin(on: &Instance, tool: &str, arguments: Value) -> String {
     let seed = on.call(tool, arguments).await;
     let id = seed["result"]["taskId"].as_str();
@@ -85,7 +85,7 @@ async fn t23_a_task_whose_instance_is_killed_fails_within_forty_seconds_and_no_o
     );
 }
 
-/// An instance that was stopped for longer than its lease does not bring its task back to life.
+/// An instance that was stopped for longer than its lease does not revive its task.
 #[tokio::test(flavor = "multi_thread")]
 async fn t23_a_task_ends_once() {
     let redis = Redis::start();
@@ -99,7 +99,7 @@ async fn t23_a_task_ends_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn without_redis_no_task_begins_and_one_that_runs_goes_on() {
+async fn without_redis_no_task_begins_and_a_running_one_continues() {
     let mut redis = Redis::start();
     let a = Instance::start(&redis.url());
     let id = begin(&a, "slow", json!({ "seconds": 2 })).await;

@@ -1,4 +1,4 @@
-//! What a client gets of the skills that are served.
+//! The skills as clients see them.
 
 use mcp_runtime::Server;
 use mcp_testkit::TestClient;
@@ -66,7 +66,7 @@ async fn a_server_without_skills_declares_no_extension_and_has_no_methods() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_older_client_is_told_of_resources_and_not_of_the_extension() {
+async fn an_older_client_sees_resources_and_not_the_extension() {
     let client = Client::new(server());
     for version in ["2025-11-25", "2025-06-18", "2025-03-26", "2024-11-05"] {
         let answer = client.open(Call::initialize(version)).await.answer().await;
@@ -299,7 +299,7 @@ async fn what_is_no_folder_is_not_read_as_one(client: TestClient) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn over_http_no_name_is_mirrored() {
+async fn over_http_no_header_mirrors_the_name() {
     let call = Call::modern(
         "skills/get",
         json!({ "uri": "skill://billing/refunds/SKILL.md" }),

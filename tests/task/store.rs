@@ -1,4 +1,4 @@
-//! A program's own store: what it is given, what becomes of a task when it fails, and after a restart.
+//! A program's own store: its calls, failures, and tasks after a restart.
 
 use std::collections::HashMap;
 use std::future::{pending, ready};
@@ -16,7 +16,7 @@ use super::{Book, of, settle, somebody};
 
 type Later<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 'a>>;
 
-/// Keeps tasks as text, as a database would, and fails when it is told to.
+/// Keeps tasks as text, as a database would, and fails on request.
 #[derive(Clone, Debug, Default)]
 struct Shelf(Arc<Mutex<Kept>>);
 
@@ -96,7 +96,7 @@ fn internal(reply: &mcp_testkit::Reply) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_store_has_a_task_before_its_client_hears_of_it_and_all_that_becomes_of_it() {
+async fn a_store_has_a_task_before_its_client_gets_the_id_and_every_later_change() {
     let (shelf, book) = (Shelf::default(), Book::default());
     let client = with(&shelf, &book).await.principal(somebody("ann"));
     let task = client.start("slow", json!({ "seconds": 1 })).task().await;
@@ -116,7 +116,7 @@ async fn a_store_has_a_task_before_its_client_hears_of_it_and_all_that_becomes_o
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_task_that_cannot_be_kept_is_none_and_nothing_runs() {
+async fn a_task_that_cannot_be_stored_does_not_start() {
     let (shelf, book) = (Shelf::default(), Book::default());
     let client = with(&shelf, &book).await;
     shelf.fail(true);
@@ -139,7 +139,7 @@ async fn a_task_that_cannot_be_kept_is_none_and_nothing_runs() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_client_that_goes_away_before_its_task_is_kept_leaves_nothing_behind() {
+async fn a_client_that_disconnects_before_its_task_is_stored_leaves_nothing_behind() {
     let (shelf, book) = (Shelf::default(), Book::default());
     let client = with(&shelf, &book).await;
     shelf.lock().stalls = true;
@@ -158,7 +158,7 @@ async fn a_client_that_goes_away_before_its_task_is_kept_leaves_nothing_behind()
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_store_that_panics_has_failed() {
+async fn a_panic_of_a_store_counts_as_a_failure() {
     let (shelf, book) = (Shelf::default(), Book::default());
     let client = with(&shelf, &book).await;
     let task = client.start("slow", json!({ "seconds": 1 })).task().await;
@@ -179,7 +179,7 @@ async fn a_store_that_panics_has_failed() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_store_that_fails_meanwhile_does_not_stop_a_task() {
+async fn a_store_that_fails_during_a_task_does_not_stop_it() {
     let (shelf, book) = (Shelf::default(), Book::default());
     let client = with(&shelf, &book).await;
     let task = client.start("slow", json!({ "seconds": 60 })).task().await;
@@ -235,13 +235,13 @@ async fn a_task_is_known_after_a_restart_and_on_another_instance() {
         .await
         .assert_rpc_error(-32602);
 
-    // What never ends in its own process is forgotten with its time.
+    // A task that never ends in its own process expires with its ttl.
     sleep(Duration::from_mins(61)).await;
     get(open.id()).await.assert_rpc_error(-32602);
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_shutdown_ends_a_task_at_the_deadline_and_the_store_knows() {
+async fn a_shutdown_ends_a_task_at_the_deadline_and_stores_its_end() {
     let (shelf, book) = (Shelf::default(), Book::default());
     let client = with(&shelf, &book).await;
     let _task = client.start("slow", json!({ "seconds": 600 })).task().await;

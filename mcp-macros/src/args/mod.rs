@@ -1,8 +1,7 @@
-//! The keys of the attributes, read.
+//! Reads the keys of the attributes.
 //!
-//! Invariants: an unreadable key is recorded and the next one is read all the same; a value that got here has the
-//! form its key asks for, and remembers the place where it was written. Nothing here knows how keys agree with each
-//! other and with the function.
+//! Invariants: an unreadable key is recorded and the next one is still read; a value has the form of its key, and
+//! remembers its position. Conflicts between keys, and with the function, are checked later.
 
 pub(crate) mod argument;
 pub(crate) mod declaration;

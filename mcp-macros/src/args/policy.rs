@@ -1,4 +1,4 @@
-//! The keys about the running of a call, which declared functions of every kind and the defaults of a block share.
+//! The keys about the execution of a call, which declared functions of every kind and the defaults of a block share.
 
 use std::marker::PhantomData;
 
@@ -27,7 +27,7 @@ pub(crate) struct Policies {
     pub(crate) audit: Option<Set<bool>>,
 }
 
-/// The values inside `rate_limit(..)`; the quota is there unless it could not be read.
+/// The values inside `rate_limit(..)`; the quota is present unless it could not be read.
 #[derive(Debug, Default)]
 pub(crate) struct RateLimit {
     pub(crate) quota: Option<Set<Quota>>,
@@ -43,7 +43,7 @@ pub(crate) struct Concurrency {
     pub(crate) queue: Option<Set<LitInt>>,
 }
 
-/// The values inside `cache(..)`; the lifetime is there unless it could not be read.
+/// The values inside `cache(..)`; the lifetime is present unless it could not be read.
 #[derive(Debug, Default)]
 pub(crate) struct Cache {
     pub(crate) ttl: Option<Set<Millis>>,
@@ -58,7 +58,7 @@ pub(crate) struct Retry {
     pub(crate) backoff: Option<Set<Millis>>,
 }
 
-/// The values inside `breaker(..)`; both are there unless they could not be read.
+/// The values inside `breaker(..)`; both are present unless they could not be read.
 #[derive(Debug, Default)]
 pub(crate) struct Breaker {
     pub(crate) failures: Option<Set<LitInt>>,
@@ -71,7 +71,7 @@ impl AsMut<Self> for Policies {
     }
 }
 
-/// The rows of whatever has policies.
+/// The rows of attributes with policies.
 pub(super) struct Rows<T>(PhantomData<T>);
 
 impl<T: AsMut<Policies> + 'static> Rows<T> {

@@ -1,4 +1,4 @@
-//! A test that the reference of the keys names all of them, and no others.
+//! A test that the reference describes exactly the existing keys.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -10,7 +10,7 @@ use super::table::home::HOMES;
 use super::types::{elicit, model};
 use super::{argument, policy, ready, server};
 
-/// The keys of each attribute, and of each key that has keys of its own, in their order.
+/// The keys of each attribute, and of each key with nested keys, in order.
 type Keys = BTreeMap<String, Vec<String>>;
 
 /// The keys that the macros read. `#[state]` has no page: its two keys are described where `lib.rs` re-exports it.
@@ -83,12 +83,12 @@ fn the_home_of_each_key_is_known() {
             home.attribute
         );
     }
-    // The keys inside `defaults(..)` are those of tools, and forms have an attribute of their own.
+    // The keys inside `defaults(..)` are those of tools, and forms have a separate attribute.
     let homeless = ["defaults(..)", "#[elicit]"];
     assert_eq!(HOMES.len() + homeless.len(), read.len());
 }
 
-/// The file of the items that rust-analyzer shows in the place of keys: one line for each row of the reference.
+/// The file of the items that rust-analyzer shows for keys: one line for each row of the reference.
 #[test]
 fn editors_show_the_reference() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../mcp-runtime/src/docs");

@@ -4,8 +4,8 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use syn::Generics;
 
-/// A `where` clause that lets everything below it believe that threads can share the state. It is written for every
-/// lifetime because rustc would check it on the spot otherwise, and report it once for each function.
+/// A `where` clause that lets the code inside assume that threads can share the state. It is written for every
+/// lifetime because rustc would otherwise check it immediately, and report it once for each function.
 pub(crate) fn shared(state: &TokenStream, generics: &Generics) -> TokenStream {
     let predicates = generics
         .where_clause

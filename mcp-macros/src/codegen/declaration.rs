@@ -12,7 +12,7 @@ use crate::ir::declaration::{Body, Declaration, KindSpec, Mode, Tool};
 use crate::ir::policy::Source;
 use crate::kind::Kind;
 
-/// The type `name {}` beside the function. The types of the signature, which may be private, stay inside of a body.
+/// The type `name {}` for the function. The types of the signature, which may be private, stay inside of a body.
 pub(crate) fn free(declaration: &Declaration, rt: &Path) -> TokenStream {
     let Declaration {
         kind,
@@ -50,7 +50,7 @@ pub(crate) fn free(declaration: &Declaration, rt: &Path) -> TokenStream {
     }
 }
 
-/// The type that stands for a method, and its implementations, for the inside of a `const`.
+/// The type that represents a method, and its implementations, for the inside of a `const`.
 pub(crate) fn method(
     declaration: &Declaration,
     self_type: &Type,
@@ -70,7 +70,7 @@ pub(crate) fn method(
     }
 }
 
-/// The name of the type that stands for a method.
+/// The name of the type that represents a method.
 pub(crate) fn handle(declaration: &Declaration) -> Ident {
     format_ident!(
         "__mcp_{}",
@@ -81,7 +81,7 @@ pub(crate) fn handle(declaration: &Declaration) -> Ident {
 
 /// The location of a declared function.
 struct Location<'p> {
-    /// The type that stands for it.
+    /// The type that represents it.
     handle: Ident,
     /// The function.
     callee: TokenStream,
@@ -135,8 +135,8 @@ fn injected(body: &Body) -> impl Iterator<Item = &TokenStream> {
         })
 }
 
-/// The implementation that shows the function to the server; empty for one with mistakes, so that they stay the only
-/// errors.
+/// The implementation that declares the function to the server; empty for one with mistakes, so that they remain the
+/// only errors.
 fn implementation(declaration: &Declaration, location: &Location<'_>) -> TokenStream {
     let Location { handle, state, .. } = location;
     let (parameters, predicates) = location.header(declaration.body.as_ref());
@@ -199,7 +199,7 @@ fn visit(declaration: &Declaration, body: &Body, location: &Location<'_>) -> Tok
         }) => quote!(__mcp::described::<#output, #described>(#returned)),
         _ => returned,
     };
-    // A default may stand on functions that never fail.
+    // A default may apply to functions that never fail.
     let returned = match body.policies.retry {
         Some((_, Source::Attribute)) => quote!(__mcp::retried::<#output>(#returned)),
         _ => returned,
@@ -216,9 +216,9 @@ fn arguments(body: &Body) -> impl Iterator<Item = &Argument> {
         })
 }
 
-/// The one location that calls the function, and whose future is to be `Send`; boxes nothing.
+/// The only code that calls the function, and whose future must be `Send`; boxes nothing.
 ///
-/// The future of an `async` function that borrows nothing is handed on as it is, so that rustc calls it by its name.
+/// The future of an `async` function that borrows nothing is returned unchanged, so that rustc names the function.
 fn shim(declaration: &Declaration, body: &Body, location: &Location<'_>) -> TokenStream {
     let span = declaration.ident.span();
     let borrows = body.takes_self || injected(body).next().is_some();

@@ -1,6 +1,6 @@
-//! The keys of an attribute as names of documented items, which rust-analyzer completes and explains.
+//! The keys of an attribute as imports of documented items, which rust-analyzer completes and explains.
 //!
-//! Nothing else sees them: rustc leaves the module out before it looks at it.
+//! Only rust-analyzer sees them: rustc removes the module by its `cfg`.
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
@@ -8,7 +8,7 @@ use syn::Path;
 
 use crate::ir::keys::Keys;
 
-/// Imports of the items that are named like the keys; nothing without keys.
+/// Imports of the items named like the keys; empty without keys.
 pub(crate) fn keys(all: &[Keys], rt: &Path) -> TokenStream {
     if all.is_empty() {
         return TokenStream::new();

@@ -1,8 +1,8 @@
-//! A list of declared functions as a tree, beside the assertions that their names, and their URIs, differ.
+//! A list of declared functions as a tree, with the assertions that their names, and their URIs, differ.
 //!
-//! Invariants: a path is named as a type only, since a function or a crate of the same name may be in sight as well; an
-//! `use` would look for those, too. The tree stays outside of any block: rustc looks for the entry to blame in tuples
-//! only.
+//! Invariants: a path is named as a type only, since a function or a crate of the same name may be in scope as well,
+//! and a `use` would refer to those, too. The tree stays outside of any block: rustc underlines an entry only in
+//! tuples.
 
 use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
@@ -12,7 +12,7 @@ use super::tree::tree;
 use crate::ir::list::{Entry, List};
 use crate::kind::Kind;
 
-/// A pair of the assertions, which are worth `()`, and the tree.
+/// A pair of the assertions, whose value is `()`, and the tree.
 pub(crate) fn list(list: &List) -> TokenStream {
     let List {
         kind,
@@ -48,7 +48,7 @@ pub(crate) fn list(list: &List) -> TokenStream {
     }
 }
 
-/// A constant of all entries, with their places in the list, and an assertion for each of them.
+/// A constant of all entries, with their indices in the list, and an assertion for each of them.
 fn distinct(
     entries: &[Entry],
     constant: &str,
@@ -71,7 +71,7 @@ fn distinct(
     }
 }
 
-/// The name or the URI of an entry, and its place in the list.
+/// The name or the URI of an entry, and its index in the list.
 fn text(place: usize, entry: &Entry, constant: &str) -> TokenStream {
     let (cfgs, path) = (&entry.cfgs, &entry.path);
     let constant = Ident::new(constant, span(entry));
@@ -79,7 +79,7 @@ fn text(place: usize, entry: &Entry, constant: &str) -> TokenStream {
     quote!(#(#cfgs)* (#text, #place))
 }
 
-/// The function itself, which editors rename, find and complete.
+/// The function itself, for editors, which rename, find and complete it.
 fn function(entry: &Entry) -> TokenStream {
     let (cfgs, path) = (&entry.cfgs, &entry.path);
     quote!(#(#cfgs)* #path,)
@@ -91,7 +91,7 @@ fn leaf(entry: &Entry) -> TokenStream {
     quote_spanned!(span(entry)=> #(#cfgs)* { type __McpItem = #path; __McpItem {} })
 }
 
-/// The place that rustc underlines.
+/// The position that rustc underlines.
 fn span(entry: &Entry) -> Span {
     entry
         .path

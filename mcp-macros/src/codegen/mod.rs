@@ -1,8 +1,8 @@
 //! Tokens for legal declarations.
 //!
-//! Invariants: nothing here can fail or decide; every path is absolute or starts at `__mcp`; generated names start with
-//! `__mcp_`, unless rustc is to show them; a bound on a type stands in one place, with the span of
-//! that type, and `Send` only in the shim, with the span of the function's name.
+//! Invariants: nothing here can fail or decide; every path is absolute or starts at `__mcp`; generated names start
+//! with `__mcp_`, unless rustc is to show them; a bound on a type occurs in one place, with the span of that type, and
+//! `Send` only in the shim, with the span of the function's name.
 
 mod argument;
 mod bounds;
@@ -26,8 +26,7 @@ fn first_span(tokens: &TokenStream, otherwise: Span) -> Span {
     first.map_or(otherwise, |tree| tree.span())
 }
 
-/// Wraps generated items so that their names and lints stay among themselves; inside, `__mcp` is the runtime's hidden
-/// module.
+/// Wraps generated items to isolate their names and lints; inside, `__mcp` is the runtime's hidden module.
 fn enclosed(cfgs: &[Attribute], rt: &Path, items: &TokenStream) -> TokenStream {
     quote! {
         #(#cfgs)*

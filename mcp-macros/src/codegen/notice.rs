@@ -1,4 +1,4 @@
-//! Notices, by way of lints: a macro has no other way to warn, and some lints wait until nothing else is wrong.
+//! Notices as lints: a macro cannot warn otherwise, and some lints are reported only if nothing else is wrong.
 
 use proc_macro2::TokenStream;
 use quote::quote_spanned;

@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-/// `()`, `(leaf,)` or `(left, right)`; a leaf carries its own `#[cfg]`s.
+/// `()`, `(leaf,)` or `(left, right)`; a leaf has its own `#[cfg]`s.
 pub(crate) fn tree(leaves: &[TokenStream]) -> TokenStream {
     match leaves {
         [] => quote!(()),

@@ -6,7 +6,7 @@ use syn::LitStr;
 use super::completion::Completion;
 use crate::syntax::doc::Text;
 
-/// A value by reference from the server, or by value from the client.
+/// A reference from the server, or a value from the client.
 #[derive(Debug)]
 pub(crate) enum Parameter {
     /// The type behind the `&`.
@@ -27,19 +27,19 @@ pub(crate) struct Argument {
     pub(crate) rules: Vec<Rule>,
     pub(crate) redact: bool,
     pub(crate) header: Option<LitStr>,
-    /// The other names on the wire.
+    /// The aliases on the wire.
     pub(crate) aliases: Vec<LitStr>,
-    /// Its members are arguments.
+    /// True if its members are arguments.
     pub(crate) flatten: bool,
     pub(crate) completion: Option<Completion>,
-    /// The question to the client's user when the client sends no value.
+    /// The message for the client's user if the client sends no value.
     pub(crate) elicit: Option<String>,
 }
 
 /// A value of the argument's own type.
 #[derive(Debug)]
 pub(crate) enum Value {
-    /// `Default::default()`, asked for at the span.
+    /// `Default::default()`, with the span of the key.
     OfType(Span),
     Text(LitStr),
     Expression(TokenStream),

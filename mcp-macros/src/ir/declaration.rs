@@ -9,7 +9,7 @@ use super::resource::Resource;
 use crate::kind::Kind;
 use crate::syntax::doc::Text;
 
-/// A declared function, or a stand-in for one that could not be read.
+/// A declared function, or a placeholder for one that could not be read.
 #[derive(Debug)]
 pub(crate) struct Declaration {
     pub(crate) kind: Kind,
@@ -21,7 +21,7 @@ pub(crate) struct Declaration {
     pub(crate) name: String,
     /// The URI or URI template, if it has one.
     pub(crate) uri: Option<LitStr>,
-    /// `None` when there are mistakes; code that names the function compiles all the same.
+    /// `None` if there are mistakes; code that names the function still compiles.
     pub(crate) body: Option<Body>,
 }
 
@@ -42,7 +42,7 @@ pub(crate) struct Body {
     pub(crate) output: TokenStream,
 }
 
-/// The facts that only one kind has.
+/// The keys that only one kind has.
 #[derive(Debug)]
 pub(crate) enum KindSpec {
     Tool(Tool),
@@ -75,7 +75,7 @@ pub(crate) enum TaskSupport {
     Required,
 }
 
-/// The way in which the function runs.
+/// The execution of the function.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Mode {
     Async,

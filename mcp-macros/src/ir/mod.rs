@@ -1,7 +1,7 @@
 //! Legal declarations: an item after every check.
 //!
 //! Invariants: plain data, no attributes to parse and no tokens to quote; a value that exists is valid, so that
-//! `codegen` has nothing left to refuse.
+//! `codegen` cannot fail.
 
 pub(crate) mod argument;
 pub(crate) mod completion;

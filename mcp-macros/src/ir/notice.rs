@@ -1,8 +1,8 @@
-//! Texts that rustc prints in its own time, after its own errors.
+//! Texts that rustc prints later than its own errors.
 
 use proc_macro2::Span;
 
-/// A text at a place.
+/// A text and its position.
 #[derive(Debug)]
 pub(crate) struct Notice {
     pub(crate) at: Span,
@@ -10,17 +10,17 @@ pub(crate) struct Notice {
     pub(crate) level: Level,
 }
 
-/// The weight of a notice.
+/// The severity of a notice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Level {
-    /// Something to reconsider.
+    /// A warning.
     Warning,
-    /// An error, but only if nothing else is wrong.
+    /// An error, reported only if nothing else is wrong.
     LastResort,
 }
 
 impl Notice {
-    /// The last resort for an item that `syn` cannot read: rustc has complained about it already, or else says this.
+    /// The fallback for an item that `syn` cannot parse: reported unless rustc reports an error itself.
     pub(crate) fn unreadable(at: Span, what: &str) -> Self {
         let text =
             format!("`{what}` cannot read this, and leaves it out: write it in a simpler way");

@@ -1,11 +1,11 @@
-//! The policies of a call, and their sources.
+//! The policies of a call, and their origins.
 
 use std::num::{NonZeroU32, NonZeroU64};
 
 use proc_macro2::TokenStream;
 use syn::LitStr;
 
-/// The policies of a call, those that the runtime shows with the source of their declaration.
+/// The policies of a call, with the origin of those that the runtime shows.
 #[derive(Debug)]
 pub(crate) struct Policies {
     pub(crate) rate_limit: Option<(RateLimit, Source)>,
@@ -33,7 +33,7 @@ pub(crate) struct RateLimit {
     pub(crate) algorithm: Option<Algorithm>,
 }
 
-/// The callers whose calls are counted together.
+/// The callers whose calls share one count.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Per {
     Principal,
@@ -41,7 +41,7 @@ pub(crate) enum Per {
     All,
 }
 
-/// The way in which calls are counted.
+/// The algorithm of a rate limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Algorithm {
     TokenBucket,
@@ -61,7 +61,7 @@ pub(crate) struct Concurrency {
 pub(crate) struct Cache {
     pub(crate) ttl_millis: NonZeroU64,
     pub(crate) max_entries: Option<NonZeroU32>,
-    /// One caller's result is another's too.
+    /// True if callers share results.
     pub(crate) is_shared: bool,
 }
 
@@ -79,7 +79,7 @@ pub(crate) struct Breaker {
     pub(crate) cooldown_millis: NonZeroU64,
 }
 
-/// The source of a policy.
+/// The origin of a policy.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Source {
     /// On the function itself.

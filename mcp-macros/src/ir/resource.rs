@@ -1,12 +1,12 @@
-//! The facts that only a resource has.
+//! The keys that only a resource has.
 
 use proc_macro2::{Span, TokenStream};
 use syn::LitStr;
 
-/// The URI of a resource, and the facts about its contents.
+/// The URI of a resource, and the description of its contents.
 #[derive(Debug)]
 pub(crate) struct Resource {
-    /// The variables that stand for several values each.
+    /// The variables with several values each.
     pub(crate) lists: Vec<String>,
     pub(crate) uri: LitStr,
     pub(crate) mime_type: Option<String>,
@@ -23,7 +23,7 @@ pub(crate) struct Resource {
 /// The call of a function that lists resources.
 #[derive(Debug)]
 pub(crate) struct Lister {
-    /// The place where it was named.
+    /// The position of its name.
     pub(crate) at: Span,
     pub(crate) callee: TokenStream,
     /// Its parameters, in order.
@@ -39,7 +39,7 @@ pub(crate) enum Borrowed {
     Injected(Option<TokenStream>),
 }
 
-/// A reader of contents.
+/// The audience of contents.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Role {
     User,

@@ -18,7 +18,7 @@ pub(crate) struct Server {
     pub(crate) generics: Generics,
     pub(crate) role: Role,
     pub(crate) declarations: Vec<Declaration>,
-    /// The URIs of the resources are still to be compared, since none are known to be the same.
+    /// True if the URIs of the resources must be compared as templates, since no two are equal.
     pub(crate) compares_uris: bool,
     pub(crate) checks: Vec<Check>,
     pub(crate) hooks: Vec<Hook>,
@@ -30,11 +30,11 @@ pub(crate) struct Server {
 pub(crate) enum Role {
     /// The block that makes the server.
     Whole(Box<Whole>),
-    /// A block that another one, on the same type, adds to the server by the function of this name.
+    /// A block that another one, of the same type, adds to the server by the function of this name.
     Part(Ident),
 }
 
-/// The facts about the whole server.
+/// The settings of the whole server.
 #[derive(Debug)]
 pub(crate) struct Whole {
     /// `None` for the name of the package.
@@ -55,7 +55,7 @@ pub(crate) struct Check {
     pub(crate) ident: Ident,
     pub(crate) cfgs: Vec<Attribute>,
     pub(crate) name: String,
-    /// A failure does not make the server unready.
+    /// True if the server is ready despite a failure.
     pub(crate) is_optional: bool,
 }
 
@@ -65,7 +65,7 @@ pub(crate) struct Hook {
     pub(crate) ident: Ident,
     pub(crate) cfgs: Vec<Attribute>,
     pub(crate) moment: Moment,
-    /// It returns nothing, and cannot fail.
+    /// True if it returns nothing, and cannot fail.
     pub(crate) is_infallible: bool,
 }
 

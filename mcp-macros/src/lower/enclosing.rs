@@ -1,4 +1,4 @@
-//! The block around a declared function.
+//! The block that contains a declared function.
 
 use proc_macro2::TokenStream;
 use quote::ToTokens;
@@ -18,7 +18,7 @@ pub(crate) struct Enclosing<'e> {
 }
 
 impl<'e> Enclosing<'e> {
-    /// The tokens with `Self` written out, inside a block.
+    /// The tokens with `Self` replaced by the type, inside a block.
     pub(crate) fn written_out(self, tokens: &impl ToTokens) -> TokenStream {
         self.self_type.map_or_else(
             || tokens.to_token_stream(),

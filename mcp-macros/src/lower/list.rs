@@ -12,9 +12,9 @@ use crate::kind::Kind;
 use crate::syntax::attribute;
 use crate::syntax::item::until_comma;
 
-/// Lowers the entries of the list; what is no path is recorded and left out.
+/// Lowers the entries of the list; an entry that is not a path is recorded and left out.
 ///
-/// `crate = path;` in front names the runtime, for those who re-export it.
+/// `crate = path;` in front names the runtime, for crates that re-export it.
 pub(crate) fn lower(kind: Kind, tokens: TokenStream, errors: &mut Errors) -> List {
     let mut list = List {
         kind,
@@ -101,7 +101,7 @@ fn half(kind: Kind, written: &TokenStream) -> Diagnostic {
     ))
 }
 
-/// Refuses `Type::method`: what a block declares, its `into_server()` lists.
+/// Refuses `Type::method`: `into_server()` lists the declarations of a block.
 fn check_method(kind: Kind, path: &Path) -> syn::Result<()> {
     let names: Vec<String> = path
         .segments
@@ -142,7 +142,7 @@ fn not_only_a_path(kind: Kind, path: &Path, next: &TokenTree) -> Diagnostic {
     }
 }
 
-/// Adds an entry, unless it is there already; `#[cfg]`s may keep two apart.
+/// Adds an entry, unless it is a duplicate; `#[cfg]`s may separate two equal ones.
 fn push(entry: Entry, entries: &mut Vec<Entry>, errors: &mut Errors) {
     let written = ty::source(&entry.path);
     let same = |other: &Entry| {

@@ -1,6 +1,7 @@
-//! The rules from what was written to what is legal; every rule is here, and every diagnostic that needs more than one key.
+//! The rules from written items to legal declarations; all rules are here, and every diagnostic about more than one
+//! key.
 //!
-//! Invariants: a function here looks at everything it was given before it gives up, and its result is valid.
+//! Invariants: a function here checks all of its input before it fails, and its result is valid.
 
 mod argument;
 pub(crate) mod declaration;

@@ -4,7 +4,7 @@ use syn::{ExprPath, Path};
 
 use crate::args::table::setting::Set;
 
-/// The path that the key `crate` gives, or `::mcp_runtime`.
+/// The path in the key `crate`, or `::mcp_runtime`.
 pub(crate) fn path(given: Option<&Set<ExprPath>>) -> Path {
     given.map_or_else(
         || syn::parse_quote!(::mcp_runtime),

@@ -41,7 +41,7 @@ pub(crate) fn lower(keys: &Keys, enclosing: Enclosing<'_>, errors: &mut Errors) 
     }
 }
 
-/// The URI of the view that the tool's results are shown in.
+/// The URI of the view that shows the tool's results.
 fn view(set: &Set<String>) -> Result<String, Diagnostic> {
     let is_view = set
         .value

@@ -1,6 +1,6 @@
 //! Checks at compile time: types that fit, a state that threads can share, names that differ.
 //!
-//! Invariant: each check has the form in which rustc reports it once, with its arrow at the author's own tokens.
+//! Invariant: each check has the form that rustc reports once, underlining the author's own tokens.
 
 use std::sync::Arc;
 
@@ -21,7 +21,7 @@ use crate::protocol::ToolResult;
 use crate::protocol::content::ResourceLink;
 use crate::registry::overlap::is_ambiguous;
 
-/// [`Arg::new`]: a type given to a function is what rustc underlines, as a whole.
+/// [`Arg::new`], such that rustc underlines the whole type in the function.
 pub fn arg<T: Decode>(name: &'static str) -> Arg<T> {
     Arg::new(name)
 }
@@ -110,7 +110,7 @@ pub fn default_of<T: HasDefault>() -> T {
     T::default_value()
 }
 
-/// A type with a value that `default` stands for.
+/// A type with a value for `default`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has no default of its own",
     label = "does not implement `Default`",
@@ -128,7 +128,7 @@ impl<T: Default> HasDefault for T {
     }
 }
 
-/// That a form can have a `T`, likewise.
+/// Proves that a form can have a `T`, likewise.
 pub fn askable<T: Field>() -> Askable<T> {
     Askable::PROVEN
 }
@@ -186,7 +186,7 @@ pub fn retried<T: Retried>(returns: Returns<T>) -> Returns<T> {
     returns
 }
 
-/// Awaits the completions of a function that completes a parameter, sync or async.
+/// Awaits the completions from a completion function, sync or async.
 pub async fn completions<Time>(completed: impl Completes<Time>) -> Result<Vec<String>, ToolError> {
     completed.completed().await
 }
@@ -206,17 +206,17 @@ pub fn completion_fns<S, const N: usize>(
     }
 }
 
-/// Awaits the resources of a function that lists them, sync or async.
+/// Awaits the resources from a listing function, sync or async.
 pub async fn links<Time>(listed: impl Listed<Time>) -> Result<Vec<ResourceLink>, ToolError> {
     listed.listed().await
 }
 
-/// Converts a completion to the parameter of a function that completes arguments.
+/// Converts a completion to the parameter of a completion function.
 pub fn asked<T: Asked>(completion: Completion) -> T {
     T::of(completion)
 }
 
-/// The types that such a function takes by value.
+/// The types that a completion function takes by value.
 #[diagnostic::on_unimplemented(
     message = "a function that completes an argument cannot take `{Self}`",
     label = "the function named here takes `{Self}`",
@@ -239,12 +239,12 @@ impl Asked for String {
     }
 }
 
-/// The transformation of a schema that changes nothing: its attribute keeps an enum's variant in its place.
+/// A schema transformation without effect: its attribute keeps an enum's variant in place.
 pub fn unchanged(_: &mut schemars::Schema) {}
 
-/// [`State`], for a type that generated code uses as a state in many places and that is to be reported in one.
+/// [`State`], for a type that generated code uses as a state in many places but that is reported in one.
 ///
-/// As a bound for every lifetime it is believed where it is written and checked where it is used.
+/// A bound for every lifetime is assumed where it is written, and checked where it is used.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be shared between threads safely",
     label = "holds something that is not `Send` and `Sync`",
@@ -277,7 +277,7 @@ pub const fn unique(noun: &str, names: &[(&str, usize)], place: usize) {
 }
 
 /// Panics, at compile time, if an entry of `uris` before the one at `place` has the same URI, or is a template that
-/// matches the same.
+/// matches the same URIs.
 pub const fn unique_uri(uris: &[(&str, usize)], place: usize) {
     let at = index(uris, place);
     let (uri, mut earlier) = (uris[at].0, 0);
@@ -327,7 +327,7 @@ const fn same(a: &str, b: &str) -> bool {
     true
 }
 
-/// A panic in a constant takes one string: the sentence is put together in a buffer.
+/// A panic in a constant takes one string: the message is assembled in a buffer.
 #[track_caller]
 const fn fail(parts: &[&str]) -> ! {
     const MOST: usize = 640;

@@ -1,4 +1,4 @@
-//! Finds out, by autoref specialisation, whether a type has `validator` rules of its own.
+//! Detects, by autoref specialisation, whether a type has `validator` rules of its own.
 
 use std::marker::PhantomData;
 
@@ -9,12 +9,12 @@ use crate::handler::argument::rule::Nested;
 #[cfg(feature = "validator")]
 use crate::handler::argument::rule::nested;
 
-/// Asks about `T`; each rung is one reference further away.
+/// The probe for `T`; each trait is one reference further away.
 #[derive(Debug)]
 pub struct Probe<T>(PhantomData<fn() -> T>);
 
 impl<T> Probe<T> {
-    /// The message of the elicitation.
+    /// The probe itself.
     pub const NEW: Self = Self(PhantomData);
 }
 

@@ -1,9 +1,9 @@
-//! Finds out, by autoref specialisation, whether a type is a single value, as text and headers have it.
+//! Detects, by autoref specialisation, whether a type is a single value, as text and headers hold it.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 use std::marker::PhantomData;
 
-/// Asks about `T`; each rung is one reference further away.
+/// The probe for `T`; each trait is one reference further away.
 #[derive(Debug)]
 pub struct Probe<T>(PhantomData<fn() -> T>);
 

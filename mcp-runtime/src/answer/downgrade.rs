@@ -1,4 +1,4 @@
-//! Removes from responses whatever older revisions do not define: the only place that removes anything.
+//! Removes from responses everything that older revisions do not define; nothing else removes anything.
 //!
 //! The matrix is that of the specification's changelogs from 2024-11-05 to 2026-07-28.
 
@@ -190,7 +190,7 @@ fn as_before_links(block: &mut Content) {
     without_last_modified(annotations.as_mut());
 }
 
-/// A block as 2024-11-05 knows it: a recording becomes a text that says what it is.
+/// A block as 2024-11-05 knows it: a recording becomes a text that describes it.
 fn as_before_audio(block: &mut Content) {
     if let Content::Audio(media) = block {
         *block = Content::text(format!("[audio: {}]", media.mime_type));

@@ -1,8 +1,8 @@
-//! Answers, and how each revision writes them: one pass, one buffer.
+//! Results of requests, and their serialization for each revision: in one pass, into one buffer.
 //!
-//! Members that are the same for every revision are written where they are made; here the envelope,
-//! the `resultType` and `_meta` of 2026-07-28 are put around them. There is no `serde_json::Value`
-//! in between, and no second pass: a tool's text is copied once, into the response.
+//! Members that are the same for every revision are serialized by their producer; the envelope, and the `resultType`
+//! and `_meta` of 2026-07-28, are added here. There is no intermediate `serde_json::Value`, and no second pass: a
+//! tool's text is copied once, into the response.
 
 pub(crate) mod downgrade;
 mod identity;
@@ -24,17 +24,17 @@ use crate::task::{DetailedTask, TaskRecord};
 /// The outcome of a request, before it is written for a revision.
 #[derive(Debug)]
 pub(crate) enum Answer {
-    /// A result whose members were written before, such as `"tools":[..]`, without the outer braces.
+    /// A result whose members are serialized already, such as `"tools":[..]`, without the outer braces.
     Members(bytes::Bytes),
     /// The result of a tool.
     Tool(ToolResult),
-    /// The result of a tool, written already.
+    /// The result of a tool, serialized already.
     Written(WrittenResult),
     /// The contents of a resource.
     Read(ReadResult),
     /// The messages of a prompt.
     Prompt(Prompt),
-    /// The input requests to respond to first, as members that are already written.
+    /// The input requests to respond to first, as serialized members.
     InputRequired(bytes::Bytes),
     /// A task that has begun.
     Task(Box<TaskRecord>),
@@ -194,7 +194,7 @@ fn write_members(out: &mut Vec<u8>, answer: Answer) {
             out.extend_from_slice(&members(&prompt));
             write_meta(out, prompt.meta.as_ref());
         }
-        // A session's client is asked by requests, and knows no tasks.
+        // The client of a session gets requests instead, and knows no tasks.
         Answer::InputRequired(_) | Answer::Task(_) | Answer::Empty | Answer::Error(_) => {}
     }
 }
@@ -206,7 +206,7 @@ fn write_meta(out: &mut Vec<u8>, meta: Option<&Map<String, Value>>) {
     }
 }
 
-/// Writes the output of a call by itself, as a task holds it.
+/// Serializes the output of a call alone, as a task holds it.
 pub(crate) fn output_json(output: Output) -> Option<Box<RawValue>> {
     let mut out = b"{".to_vec();
     write_members(&mut out, output.into());

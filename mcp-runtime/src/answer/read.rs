@@ -1,7 +1,7 @@
 //! The contents of a resource, with their cache hints.
 //!
-//! The hint says for how long, and for whom, a client may keep what it has read: derived from
-//! `cache` of the declaration, and never for all if access depends on the caller.
+//! The hint gives the time for which, and the callers for whom, a client may keep the contents: derived from `cache`
+//! of the declaration, and never public if access depends on the caller.
 
 use serde::Serialize;
 
@@ -31,7 +31,7 @@ impl Hint {
         cache_scope: "private",
     };
 
-    /// Builds the hint that `cache` declares: `public` only if everybody may read the resource and the result is
+    /// Builds the hint that `cache` declares: `public` only if all callers may read the resource and the result is
     /// shared. A result that depends on input responses is private and must not be cached.
     pub(crate) fn new(spec: &Spec, is_open: bool, is_retry: bool) -> Self {
         match &spec.cache {

@@ -1,9 +1,8 @@
 //! API keys: digests with a label and scopes each, from the program, the environment or a file.
 //!
-//! A key is a label, a secret and scopes. The label is what logs, limits and functions know the
-//! caller by, so that a secret can be replaced without anybody becoming somebody else. Keys from a
-//! variable or a file are read at the start, and again by [`ApiKeys::reload`] or SIGHUP; requests
-//! that are under way keep the caller that they have.
+//! The label identifies the caller in logs, limits and functions, so that a secret can be replaced without changing
+//! the caller's identity. Keys from a variable or a file are read at startup, and again by [`ApiKeys::reload`] or
+//! SIGHUP; requests in flight keep their caller.
 
 mod table;
 
@@ -17,7 +16,7 @@ use super::{Authenticate, Credentials, Deciding, Decision, Reason, Refusal, Relo
 use crate::live::Live;
 use table::Table;
 
-/// The header of a key besides `Authorization`.
+/// The header of a key in addition to `Authorization`.
 const HEADER: HeaderName = HeaderName::from_static("x-api-key");
 
 /// Callers with API keys: `label:secret` or `label:secret:scope+scope`.
@@ -41,7 +40,7 @@ const HEADER: HeaderName = HeaderName::from_static("x-api-key");
 /// assert!(short.unwrap_err().to_string().contains("`ann`"));
 /// ```
 ///
-/// Keys are replaced by [`ApiKeys::reload`], which reads their variable or file anew; clones share their keys.
+/// Keys are replaced by [`ApiKeys::reload`], which reads their variable or file again; clones share their keys.
 ///
 /// [`Principal`]: crate::Principal
 #[derive(Clone)]
@@ -52,7 +51,7 @@ pub struct ApiKeys {
     faults: Vec<String>,
 }
 
-/// The place that keys are read from.
+/// The source of keys.
 #[derive(Clone, Debug)]
 enum Source {
     Program,
@@ -97,7 +96,7 @@ impl ApiKeys {
         }
     }
 
-    /// Sets the headers that a key may come in besides `Authorization: Bearer`. Default: `x-api-key`.
+    /// Sets the headers that a key may come in, in addition to `Authorization: Bearer`. Default: `x-api-key`.
     ///
     /// A name that no header can have stops the start.
     #[must_use]
@@ -108,34 +107,35 @@ impl ApiKeys {
             match name.parse() {
                 Ok(header) => self.headers.push(header),
                 Err(_) => self.faults.push(format!(
-                    "API keys cannot come in the header {name:?}: it is no header name"
+                    "API keys cannot come in the header {name:?}: it is not a header name"
                 )),
             }
         }
         self
     }
 
-    /// Accepts these keys in place of those before. After an error, which has all faults, the keys are as before.
+    /// Replaces the keys. After an error, which lists all faults, the keys are unchanged.
     pub fn replace(&self, keys: impl IntoIterator<Item = impl AsRef<str>>) -> Result<(), String> {
         self.prepare_keys(keys).map(|put| put())
     }
 
-    /// Reads the variable or the file of the keys anew. After an error, which has all faults, the keys are as before.
+    /// Reads the variable or the file of the keys again. After an error, which lists all faults, the keys are
+    /// unchanged.
     ///
-    /// A server that was started by [`Server::run`](crate::Server::run) or `serve_http` does so by itself on SIGHUP, and
-    /// when the file has changed.
+    /// A server started by [`Server::run`](crate::Server::run) or `serve_http` does this on SIGHUP, and when the file
+    /// has changed.
     pub fn reload(&self) -> Result<(), String> {
         Authenticate::reload(self).map(|put| put())
     }
 
-    /// Returns what puts new keys in force.
+    /// Returns the function that applies new keys.
     fn prepare(&self, read: Result<Table, Vec<String>>) -> Result<Reloaded, String> {
         let table = read.map_err(|faults| faults.join("; "))?;
         let keys = Arc::clone(&self.keys);
         Ok(Box::new(move || keys.set(table)))
     }
 
-    /// Reads keys, and returns what puts them in force.
+    /// Reads keys, and returns the function that applies them.
     pub(super) fn prepare_keys(
         &self,
         keys: impl IntoIterator<Item = impl AsRef<str>>,

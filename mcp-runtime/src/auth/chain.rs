@@ -1,7 +1,7 @@
-//! Two verifiers as one: a caller is in if either accepts it.
+//! Two verifiers combined: a caller accepted by either is admitted.
 //!
-//! Both verifiers see the same credentials. If both refuse, the caller reads one of the two
-//! refusals; a verifier that does not recognize the credentials has no say in that.
+//! Both verifiers see the same credentials. If both refuse, the caller gets one of the two refusals; that of a
+//! verifier that does not recognize the credentials comes last.
 
 use std::path::PathBuf;
 
@@ -9,7 +9,7 @@ use axum::http::HeaderName;
 
 use super::{Authenticate, Credentials, Deciding, Decision, Features, Reloaded, Starting};
 
-/// Two verifiers, of which the first is asked first; made by [`Authenticate::or`].
+/// Two verifiers in order, made by [`Authenticate::or`].
 ///
 /// Chains of more than two are nested: `keys.or(tokens).or(certificates)`. Faults and authorization
 /// servers are those of all.
@@ -64,7 +64,7 @@ impl<A: Authenticate, B: Authenticate> Authenticate for Or<A, B> {
         let mut faults = union(self.first.faults(resources), self.second.faults(resources));
         if self.features().shared_secret && !self.authorization_servers().is_empty() {
             // Or a public key could be taken for a secret (RFC 8725, section 2.1).
-            let fault = "tokens of a shared secret cannot be accepted beside those of an issuer; remove one of them";
+            let fault = "tokens of a shared secret cannot be accepted in addition to those of an issuer; remove one of them";
             faults = union(faults, vec![fault.to_owned()]);
         }
         faults

@@ -1,8 +1,7 @@
 //! `WWW-Authenticate`: the challenge of a refusal (RFC 6750, section 3; RFC 9728, section 5.1).
 //!
-//! Texts of the challenge are the server's own. A value with a character that a quoted string of
-//! the header may not have is left out whole, rather than escaped: clients parse this header with
-//! little code.
+//! The texts of a challenge are the server's own. Quotes and backslashes in a value are replaced, and a value that is
+//! not visible ASCII is omitted, since clients parse this header without unescaping.
 
 use std::fmt::Write as _;
 

@@ -1,8 +1,7 @@
 //! The credentials of one request, read from its head: exactly one, of a header.
 //!
-//! One request, one credential: with two of them a proxy and this server could each take another
-//! one. A token in the URL is refused, since URLs end in logs; OAuth 2.1 has no such form. Headers
-//! must be visible ASCII.
+//! With two credentials, a proxy and this server could each choose another one. A token in the URL is refused, since
+//! URLs end up in logs, and OAuth 2.1 has no such form. Headers must be visible ASCII.
 
 use std::fmt;
 
@@ -74,7 +73,7 @@ impl<'a> Credentials<'a> {
         own.eq_ignore_ascii_case(scheme).then_some(token)
     }
 
-    /// The value of the header `name`, if there is one and it is visible text.
+    /// The value of the header `name`, if it is present and visible ASCII.
     pub fn header(&self, name: &str) -> Option<&'a str> {
         self.parts.headers.get(name)?.to_str().ok()
     }
@@ -92,7 +91,7 @@ impl<'a> Credentials<'a> {
         Ok(first)
     }
 
-    /// The extension of the request of type `T`, such as one that a layer in front has left.
+    /// The extension of type `T` of the request, such as one that a layer in front has inserted.
     pub fn extension<T: Send + Sync + 'static>(&self) -> Option<&'a T> {
         self.parts.extensions.get()
     }

@@ -1,4 +1,4 @@
-//! Authentication: from the credentials of a request to the [`Principal`] that it is made by.
+//! Authentication: from the credentials of a request to the [`Principal`] of its caller.
 //!
 //! A server verifies its callers with [`Server::auth`](crate::Server::auth), on the MCP endpoint over HTTP: before the
 //! body of a request is read, and before its revision is known. `/healthz` and `/ready` stay open to all. A server over
@@ -28,9 +28,10 @@
 //! audit target, at most ten times a second for each reason; no credential is in a log, an error or a metric.
 //!
 //! The protected-resource metadata (RFC 9728) is served if a verifier has an authorization server and the server a public
-//! URL, at `/.well-known/oauth-protected-resource` and below it at the path of the endpoint; challenges name it, and the
-//! scopes of what anybody may see. A call without the scopes of its tool is refused with 403 and the challenge
-//! `insufficient_scope`. [`Server::into_service`](crate::Server::into_service) is the endpoint alone, without metadata.
+//! URL, at `/.well-known/oauth-protected-resource` and below it at the path of the endpoint; challenges name its URL,
+//! and the scopes of everything that is visible to all. A call without the scopes of its tool is refused with 403 and
+//! the challenge `insufficient_scope`. [`Server::into_service`](crate::Server::into_service) is the endpoint alone,
+//! without metadata.
 //!
 //! The server never sees refresh tokens, and takes no part in PKCE: both are between the client and the authorization
 //! server.
@@ -109,37 +110,37 @@ pub trait Authenticate: Debug + Send + Sync + 'static {
         Vec::new()
     }
 
-    /// The features that the metadata names and that other verifiers have to know.
+    /// The features that the metadata names, and that other verifiers need to know.
     #[doc(hidden)]
     fn features(&self) -> Features {
         Features::default()
     }
 
-    /// Lists what prevents a start, in words; `resources` are the URLs of the endpoint, one for each public URL.
+    /// Lists the faults that prevent a start; `resources` are the URLs of the endpoint, one for each public URL.
     fn faults(&self, resources: &[String]) -> Vec<String> {
         let _ = resources;
         Vec::new()
     }
 
-    /// Makes ready for the first request, such as by fetching keys. An error stops the start.
+    /// Prepares for the first request, such as by fetching keys. An error stops the start.
     fn start(&self) -> Starting<'_> {
         Box::pin(async { Ok(()) })
     }
 
-    /// Reads files and variables of credentials anew, and returns what puts them in force. An error says what is wrong.
+    /// Reads files and variables of credentials again, and returns the function that applies them. An error is the
+    /// reason.
     fn reload(&self) -> Result<Reloaded, String> {
         Ok(Box::new(|| ()))
     }
 
-    /// Lists the files whose change is a reason to reload.
+    /// Lists the files whose change triggers a reload.
     fn files(&self) -> Vec<PathBuf> {
         Vec::new()
     }
 
-    /// Accepts a caller that either verifier accepts: `self` is asked first.
+    /// Accepts a caller that either verifier accepts, trying `self` first.
     ///
-    /// The second verifier is asked when the first does not recognize the credentials or refuses them; a caller whom
-    /// neither accepts is refused.
+    /// The second verifier is tried if the first does not recognize the credentials or refuses them.
     fn or<B: Authenticate>(self, other: B) -> Or<Self, B>
     where
         Self: Sized,
@@ -148,7 +149,7 @@ pub trait Authenticate: Debug + Send + Sync + 'static {
     }
 }
 
-/// The verifier that is shared.
+/// Forwards to the shared verifier.
 impl<T: Authenticate + ?Sized> Authenticate for Arc<T> {
     fn authenticate<'a>(&'a self, credentials: &'a Credentials<'a>) -> Deciding<'a> {
         (**self).authenticate(credentials)
@@ -198,10 +199,10 @@ pub struct Features {
 /// The future of a [`Decision`].
 pub type Deciding<'a> = Pin<Box<dyn Future<Output = Decision> + Send + 'a>>;
 
-/// Puts credentials that were read anew in force.
+/// Applies credentials that have been read again.
 pub type Reloaded = Box<dyn FnOnce() + Send>;
 
-/// The future of a verifier that makes itself ready.
+/// The future of [`Authenticate::start`].
 pub type Starting<'a> = Pin<Box<dyn Future<Output = Result<(), String>> + Send + 'a>>;
 
 /// The decision of a verifier about the credentials of one request.

@@ -1,8 +1,7 @@
 //! Callers by their client certificates, which TLS has verified.
 //!
-//! TLS has done the work: it has verified the chain, the time and that the caller has the key. Here
-//! a name is chosen, which must be one that the authority vouches for in the certificate, never one
-//! that the request says.
+//! TLS has verified the chain, the validity, and that the caller holds the key. This module chooses the caller's name,
+//! which must be one that the authority vouches for in the certificate, never one in the request.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -17,8 +16,8 @@ const ISSUER: &str = "mtls";
 /// Callers by their client certificates, which [`Tls::client_ca`](crate::Tls::client_ca) verifies (mutual TLS).
 ///
 /// The caller is the [`Principal`] with the issuer `mtls`; its subject is the first URI among the alternative names of
-/// the certificate (such as a SPIFFE id), else the first DNS name, else the common name. A request that has another
-/// credential as well is made by the caller of that one.
+/// the certificate (such as a SPIFFE id), else the first DNS name, else the common name. If a request has another
+/// credential as well, that one determines the caller.
 ///
 /// ```
 /// use mcp_runtime::Server;
@@ -58,7 +57,7 @@ impl Mtls {
         let Some(subject) = subject(certificate) else {
             return Decision::Refused(Refusal::new(
                 Reason::Claims,
-                "the client certificate names nobody; use one with an alternative name or a common name",
+                "the client certificate has no name; use one with an alternative name or a common name",
             ));
         };
         let scopes = self.scopes.get(subject).cloned().unwrap_or_default();
@@ -70,7 +69,7 @@ impl Mtls {
     }
 }
 
-/// The name that a certificate stands for.
+/// The name of the holder of a certificate.
 fn subject(certificate: &Certificate) -> Option<&str> {
     let named = certificate.uri_names().first();
     let named = named

@@ -12,7 +12,7 @@ pub enum Reason {
     Malformed,
     /// No verifier knows credentials of this kind.
     Unrecognized,
-    /// No API key, and no key of the issuer, is the one that is used.
+    /// The key in use is neither a known API key nor a key of the issuer.
     UnknownKey,
     /// The credentials were valid until a time that has passed.
     Expired,

@@ -1,4 +1,4 @@
-//! The refusal of credentials: its reason, its words, and its status.
+//! The refusal of credentials: its reason, text and status.
 
 use std::borrow::Cow;
 
@@ -87,7 +87,7 @@ impl Refusal {
         }
     }
 
-    /// Returns the refusal that says more: one of a verifier that the credentials were not meant for says least.
+    /// Returns the more specific refusal: that of a verifier for other credentials is the least specific.
     pub(super) fn or(self, other: Self) -> Self {
         if matches!(self.reason, Reason::Issuer | Reason::UnknownKey) {
             other

@@ -1,8 +1,7 @@
 //! The settings of authentication, and the verifier that they make.
 //!
-//! The verifier of the program and those of the settings are joined by `or`, so that a deployment
-//! can add API keys to a program that verifies tokens. Keys of the settings are replaced by a
-//! reload; everything else of them takes a restart, as `config` says.
+//! The verifier of the program and those of the settings are joined by `or`, so that a deployment can add API keys to
+//! a program that verifies tokens. A reload replaces the API keys of the settings; all other changes need a restart.
 
 use std::sync::Arc;
 #[cfg(feature = "auth")]
@@ -24,7 +23,7 @@ pub(crate) struct AuthSettings {
     pub required: bool,
     /// API keys: `label:secret` or `label:secret:scope+scope`.
     pub api_keys: Secrets,
-    /// The headers of API keys besides `Authorization`.
+    /// The headers of API keys in addition to `Authorization`.
     pub key_headers: Vec<String>,
     /// Tokens.
     #[cfg(feature = "auth")]
@@ -70,7 +69,7 @@ pub(crate) struct JwtSettings {
     pub bound: bool,
 }
 
-/// The verifier of a server, and what of it the settings replace while it runs.
+/// The verifier of a server, and the part of it that settings replace at run time.
 #[derive(Clone, Debug)]
 pub(crate) struct Verifier {
     /// The verifier of the program and of the settings together.
@@ -149,14 +148,14 @@ impl AuthSettings {
 }
 
 impl Verifier {
-    /// Reads credentials anew, with the API keys of new settings, and returns what puts them in force.
+    /// Reads credentials again, with the API keys of new settings, and returns the function that applies them.
     pub(crate) fn reload(&self, settings: &AuthSettings) -> Result<Reloaded, String> {
         let read = self.verifier.reload()?;
         let Some(keys) = &self.keys else {
             return if settings.api_keys.0.is_empty() {
                 Ok(read)
             } else {
-                Err("the first API keys of a server take a restart".to_owned())
+                Err("adding the first API keys to a server needs a restart".to_owned())
             };
         };
         let keys = keys.prepare_keys(settings.keys())?;

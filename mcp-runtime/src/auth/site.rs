@@ -68,7 +68,7 @@ impl Site {
 }
 
 /// Joins a public URL and the path of a request. A path of the URL is the prefix that a proxy in front removes, unless
-/// the request has it.
+/// the request still has it.
 fn resource(url: &Uri, path: &str) -> String {
     let scheme = url.scheme_str().unwrap_or("https");
     let authority = url

@@ -1,8 +1,7 @@
 //! An index of the subscribers by their subscriptions.
 //!
-//! From a topic to those who subscribed to it, so that a change does not ask each of ten thousand
-//! subscribers. Weak references: a subscriber that is dropped is removed by its destructor, and one
-//! that is being dropped is passed over.
+//! It maps a topic to its subscribers, so that a change does not visit each of ten thousand subscribers. References
+//! are weak: the destructor of a subscriber removes it, and one that is being dropped is skipped.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Weak};
@@ -12,7 +11,7 @@ use super::{Change, List, Pending, wholes};
 /// Subscribers by their numbers.
 type Subscribers = BTreeMap<u64, Weak<Pending>>;
 
-/// Something that changes are about.
+/// The subject of a change.
 #[derive(Debug)]
 pub(super) enum Topic {
     List(List),
@@ -57,7 +56,7 @@ impl Index {
         }
     }
 
-    /// Returns the subscribers that a change concerns.
+    /// Returns the subscribers affected by a change.
     pub(super) fn concerned(&self, change: &Change) -> Vec<Arc<Pending>> {
         let all = |subscribers: &Subscribers| -> Vec<Arc<Pending>> {
             subscribers.values().filter_map(Weak::upgrade).collect()
@@ -88,7 +87,7 @@ impl Index {
     }
 }
 
-/// Removes a subscriber, and its topic with the last one.
+/// Removes a subscriber, and its topic with the last subscriber.
 fn remove(topics: &mut HashMap<Arc<str>, Subscribers>, topic: &str, number: u64) {
     if let Some(subscribers) = topics.get_mut(topic) {
         subscribers.remove(&number);

@@ -1,16 +1,15 @@
 //! Notifications of changes: subscribers with one flag per list and a set of resources, so that notifications coalesce.
 //!
-//! Invariants: a subscriber's cost is bounded, however much happens and however slowly it reads; a change costs those
-//! that it concerns, however many others there are, and subscribers are not notified under a lock that others wait for.
+//! Invariants: the cost of a subscriber is bounded, however many changes there are and however slowly it reads; the
+//! cost of a change depends on the subscribers it affects only, which are notified without a contended lock.
 //!
-//! A change enters by [`Changes::publish`], from any thread; it leaves by [`Subscriber::next`], one
-//! after another. In between there is no queue, but a set: three bits for lists, the URIs and the
-//! task ids that have changed. A hundred changes of one resource are one notification. If the URIs
-//! below a watched folder do not fit any more, the folder itself is noted as changed: nothing is
-//! lost but the detail.
+//! A change enters by [`Changes::publish`], from any thread, and leaves by [`Subscriber::next`], one after another. In
+//! between there is not a queue but a set: three bits for lists, the URIs and the task ids that have changed. A
+//! hundred changes of one resource are one notification. If the URIs below a watched folder do not fit, the folder
+//! itself is recorded as changed: only the detail is lost.
 //!
-//! Lock order: a subscriber's news before the index. `publish` holds the index alone while it
-//! collects the subscribers, and tells them without it.
+//! Lock order: a subscriber's pending changes before the index. `publish` holds the index alone while it collects the
+//! subscribers, and notifies them without it.
 
 pub(crate) mod forgotten;
 mod index;
@@ -84,14 +83,14 @@ pub(crate) struct Changes(Arc<Mutex<Readers>>);
 #[derive(Debug, Default)]
 struct Readers {
     index: Index,
-    /// The server that this one is a part of.
+    /// The changes of the server that this one is a part of.
     whole: Option<Changes>,
-    /// The changes that other instances are told of.
+    /// The outlet to other instances.
     outlet: Option<Arc<Outlet>>,
     forgotten: Forgotten,
 }
 
-/// One subscriber's unread news.
+/// The unread changes of one subscriber.
 #[derive(Debug)]
 struct Pending {
     /// Its number in the index.
@@ -120,15 +119,15 @@ pub(crate) struct Subscriber {
     changes: Changes,
 }
 
-/// A subscriber watches the maximum number of resources, or of their bytes.
+/// The error of a subscriber that watches the maximum number of resources, or of their bytes.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct TooMany;
 
 impl Changes {
-    /// Tells every subscriber that the change concerns, on all instances.
+    /// Notifies every subscriber that the change affects, on all instances.
     ///
-    /// Costs a look-up for each part of the URI that ends at a slash, and each subscriber that it
-    /// concerns. Safe to call under no lock of the caller's that a reader needs.
+    /// The cost is a look-up for each part of the URI that ends at a slash, and for each affected subscriber. Must not
+    /// be called under a lock that a reader needs.
     pub(crate) fn publish(&self, change: &Change) {
         let (concerned, whole, outlet) = {
             let readers = lock(&self.0);
@@ -146,7 +145,7 @@ impl Changes {
         }
     }
 
-    /// Tells every subscriber of this instance that the change concerns.
+    /// Notifies every subscriber of this instance that the change affects.
     pub(crate) fn publish_here(&self, change: &Change) {
         let concerned = lock(&self.0).index.concerned(change);
         for pending in concerned {
@@ -154,7 +153,7 @@ impl Changes {
         }
     }
 
-    /// Has no call use the results any more that the functions called `name` have remembered, on all instances.
+    /// Invalidates the cached results of the functions called `name` on all instances.
     pub(crate) fn forget(&self, name: &str) {
         let (forgotten, whole, outlet) = {
             let readers = lock(&self.0);
@@ -171,17 +170,18 @@ impl Changes {
         }
     }
 
-    /// The same on this instance.
+    /// Invalidates them on this instance.
     pub(crate) fn forget_here(&self, name: &str) {
         self.forgotten().forget(name);
     }
 
-    /// Returns the numbers that say which results are not to be used.
+    /// Returns the generations of cached results.
     pub(crate) fn forgotten(&self) -> Forgotten {
         lock(&self.0).forgotten.clone()
     }
 
-    /// Tells every subscriber of this instance that everything it watches may have changed, and uses no results any more.
+    /// Notifies every subscriber of this instance that everything it watches may have changed, and invalidates all cached
+    /// results.
     pub(crate) fn publish_gap(&self) {
         self.forgotten().forget_all();
         let all = lock(&self.0).index.all();
@@ -190,7 +190,7 @@ impl Changes {
         }
     }
 
-    /// Returns the changes that other instances are to be told of, from now on.
+    /// Returns the outlet to other instances, which collects changes from now on.
     pub(crate) fn open_outlet(&self) -> Arc<Outlet> {
         let outlet = Arc::<Outlet>::default();
         lock(&self.0).outlet = Some(Arc::clone(&outlet));
@@ -318,6 +318,12 @@ impl Subscriber {
         }
     }
 
+    /// Takes all changes that have not been read, in the order of [`Self::next`].
+    pub(crate) fn rest(&self) -> Vec<Change> {
+        let news = &mut *lock(&self.pending.news);
+        std::iter::from_fn(|| news.take()).collect()
+    }
+
     /// Watches the resource at `uri` and what is below it; returns whether it was not watched before.
     pub(crate) fn watch(&self, uri: &str) -> Result<bool, TooMany> {
         let mut news = lock(&self.pending.news);
@@ -359,12 +365,12 @@ impl Subscriber {
         lock(&self.pending.news).watched.iter().cloned().collect()
     }
 
-    /// Notes that changes may have been missed: everything that is wanted and watched may have changed.
+    /// Records that changes may have been missed: every watched list and resource may have changed.
     pub(crate) fn miss(&self) {
         self.pending.tell_everything();
     }
 
-    /// Watches it no longer; returns whether it was watched.
+    /// Stops watching a URI; returns whether it was watched.
     pub(crate) fn unwatch(&self, uri: &str) -> bool {
         let news = &mut *lock(&self.pending.news);
         let Some(uri) = news.watched.take(uri) else {
@@ -412,7 +418,7 @@ mod tests {
         Change::Resource(uri.into())
     }
 
-    /// All that has not been read.
+    /// All unread changes.
     fn unread(subscriber: &Subscriber) -> Vec<Change> {
         std::iter::from_fn(|| subscriber.next().now_or_never()).collect()
     }
@@ -456,7 +462,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_watched_and_what_is_unread_are_bounded() {
+    fn watched_and_unread_uris_are_bounded() {
         let changes = Changes::default();
         let subscriber = changes.subscribe([]);
         for number in 0..WATCHED {
@@ -482,7 +488,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_watched_and_what_is_unread_are_bounded_in_bytes() {
+    fn watched_and_unread_uris_are_bounded_in_bytes() {
         let changes = Changes::default();
         let subscriber = changes.subscribe([]);
         let long = |number: usize| format!("db://{number}/{}", "x".repeat(8_000));

@@ -1,4 +1,4 @@
-//! Telling clients what has changed, from outside of a call.
+//! Notifications of changes from outside of a call.
 
 use crate::changes::{Change, Changes, List};
 
@@ -22,29 +22,29 @@ impl Notifier {
         Self(changes)
     }
 
-    /// The list of tools has changed.
+    /// Notifies clients that the list of tools has changed.
     ///
-    /// Only needed where a list depends on something that the runtime cannot see, such as a rule of
-    /// `visible_if`; [`Items`](crate::Items) tells of its changes by itself.
+    /// Only needed if a list depends on something that the runtime cannot see, such as a rule of `visible_if`;
+    /// [`Items`](crate::Items) notifies of its own changes.
     pub fn tools_changed(&self) {
         self.0.publish(&Change::List(List::Tools));
     }
 
-    /// The list of prompts has changed.
+    /// Notifies clients that the list of prompts has changed.
     pub fn prompts_changed(&self) {
         self.0.publish(&Change::List(List::Prompts));
     }
 
-    /// The list of resources, or that of templates, has changed.
+    /// Notifies clients that the list of resources, or that of templates, has changed.
     pub fn resources_changed(&self) {
         self.0.publish(&Change::List(List::Resources));
     }
 
-    /// Forgets the results that the key `cache` has remembered for the tools, resources and prompts called `name`, the name
-    /// that clients see, for all callers and on all instances.
+    /// Forgets the results cached by the key `cache` for the tools, resources and prompts called `name`, the name that
+    /// clients see, for all callers and on all instances.
     ///
-    /// A call that runs goes on, and its result is not remembered. The other instances hear of it as of a change; until
-    /// then they may use what they have.
+    /// A running call continues, and its result is not cached. The other instances are notified as of a change; until then
+    /// they may use their cached results.
     ///
     /// ```
     /// # use mcp_runtime::{Context, tool};
@@ -59,12 +59,11 @@ impl Notifier {
         self.0.forget(name);
     }
 
-    /// Notifies of a change of the resource at `uri`. It reaches clients that subscribed to `uri`, or to a URI that it
-    /// is a part of: `file:///logs` when `file:///logs/today` changes.
+    /// Notifies clients that the resource at `uri` has changed: those that subscribed to `uri`, or to a parent of it,
+    /// such as `file:///logs` for `file:///logs/today`.
     ///
-    /// Subscribers that may not read the resource are not told. In 2026-07-28 they subscribe by
-    /// `subscriptions/listen`, in sessions by `resources/subscribe`. A URI that nobody watches
-    /// costs a few look-ups.
+    /// Subscribers that may not read the resource are not notified. In 2026-07-28 they subscribe by
+    /// `subscriptions/listen`, in sessions by `resources/subscribe`. A URI without subscribers costs a few look-ups.
     pub fn resource_updated(&self, uri: impl AsRef<str>) {
         self.0.publish(&Change::Resource(uri.as_ref().into()));
     }

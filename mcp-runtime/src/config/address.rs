@@ -1,9 +1,8 @@
 //! Addresses to listen on, as they are written: `0.0.0.0:8080`, `localhost:8080`, `:8080`, `8080`.
 //!
-//! An address is kept in its parts, as two variables may each set one (`MCP_SERVER_HOST`,
-//! `MCP_SERVER_PORT`), and a port alone must leave the host as it is. Whatever sets host or port
-//! ends a Unix socket that a lower layer has set. Names are resolved when the server listens, not
-//! here.
+//! An address is kept in its parts, since two variables may each set one (`MCP_SERVER_HOST`, `MCP_SERVER_PORT`), and a
+//! port alone must keep the host. Setting a host or a port replaces a Unix socket of a lower layer. Names are resolved
+//! when the server listens, not here.
 
 use std::fmt;
 
@@ -32,11 +31,11 @@ impl Default for Bind {
     }
 }
 
-/// The forms that are taken.
+/// The accepted forms.
 const FORM: &str = "write an address such as 127.0.0.1:8080, [::1]:8080 or localhost:8080, a port alone, or a Unix socket such as unix:/run/mcp.sock";
 
 impl Bind {
-    /// Takes the address that `text` gives; a port alone (`8080`, `:8080`) leaves the host as it is.
+    /// Sets the address to `text`; a port alone (`8080`, `:8080`) keeps the host.
     pub(crate) fn set(&mut self, text: &str) -> Result<(), Problem> {
         let text = text.trim();
         if let Some(path) = text.strip_prefix("unix:") {
@@ -79,7 +78,7 @@ impl Bind {
             return Err(Problem::new(
                 text,
                 "it is neither an IP address nor a host name",
-                "write an address such as 127.0.0.1, 0.0.0.0 or ::1, and the port by itself",
+                "write an address such as 127.0.0.1, 0.0.0.0 or ::1, and the port separately",
             ));
         }
         host.clone_into(&mut self.host);

@@ -1,4 +1,4 @@
-//! The credentials of callers, as what is read anew when the configuration is.
+//! The credentials of callers, as a [`Reload`](super::reload::Reload).
 
 use std::path::PathBuf;
 

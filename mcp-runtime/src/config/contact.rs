@@ -2,7 +2,7 @@
 
 use super::problem::Problem;
 
-/// Returns the URI of a contact; an email address becomes one, and nothing becomes an address that is refused.
+/// Returns the URI of a contact: an email address becomes a `mailto:` URI, everything else is unchanged.
 pub(crate) fn uri(text: String) -> String {
     if text.is_empty() || text.contains('@') && !text.contains(':') {
         return format!("mailto:{text}");

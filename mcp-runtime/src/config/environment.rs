@@ -1,10 +1,9 @@
 //! The environment: `MCP_*` variables, the `_FILE` twins of secrets, and the credentials of systemd.
 //!
-//! Four sources of one value: the variable, for a secret its twin with `_FILE`, a credential of
-//! systemd (`LoadCredential=`, in `$CREDENTIALS_DIRECTORY`), and variables of parts. Two of them at
-//! once are a mistake: which one wins would be a guess. Other programs have variables with `MCP_`
-//! too, so an unknown one is only a mistake if it is near to one of ours; else it is named in the
-//! log.
+//! A value has four sources: the variable, for a secret its twin with `_FILE`, a credential of systemd
+//! (`LoadCredential=`, in `$CREDENTIALS_DIRECTORY`), and variables of parts. Two of them together are a mistake, since
+//! choosing one would be a guess. Other programs have variables with `MCP_` as well, so an unknown one is a mistake
+//! only if its name is close to a known one; otherwise it is named in the log.
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -21,7 +20,7 @@ use super::setting::{self, Setting};
 
 /// The beginning of the names of all variables.
 const PREFIX: &str = "MCP_";
-/// The end of the name of a variable that names a file with the secret in it.
+/// The suffix of a variable that names the file of a secret.
 const TWIN: &str = "_FILE";
 
 /// The `MCP_*` variables of the process, and the folder of its credentials.
@@ -70,19 +69,19 @@ impl Environment {
         }
     }
 
-    /// Returns whether a variable has this value.
+    /// Returns true if a variable has this value.
     pub(super) fn is(&self, name: &str, value: &str) -> bool {
         self.variables.get(name).is_some_and(|it| it == value)
     }
 
-    /// Reads what is set, and lists the variables that belong to somebody else.
+    /// Reads the settings, and lists the variables that belong to other programs.
     pub(super) fn read(
         &self,
         program: &Settings,
         mistakes: &mut Vec<Mistake>,
     ) -> (Vec<Assignment>, Vec<String>) {
         let (mut assignments, mut foreign) = (Vec::new(), Vec::new());
-        // A program that verifies callers may read the variables for that by itself.
+        // A program with its own verifier may read the variables of authentication itself.
         let is_the_programs = |it: &Setting| {
             program.auth.program.is_some() && it.table().starts_with("auth") && !it.is_present()
         };
@@ -185,13 +184,13 @@ fn secret(name: &str, path: &Path) -> Result<String, Mistake> {
         })
 }
 
-/// Returns `true` for a variable that other programs call alike too, such as one of OpenTelemetry's.
+/// Returns `true` for a variable that other programs share, such as one of OpenTelemetry.
 fn is_standard(name: &str) -> bool {
     let mut parts = setting::all().flat_map(|setting| setting.parts);
     parts.any(|part| part.env == name)
 }
 
-/// All names of variables that mean something.
+/// The names of all known variables.
 fn names() -> impl Iterator<Item = String> {
     setting::all().flat_map(|setting| {
         let is_secret = setting.kind.is_secret() || matches!(setting.kind, Kind::Absent(_));
@@ -203,7 +202,7 @@ fn names() -> impl Iterator<Item = String> {
     })
 }
 
-/// The mistake of a variable whose name is near to one of ours; `None` for that of somebody else.
+/// The mistake of a variable whose name is close to a known one; `None` for one of another program.
 fn misspelt(name: &str) -> Option<Mistake> {
     let upper = name.to_ascii_uppercase();
     let known: Vec<String> = names().collect();
@@ -211,14 +210,14 @@ fn misspelt(name: &str) -> Option<Mistake> {
         .strip_suffix(TWIN)
         .filter(|it| known.iter().any(|known| known == it))
     {
-        let text = format!("{name} is set, but {whole} is no secret");
+        let text = format!("{name} is set, but {whole} is not a secret");
         return Some(Mistake::new(text).help(format!("set {whole} itself")));
     }
     let near = near(&upper, &known)?;
-    Some(Mistake::new(format!("{name} is no setting")).meant(Some(near)))
+    Some(Mistake::new(format!("{name} is not a setting")).meant(Some(near)))
 }
 
-/// The name that `name` most likely means: one that differs in a few letters, or in one word that is missing.
+/// The known name that `name` most likely means: one that differs in a few letters, or by a missing word.
 ///
 /// Compares with each of the names; runs once for each foreign variable, at the start.
 fn near<'a>(name: &str, known: &'a [String]) -> Option<&'a str> {

@@ -1,7 +1,7 @@
-//! `mcp.toml`: its keys to the settings that they set; what is no setting is a mistake.
+//! `mcp.toml`: maps its keys to settings; an unknown key is a mistake.
 //!
-//! At most 1 MiB, so that a path to a device does not fill the memory. The values keep their places
-//! (line and column) for errors and for `config`; whether they fit is the matter of their kinds.
+//! At most 1 MiB, so that a path to a device does not exhaust the memory. Values keep their positions (line and
+//! column) for errors and for `config`; kinds check them.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -17,7 +17,7 @@ use super::setting::{self, Setting};
 use super::tree::{self, Member, Place, Value};
 use crate::handler::argument::problem::nearest;
 
-/// The file that is read where no other one is named, if it is there.
+/// The file that is read by default, if it exists.
 pub(super) const NAME: &str = "mcp.toml";
 /// The maximum size of a file of settings.
 pub(super) const LARGEST: u64 = 1024 * 1024;
@@ -42,7 +42,7 @@ pub(super) struct File {
     pub overrides: Overrides,
 }
 
-/// Returns the file to read: the one that is named, or `mcp.toml` in the working directory, if it is there.
+/// Returns the file to read: the given one, or `mcp.toml` in the working directory, if it exists.
 pub(super) fn find(named: Option<&Path>) -> Option<PathBuf> {
     match named {
         Some(path) => Some(path.to_owned()),
@@ -147,7 +147,7 @@ impl Reader<'_> {
         }
     }
 
-    /// Takes a value for a setting, if it can be one.
+    /// Assigns a value to a setting, if it can be one.
     fn assign(&mut self, setting: &'static Setting, node: &tree::Node) {
         if let Kind::Absent(why) = setting.kind {
             let text = format!("{} is set, but {why}", setting.name);
@@ -169,7 +169,7 @@ impl Reader<'_> {
         });
     }
 
-    /// Tells of a name that is no setting, with the nearest one, or the table where it belongs.
+    /// Reports an unknown name, with the nearest known one, or the table where it belongs.
     fn unknown(&mut self, path: &str, name: &str, place: Place, value: &Value) {
         let text = match (path, value) {
             ("", Value::Table(_)) => format!("unknown table [{name}]"),

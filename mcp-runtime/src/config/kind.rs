@@ -1,9 +1,8 @@
 //! The kinds of settings: how a value is read, checked and shown.
 //!
-//! One kind has four operations: read a text into the settings, list the problems of a value that a
-//! program has set, show it as `mcp.toml` has it, compare two. A row of the table thus needs a kind
-//! and a place in [`Settings`], and no code. A number out of range is refused with the range; it is
-//! never moved into it.
+//! A kind has four operations: read a text into the settings, list the problems of a value set by the program, show it
+//! as in `mcp.toml`, compare two. A row of the table thus needs a kind and a field of [`Settings`], and no code. A
+//! number out of range is refused with the range, and never clamped.
 
 use std::fmt;
 use std::time::Duration;
@@ -34,7 +33,7 @@ pub(crate) enum Kind {
     Size(Field<usize>, usize, usize),
     /// A duration, from the least to a year.
     Time(Field<Duration>, Duration),
-    /// `true` or `false`: how it is read from the settings, and how it is set.
+    /// `true` or `false`: its getter and its setter.
     Switch(fn(&Settings) -> bool, fn(&mut Settings, bool)),
     /// A text with a form of its own: how it is shown, and how it is read.
     Text(fn(&Settings) -> String, Read),
@@ -44,7 +43,7 @@ pub(crate) enum Kind {
     Secrets(Field<Secrets>, fn(&Secrets) -> Result<(), Problem>),
     /// Rates by name.
     Rates(Field<Vec<(String, RateLimit)>>),
-    /// A setting that this program cannot have; the reason in words, such as "it was built without the feature `tls`".
+    /// A setting that this program cannot have; the reason, such as "it was built without the feature `tls`".
     Absent(&'static str),
 }
 
@@ -116,7 +115,7 @@ impl Kind {
         Ok(())
     }
 
-    /// Lists the problems of the value that the settings have, which a program may have given.
+    /// Lists the problems of the current value, which the program may have set.
     pub(crate) fn problems(&self, settings: &mut Settings) -> Vec<Problem> {
         match *self {
             Self::Number(field, least, most) | Self::Size(field, least, most) => {
@@ -145,7 +144,7 @@ impl Kind {
         }
     }
 
-    /// The value that the settings have, as `mcp.toml` has it; secrets as `[set]`.
+    /// The current value as in `mcp.toml`; secrets as `[set]`.
     pub(crate) fn show(&self, settings: &mut Settings) -> String {
         match *self {
             Self::Number(field, ..) => field(settings).to_string(),
@@ -192,7 +191,7 @@ fn quoted(text: &str) -> String {
     format!("{text:?}")
 }
 
-/// Returns nothing if the value is out of range.
+/// Returns `None` if the value is out of range.
 fn within(value: usize, least: usize, most: usize) -> Option<()> {
     (least..=most).contains(&value).then_some(())
 }

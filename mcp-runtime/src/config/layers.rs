@@ -1,8 +1,8 @@
 //! The layers of the configuration, each over the one before.
 //!
-//! The order is the program, the file, the environment, flags; a layer replaces a whole value, and
-//! lists are not joined. A reload reads the file, and the files of secrets, again; variables and
-//! flags are those of the start.
+//! The order is the program, the file, the environment, flags; a layer replaces a whole value, and lists are not
+//! joined. A reload reads the file, and the files of secrets, again; variables and flags keep their values of the
+//! start.
 
 use std::path::{Path, PathBuf};
 
@@ -35,12 +35,12 @@ pub(crate) struct Layers {
     pub settings: Settings,
     /// The origins of the values, in the order of the table.
     origins: Vec<Origin>,
-    /// The `MCP_*` variables that belong to somebody else.
+    /// The `MCP_*` variables of other programs.
     pub foreign: Vec<String>,
 }
 
 impl Sources {
-    /// Returns whether the environment asks for a log of JSON, for whatever is reported before the settings are read.
+    /// Returns true if the environment requests a log in JSON, for messages before the settings are read.
     pub(crate) fn wants_json(&self) -> bool {
         self.environment.is("MCP_LOG_FORMAT", "json")
     }
@@ -50,13 +50,13 @@ impl Sources {
         file::find(self.file.as_deref())
     }
 
-    /// Lists the files to look at, whether they are there or not.
+    /// Lists the files to watch, existing or not.
     pub(crate) fn files(&self) -> Vec<PathBuf> {
         let named = self.file.clone();
         vec![named.unwrap_or_else(|| PathBuf::from(file::NAME))]
     }
 
-    /// Puts everything that is set over the settings of the program; an error lists all mistakes.
+    /// Applies all layers over the settings of the program; an error lists all mistakes.
     pub(crate) fn over(&self, program: &Settings, declared: &Declared) -> Result<Layers> {
         let mut layers = Layers::of_program(program);
         let mut mistakes = Vec::new();
@@ -91,7 +91,7 @@ impl Sources {
 }
 
 impl Layers {
-    /// The settings of the program, and those that it leaves as they are.
+    /// The settings of the program, over the defaults.
     fn of_program(program: &Settings) -> Self {
         let (mut settings, mut defaults) = (program.clone(), Settings::default());
         let origin = |setting: &Setting| {
@@ -110,7 +110,7 @@ impl Layers {
         }
     }
 
-    /// Puts the values of a file over those so far.
+    /// Applies the values of a file.
     fn read_file(&mut self, path: &Path, declared: &Declared, mistakes: &mut Vec<Mistake>) {
         let Some(file) = file::read(path, declared, mistakes) else {
             return;
@@ -131,7 +131,7 @@ impl Layers {
         }
     }
 
-    /// The mistake of settings that are nothing without another one.
+    /// The mistake of settings that need another one.
     fn contradiction(&self) -> Option<Mistake> {
         let (set, none) = (&self.settings.requests, RequestLimits::default());
         let is_incomplete = set.count == 0 && (set.burst, set.period) != (none.burst, none.period);
@@ -140,7 +140,7 @@ impl Layers {
         is_incomplete.then(|| Mistake::new(text).help(help))
     }
 
-    /// Lists what differs in `new`: what changes while the server runs, and what takes a restart.
+    /// Lists the differences in `new`: those that apply at run time, and those that need a restart.
     pub(crate) fn changes(&self, new: &Self) -> (Vec<String>, Vec<String>) {
         let (mut old, mut other) = (self.settings.clone(), new.settings.clone());
         let changed = setting::present().filter(|it| it.kind.differs(&mut old, &mut other));
@@ -160,7 +160,7 @@ impl Layers {
         secrets.collect()
     }
 
-    /// Notes where the value of a setting comes from.
+    /// Records the origin of a value.
     fn came(&mut self, setting: &Setting, origin: Origin) {
         let row = setting::all().position(|it| it.name == setting.name);
         if let Some(place) = row.and_then(|row| self.origins.get_mut(row)) {

@@ -1,14 +1,14 @@
 //! Mistakes in the configuration, in the form of a compiler's.
 //!
-//! A mistake has what is wrong, where, and a remedy; it is rendered as the compiler renders errors.
-//! They are collected and told together: a configuration is corrected once.
+//! A mistake has a description, a position and a remedy; it is rendered as a compiler renders errors. All mistakes are
+//! reported together, so that a configuration is corrected once.
 
 use std::fmt;
 
 use super::problem::Problem;
 use super::tree::Place;
 
-/// One mistake: what is wrong, where, and the remedy.
+/// One mistake: its description, its position, and the remedy.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Mistake {
     text: String,
@@ -71,7 +71,7 @@ impl fmt::Display for Mistake {
     }
 }
 
-/// Renders mistakes one after the other; whoever prints them begins the first with `error: `.
+/// Renders mistakes one after the other; the caller prints `error: ` before the first.
 pub(crate) fn render(mistakes: &[Mistake]) -> String {
     let texts: Vec<_> = mistakes.iter().map(ToString::to_string).collect();
     texts.join("\nerror: ")

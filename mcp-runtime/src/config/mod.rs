@@ -2,15 +2,14 @@
 //! `check`, the reference page and the suggestions are made.
 //!
 //! Layers, each over the one before: the defaults, the program (`Server`'s methods), `mcp.toml`, the environment, flags.
-//! `Server::run` reads them; a program that serves itself (`serve_http`, `into_router`) has the program's alone.
-//! Invariants: every value knows its [`Origin`](origin::Origin); nothing that is set is ignored; all mistakes are
-//! reported at once.
+//! `Server::run` reads them; a program that serves itself (`serve_http`, `into_router`) has only those of the program.
+//! Invariants: every value knows its [`Origin`](origin::Origin); every value that is set is used or reported; all
+//! mistakes are reported together.
 //!
-//! The input is the builder's values, `mcp.toml`, the variables `MCP_*` and flags; the output is
-//! one [`Settings`], the origin of each value, and every mistake of all sources at once, each with
-//! its place. A name that is no setting is a mistake, with the nearest one; so is a value out of
-//! range. The page of reference, the command `config` and the texts of errors are made of the same
-//! rows ([`setting`]), which is why they cannot disagree.
+//! The input is the builder's values, `mcp.toml`, the variables `MCP_*` and flags; the output is one [`Settings`], the
+//! origin of each value, and every mistake of all sources with its position. An unknown name is a mistake, reported
+//! with the nearest one, and so is a value out of range. The reference page, the command `config` and the error texts
+//! are made of the same rows ([`setting`]), so that they cannot disagree.
 
 pub(crate) mod address;
 mod callers;

@@ -1,7 +1,6 @@
 //! The origin of a value.
 //!
-//! Kept beside each value, since with several layers the first question about a setting is which of
-//! them it comes from.
+//! Kept with each value, since with several layers the first question about a setting is where it was set.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -20,7 +19,7 @@ pub(crate) enum Origin {
     File(Arc<str>, Place),
     /// A variable.
     Environment(String),
-    /// A file that the environment names, or a credential of systemd's.
+    /// A file named by the environment, or a credential of systemd.
     Secret(PathBuf),
     /// A flag, without `--`.
     Flag(&'static str),

@@ -1,14 +1,13 @@
-//! `[tools.x]`, `[resources.x]` and `[prompts.x]`: the limits of declared functions, in the place of those in their
+//! `[tools.x]`, `[resources.x]` and `[prompts.x]`: limits of declared functions, in place of those in their
 //! attributes.
 //!
-//! Invariant: configuration narrows access and never widens it; the rules between keys are those of the attributes, in
-//! the same words.
+//! Invariant: configuration narrows access and never widens it; the rules between keys, and their texts, are those of
+//! the attributes.
 //!
-//! A table is read against the declaration of its function, and so each of its mistakes can be told
-//! in the words that the compiler has for the attribute, with line and column. Scopes may be added
-//! but not removed, and audit may be switched on but not off: the file cannot widen what the author
-//! has allowed. The result is a whole [`Spec`], from which `policy` makes new policies at a reload,
-//! keeping the state of what did not change.
+//! A table is read against the declaration of its function, so that each mistake is reported with the text that the
+//! compiler has for the attribute, with line and column. Scopes may be added but not removed, and audit may be
+//! switched on but not off: the file cannot widen what the author has allowed. The result is a complete [`Spec`], from
+//! which `policy` makes new policies at a reload, keeping the state of unchanged ones.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -49,7 +48,7 @@ const KEYS: [&str; 10] = [
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Declared {
     pub functions: Vec<(String, Spec)>,
-    /// The program may add functions while it runs, so that a table may be about one that is not there yet.
+    /// True if the program may add functions at run time, so that a table may name one that does not exist yet.
     pub is_open: bool,
 }
 
@@ -59,14 +58,14 @@ pub(crate) struct Overrides {
     /// The name of the file.
     pub file: Arc<str>,
     functions: HashMap<(Kind, String), Override>,
-    /// The tables of functions that are not there yet.
+    /// The tables of functions that do not exist yet.
     awaited: HashMap<(Kind, String), Member>,
 }
 
-/// One function, as the configuration has it.
+/// The configuration of one function.
 #[derive(Clone, Debug)]
 pub(crate) struct Override {
-    /// It is there at all: `enabled = false` takes it away from everybody.
+    /// False hides the function from all callers.
     pub enabled: bool,
     /// Its declaration with the keys of the configuration.
     pub spec: Spec,
@@ -93,9 +92,9 @@ impl Overrides {
         changed.map(|(table, _)| table).collect()
     }
 
-    /// Puts the policies in force that hold for a registered function.
+    /// Applies the policies for a registered function.
     ///
-    /// A table that was written before the function was there is checked now: a mistake in it switches the function off.
+    /// A table written before the function existed is checked now: a mistake in it disables the function.
     pub(crate) fn put_in_force(&self, entry: &Entry) {
         let (kind, name) = (entry.spec.kind, &entry.name);
         let Some(member) = self.awaited.get(&(kind, name.clone())) else {
@@ -123,7 +122,7 @@ impl Overrides {
         }
     }
 
-    /// Lists the tables of functions that are not there yet.
+    /// Lists the tables of functions that do not exist yet.
     pub(crate) fn awaited(&self) -> Vec<String> {
         let names = self.awaited.keys();
         let mut tables: Vec<_> = names.map(|(kind, name)| table(*kind, name)).collect();
@@ -131,15 +130,15 @@ impl Overrides {
         tables
     }
 
-    /// The declaration that holds for the function called `name`, which is declared as `spec`, and whether it is switched
-    /// on.
+    /// The declaration in force for the function called `name`, declared as `spec`, and whether the function is
+    /// enabled.
     fn apply<'s>(&'s self, name: &str, spec: &'s Spec) -> (&'s Spec, bool) {
         let changed = self.functions.get(&(spec.kind, name.to_owned()));
         changed.map_or((spec, true), |it| (&it.spec, it.enabled))
     }
 }
 
-/// Returns true if the two make the same of a function.
+/// Returns true if both have the same effect on a function.
 fn same(one: &Override, other: &Override) -> bool {
     let (a, b) = (&one.spec, &other.spec);
     let values = |it: &Spec| {
@@ -170,7 +169,7 @@ pub(super) const TABLES: [(&str, Kind); 3] = [
     ("prompts", Kind::Prompt),
 ];
 
-/// Returns the kind whose functions the table called `name` is about.
+/// Returns the kind of the functions in the table called `name`.
 pub(super) fn kind_of(name: &str) -> Option<Kind> {
     let found = TABLES.iter().find(|(table, _)| *table == name);
     found.map(|(_, kind)| *kind)
@@ -180,9 +179,9 @@ pub(super) fn kind_of(name: &str) -> Option<Kind> {
 pub(super) struct Reader<'a> {
     /// The name of the file, for places in it.
     pub file: &'a str,
-    /// The functions that tables can be about.
+    /// The functions that tables may name.
     pub declared: &'a Declared,
-    /// The mistakes so far, of the whole file.
+    /// The mistakes of the whole file.
     pub mistakes: &'a mut Vec<Mistake>,
 }
 
@@ -236,7 +235,7 @@ impl Reader<'_> {
         Some(one.result)
     }
 
-    /// Tells of a table for a function that is not there, with the nearest name.
+    /// Reports a table for an unknown function, with the nearest name.
     fn unknown(&mut self, kind: Kind, member: &Member, known: &[&str]) {
         let (noun, name) = (kind.noun(), &member.name);
         let mistake = Mistake::new(format!("there is no {noun} `{name}`"));
@@ -252,7 +251,7 @@ impl Reader<'_> {
         self.tell(mistake, member.place);
     }
 
-    /// Adds a mistake at its place.
+    /// Adds a mistake at its position.
     fn tell(&mut self, mistake: Mistake, place: Place) {
         self.mistakes.push(mistake.at(self.file, place));
     }
@@ -271,7 +270,7 @@ struct One<'r, 'a, 's> {
 type Read<T> = Result<T, Mistake>;
 
 impl One<'_, '_, '_> {
-    /// Reads all keys, and then checks them against each other and the declaration.
+    /// Reads all keys, then checks them against each other and against the declaration.
     fn read(&mut self, keys: &[Member]) {
         let mut places = HashMap::new();
         for key in keys {
@@ -281,7 +280,7 @@ impl One<'_, '_, '_> {
             }
         }
         for (key, conflict) in conflicts(&self.result.spec) {
-            // What contradicts the program's own keys has been told by the compiler.
+            // Conflicts among the program's own keys were reported by the compiler.
             if let Some(place) = places.get(key) {
                 let mistake = Mistake::new(conflict.what).help(conflict.help);
                 self.reader.tell(mistake, *place);
@@ -334,12 +333,12 @@ fn unknown(table: &str, name: &str) -> Mistake {
     }
 }
 
-/// A line or column, as a source remembers it.
+/// Narrows a line or a column to the type that errors hold.
 fn narrow(number: usize) -> u32 {
     u32::try_from(number).unwrap_or(u32::MAX)
 }
 
-/// A value with the name of its key, for errors.
+/// A value with its key, for errors.
 struct Given<'a> {
     name: String,
     node: &'a Node,
@@ -368,7 +367,7 @@ impl<'a> Given<'a> {
         }
     }
 
-    /// Reads a duration that is not over at once.
+    /// Reads a duration greater than zero.
     fn time(&self, zero: Zero) -> Read<Duration> {
         let time = value::time(self.text()?).map_err(|problem| self.refuse(&problem))?;
         if time.is_zero() {
@@ -403,7 +402,7 @@ impl<'a> Given<'a> {
         }
     }
 
-    /// Reads one of the words that are known, each with its meaning.
+    /// Reads one of the known words, each with its value.
     fn word<T: Copy>(&self, known: &[(&str, T)]) -> Read<T> {
         let text = self.text()?;
         if let Some((_, meaning)) = known.iter().find(|(name, _)| *name == text) {
@@ -417,7 +416,7 @@ impl<'a> Given<'a> {
         Err(self.refuse(&Problem::new(text, "", help)))
     }
 
-    /// The keys of a table, each one of `known`; `None` for a value that is no table.
+    /// The keys of a table, all of them `known`; `None` if the value is not a table.
     fn keys(&self, known: &[&'static str]) -> Read<Option<HashMap<&'a str, Given<'a>>>> {
         let Value::Table(members) = &self.node.value else {
             return Ok(None);
@@ -482,7 +481,7 @@ impl<'a> Given<'a> {
         Ok(limit)
     }
 
-    /// Reads a quota such as `100/min`, of a noun and a name for the words about zero.
+    /// Reads a quota such as `100/min`; the noun and the name are for the error about zero.
     fn quota(&self, function: Option<(&str, &str)>) -> Read<RateLimit> {
         let text = self.text()?;
         let quota = rate::parse(text).map_err(|(what, help)| {
@@ -554,7 +553,7 @@ impl<'a> Given<'a> {
         Ok(Breaker::new(failures, cooldown))
     }
 
-    /// The scopes, which have all those of the attribute.
+    /// Reads scopes, which must include those of the attribute.
     fn scopes(&self, spec: &Spec) -> Read<Arc<[Text]>> {
         let Some(Raw::List(scopes)) = self.node.raw() else {
             let help = "write a list such as [\"orders:read\"]";
@@ -582,7 +581,7 @@ impl<'a> Given<'a> {
             .collect())
     }
 
-    /// Reads `audit`, which cannot be taken away.
+    /// Reads `audit`, which cannot be switched off.
     fn audit(&self, spec: &Spec) -> Read<bool> {
         let audit = self.switch()?;
         if spec.audit && !audit {
@@ -598,7 +597,7 @@ fn nothing((what, help): Zero) -> Mistake {
     Mistake::new(what).help(help)
 }
 
-/// The mistake of keys that cannot be together.
+/// The mistake of conflicting keys.
 fn told(conflict: Conflict) -> Mistake {
     Mistake::new(conflict.what).help(conflict.help)
 }
@@ -630,12 +629,12 @@ mod tests {
         }
     }
 
-    /// Reads `[tools]` or `[resources]` of `text`, and the mistakes in it.
+    /// Reads `[tools]` or `[resources]` of `text`; returns the mistakes as well.
     fn read(text: &str) -> (Overrides, Vec<String>) {
         read_of(&declared(), text)
     }
 
-    /// Reads the tables of `text` for what is declared.
+    /// Reads the tables of `text` for these declarations.
     fn read_of(declared: &Declared, text: &str) -> (Overrides, Vec<String>) {
         let (mut overrides, mut mistakes) = (Overrides::default(), Vec::new());
         for table in tree::parse(text).unwrap() {
@@ -702,7 +701,7 @@ cache = \"1m\"
     }
 
     #[test]
-    fn what_contradicts_the_declaration_is_told_in_the_words_of_the_attribute() {
+    fn conflicts_with_the_declaration_have_the_error_of_the_attribute() {
         for (text, says) in [
             (
                 "[tools.buy]\ncache = \"5s\"",

@@ -14,7 +14,7 @@ pub(crate) enum Page {
 }
 
 impl Page {
-    /// The word for it in `mcp.toml`.
+    /// The value in `mcp.toml`.
     pub(crate) fn as_str(self) -> &'static str {
         match self {
             Self::Debug => "debug",
@@ -23,7 +23,7 @@ impl Page {
         }
     }
 
-    /// Reads such a word.
+    /// Parses the value of `mcp.toml`.
     pub(crate) fn read(text: &str) -> Result<Self, Problem> {
         let all = [Self::Debug, Self::Always, Self::Never];
         let found = all.into_iter().find(|page| page.as_str() == text);

@@ -1,7 +1,7 @@
 //! A value that a setting cannot have.
 //!
-//! The kinds of settings make problems without knowing where the value was written; the layer adds
-//! the place. A secret's problem has [`HIDDEN`] as its value.
+//! Kinds report problems without knowing where the value was written; the layer adds the position. A secret's problem
+//! has [`HIDDEN`] as its value.
 
 /// A value that is not shown.
 pub(crate) const HIDDEN: &str = "[hidden]";
@@ -11,14 +11,14 @@ pub(crate) const HIDDEN: &str = "[hidden]";
 pub(crate) struct Problem {
     /// The value as it was written, or [`HIDDEN`].
     pub value: String,
-    /// The reason; empty where the remedy says it.
+    /// The reason; empty if the remedy implies it.
     pub what: String,
     /// The remedy.
     pub help: String,
 }
 
 impl Problem {
-    /// Makes one of its parts.
+    /// Creates the problem from its parts.
     pub(crate) fn new(
         value: impl Into<String>,
         what: impl Into<String>,

@@ -1,7 +1,7 @@
 //! A value as it was written, before the kind of its setting is known.
 //!
-//! TOML has types, the environment and flags have texts. A raw value is the least of both: so a
-//! list may be written `["a", "b"]` or `a,b`, and the kind of the setting reads either in one way.
+//! TOML has types, the environment and flags have texts. A raw value is their common form: a list may be written
+//! `["a", "b"]` or `a,b`, and the kind of the setting reads both alike.
 
 use super::problem::Problem;
 

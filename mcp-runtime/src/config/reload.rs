@@ -1,6 +1,7 @@
-//! The parts that are read anew with the configuration: certificates, files of keys, the file of the audit.
+//! The parts that are read again with the configuration: certificates, files of keys, the audit file.
 //!
-//! In two steps, so that a mistake anywhere changes nothing: everything is read and checked, and then put in force.
+//! A reload has two steps, so that a mistake anywhere changes nothing: all parts are read and checked, then all are
+//! applied.
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -9,22 +10,22 @@ use std::time::Duration;
 use super::Settings;
 use crate::live::{Number, Span};
 
-/// Reads files of its own anew when the server reloads.
+/// A part of the server that reads its files again on a reload.
 ///
-/// `prepare` may fail and must change nothing; the [`Commit`] cannot fail. All are prepared before
-/// one is committed, which is what makes a reload all or nothing.
+/// `prepare` may fail and must change nothing; the [`Commit`] cannot fail. All parts are prepared before one is
+/// committed, so that a reload applies as a whole or not at all.
 pub(crate) trait Reload: std::fmt::Debug + Send + Sync {
-    /// Reads and checks the files under these settings, and returns what puts them in force, which cannot fail. An error
-    /// says which file is wrong, and how.
+    /// Reads and checks the files under these settings, and returns the function that applies them, which cannot fail.
+    /// An error names the file and the reason.
     fn prepare(&self, settings: &Settings) -> Result<Commit, String>;
 
-    /// Lists the files whose change is a reason to reload.
+    /// Lists the files whose change triggers a reload.
     fn files(&self) -> Vec<PathBuf> {
         Vec::new()
     }
 }
 
-/// Puts what was read in force.
+/// Applies the values that were read.
 pub(crate) type Commit = Box<dyn FnOnce() + Send>;
 
 /// A number or a time that follows a setting.
@@ -49,32 +50,32 @@ impl Reload for Following {
     }
 }
 
-/// Those that follow the settings, or read files of their own.
+/// The parts that follow a setting, or read files of their own.
 #[derive(Debug, Default)]
 pub(crate) struct Reloaders(Mutex<Vec<Arc<dyn Reload>>>);
 
 impl Reloaders {
-    /// Adds one, which lives as long as the server.
+    /// Adds a part, which lives as long as the server.
     pub(crate) fn register(&self, reloader: Arc<dyn Reload>) {
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         all.push(reloader);
     }
 
-    /// The number that `read` finds in the settings, from now on and after each reload.
+    /// The number that `read` returns for the settings, now and after each reload.
     pub(crate) fn number(&self, settings: &Settings, read: fn(&Settings) -> usize) -> Number {
         let number = Number::from(read(settings));
         self.register(Arc::new(Following::Number(number.clone(), read)));
         number
     }
 
-    /// The time that `read` finds in the settings, likewise.
+    /// The duration that `read` returns for the settings, likewise.
     pub(crate) fn span(&self, settings: &Settings, read: fn(&Settings) -> Duration) -> Span {
         let span = Span::from(read(settings));
         self.register(Arc::new(Following::Span(span.clone(), read)));
         span
     }
 
-    /// Reads everything anew; an error lists all that is wrong.
+    /// Reads all parts again; an error lists all faults.
     pub(crate) fn prepare(&self, settings: &Settings) -> Result<Vec<Commit>, Vec<String>> {
         let (mut ready, mut wrong) = (Vec::new(), Vec::new());
         for reloader in self.all() {
@@ -90,12 +91,12 @@ impl Reloaders {
         }
     }
 
-    /// Lists the files whose change is a reason to reload.
+    /// Lists the files whose change triggers a reload.
     pub(crate) fn files(&self) -> Vec<PathBuf> {
         self.all().iter().flat_map(|it| it.files()).collect()
     }
 
-    /// Everyone who has registered so far.
+    /// All registered parts.
     fn all(&self) -> Vec<Arc<dyn Reload>> {
         let all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         all.clone()

@@ -1,8 +1,7 @@
 //! The values of the settings, with their defaults.
 //!
-//! Plain values with their defaults, the lowest layer. Whatever is read from them while a server
-//! runs is read from `Service::settings_now` if it is live, and from the copy that the server was
-//! built with if not.
+//! Plain values with their defaults, the lowest layer. A running server reads live settings from
+//! `Service::settings_now`, and all others from the copy that it was built with.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -29,25 +28,25 @@ use crate::tls::Tls;
 pub(crate) struct Settings {
     /// The address that the command `http` listens on.
     pub bind: Bind,
-    /// The tolerance for arguments that are nearly right.
+    /// The tolerance for inexact arguments.
     pub reading: Reading,
     /// Descriptions repeat the rules of arguments.
     pub describe_rules: bool,
     /// The maximum size of a message, in bytes.
     pub max_body: usize,
-    /// The time that a shutdown waits for calls in flight before it cancels them.
+    /// The time for which a shutdown waits for calls in flight before it cancels them.
     pub shutdown_deadline: Duration,
     /// The page to try the server.
     pub page: Page,
     /// The URLs that clients use; their hosts and origins are allowed.
     pub public_urls: Vec<String>,
-    /// Host names that clients use besides those of the public URLs.
+    /// Host names that clients use in addition to those of the public URLs.
     pub allowed_hosts: Vec<String>,
     /// Origins whose pages may call the server from a browser.
     pub cors_origins: Vec<String>,
-    /// Networks of proxies whose word about the caller's address is believed.
+    /// Networks of proxies whose forwarding headers are trusted.
     pub trusted_proxies: Vec<String>,
-    /// The time for which calls are still taken after a shutdown was asked for.
+    /// The time for which calls are still accepted after a shutdown was requested.
     pub shutdown_delay: Duration,
     /// The certificate of the server's own listener.
     #[cfg(feature = "tls")]
@@ -60,9 +59,9 @@ pub(crate) struct Settings {
     pub security_contact: Option<String>,
     /// The maximum number of open sessions of clients older than 2026-07-28.
     pub max_sessions: usize,
-    /// The time that an idle session is kept.
+    /// The time for which an idle session is kept.
     pub session_idle: Duration,
-    /// The maximum size of what callers make the server keep, of each kind, in bytes.
+    /// The maximum size of everything that callers make the server keep, of each kind, in bytes.
     pub max_held: usize,
     /// The maximum number of open `subscriptions/listen` streams.
     pub max_listeners: usize,
@@ -70,16 +69,16 @@ pub(crate) struct Settings {
     pub page_size: usize,
     /// The time that a completion may take.
     pub completion_timeout: Duration,
-    /// The time that a task may run, and is kept, from its beginning.
+    /// The time for which a task may run, and is kept, from its beginning.
     pub task_ttl: Duration,
     /// The store of tasks; in memory without one.
     pub task_store: Option<Arc<dyn TaskStore>>,
-    /// The stores of the program's own that instances share.
+    /// The program's own stores for state that instances share.
     pub stores: Stores,
     /// The URL of the Redis that instances share.
     #[cfg(feature = "redis")]
     pub redis: Secrets,
-    /// The beginning of the keys there; the server's name if it is empty.
+    /// The prefix of the keys in it; the server's name if empty.
     #[cfg(feature = "redis")]
     pub store_prefix: String,
     /// The maximum number of running tasks.
@@ -90,9 +89,9 @@ pub(crate) struct Settings {
     pub state_audience: Option<String>,
     /// The filter of the log, such as `info` or `warn,my_crate=debug`.
     pub log_level: String,
-    /// The format of a line of the log.
+    /// The format of log lines.
     pub log_format: LogFormat,
-    /// The file of audit records; the log without one.
+    /// The file of audit records; the log if `None`.
     pub audit_file: Option<PathBuf>,
     /// The collector of spans and metrics.
     #[cfg(feature = "otel")]
@@ -184,7 +183,7 @@ pub(super) fn redis_url(parts: &Secrets) -> Option<String> {
 }
 
 impl LogFormat {
-    /// The word for it in `mcp.toml`.
+    /// The value in `mcp.toml`.
     pub(crate) fn as_str(self) -> &'static str {
         match self {
             Self::Text => "text",

@@ -1,7 +1,7 @@
 //! A file of settings, with the place of every key and value.
 //!
-//! The parser recovers from errors, so that all of them are told. Numbers stay the text that was
-//! written: a kind decides how large it may be, and a float is never made of an integer.
+//! The parser recovers from errors, so that all of them are reported. Numbers stay text: a kind decides their range,
+//! and an integer never becomes a float.
 
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
@@ -44,14 +44,14 @@ pub(crate) struct Member {
     pub node: Node,
 }
 
-/// A text that is no TOML: the reason, and its place.
+/// A text that is not TOML: the reason and its position.
 #[derive(Debug)]
 pub(crate) struct Malformed {
     pub place: Place,
     pub reason: String,
 }
 
-/// Parses a file; an error lists everything that is no TOML.
+/// Parses a file; an error lists everything that is not TOML.
 pub(crate) fn parse(text: &str) -> Result<Vec<Member>, Vec<Malformed>> {
     let (table, errors) = DeTable::parse_recoverable(text);
     if errors.is_empty() {
@@ -87,7 +87,7 @@ fn node(text: &str, value: &Spanned<DeValue<'_>>) -> Node {
             Value::List(entries.iter().map(|entry| node(text, entry)).collect())
         }
         DeValue::Table(table) => Value::Table(members(text, table)),
-        // Numbers, switches and dates are what was written, without separators.
+        // Numbers, switches and dates keep their text, without separators.
         DeValue::Integer(number) if number.radix() == 10 => Value::Text(number.as_str().to_owned()),
         DeValue::Integer(number) => {
             let decimal = i128::from_str_radix(number.as_str(), number.radix());
@@ -111,7 +111,7 @@ fn place(text: &str, offset: usize) -> Place {
 }
 
 impl Node {
-    /// The value of a setting; `None` for a list or a table of other things than texts.
+    /// The value of a setting; `None` for a list or a table of anything but texts.
     pub(crate) fn raw(&self) -> Option<Raw> {
         match &self.value {
             Value::Text(text) => Some(Raw::Text(text.clone())),
@@ -158,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_toml_is_told_all_at_once() {
+    fn all_syntax_errors_of_toml_are_reported_together() {
         let errors = parse("a = \nb = 1\nc = @\n").unwrap_err();
         let lines: Vec<_> = errors.iter().map(|error| error.place.line).collect();
         assert!(lines.contains(&1) && lines.contains(&3), "{errors:?}");

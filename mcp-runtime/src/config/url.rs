@@ -1,8 +1,7 @@
-//! Public URLs: absolute ones, of which scheme, host and port are allowed.
+//! Public URLs: absolute, with scheme, host and port.
 //!
-//! The `Host` and `Origin` that a browser sends are compared with these URLs, so each must have one
-//! host: wildcards would allow what nobody has listed. User and password are refused without
-//! repeating them.
+//! The `Host` and `Origin` that a browser sends are compared with these URLs, so each must have one host: wildcards
+//! would allow unlisted hosts. User and password are refused without repeating them.
 
 use axum::http::Uri;
 
@@ -45,7 +44,7 @@ pub(crate) fn check(url: &str) -> Result<(), Problem> {
     let is_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '_');
     let is_address = host.starts_with('[') && host.ends_with(']');
     if host.is_empty() || !(is_address || host.chars().all(is_name)) {
-        return refused(url, "the host is not a name; set each URL by itself");
+        return refused(url, "the host is not a name; set each URL separately");
     }
     let port = &authority.as_str()[host.len()..];
     if !port.is_empty() && authority.port_u16().is_none() {
@@ -80,7 +79,7 @@ mod tests {
             ("https://*.example.com", "wildcards"),
             (
                 "https://mcp.example.com,http://world:8080",
-                "set each URL by itself",
+                "set each URL separately",
             ),
             ("https://mcp.example.com, http://world:8080", "not a URL"),
             ("https://mcp.example.com?x=y", "query and fragment"),

@@ -12,7 +12,7 @@ use crate::handler::spec::text::{duration, rate};
 /// The form of a size.
 pub(crate) const SIZE_FORM: &str = "write for example \"512B\", \"64KiB\" or \"1MB\"";
 
-/// Reads a rate such as `100/min`, which admits something.
+/// Reads a rate such as `100/min`, greater than zero.
 pub(crate) fn rate_limit(text: &str) -> Result<RateLimit, Problem> {
     let quota = rate::parse(text)
         .map_err(|(what, help)| Problem::new(text, what, help.unwrap_or_else(rate::form)))?;

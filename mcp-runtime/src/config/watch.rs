@@ -1,24 +1,24 @@
-//! Changes of files, found by looking at them from time to time: that sees a file that an editor has put in the place of
-//! another, and the symbolic links that Kubernetes swaps.
+//! Changes of files, found by polling: this detects files that an editor replaces, and symbolic links that Kubernetes
+//! swaps.
 //!
-//! Polling, every 5 s, rather than notifications of the system: those follow an inode, not a path,
-//! and do not see through the links of a Kubernetes `ConfigMap`; and a look at a few files costs
-//! nothing. A file that changes while it is looked at is read a second after it has come to rest.
+//! Polling, every 5 s, rather than notifications of the system: those follow an inode, not a path, and miss changes
+//! behind the links of a Kubernetes `ConfigMap`; and checking a few files costs next to nothing. A changed file is
+//! read once it has been stable for a second.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
-/// The time between two looks.
+/// The time between two polls.
 const LOOK: Duration = Duration::from_secs(5);
-/// The time in which a file that has changed must stay the same, so that none is read while it is written.
+/// The time for which a changed file must be stable, so that none is read while it is written.
 const QUIET: Duration = Duration::from_secs(1);
 
 /// The state of files when they were last read.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Seen(Vec<(PathBuf, Option<Print>)>);
 
-/// The state of a file that differs when it is written or replaced: its time, its length, its number.
+/// The fingerprint of a file: its time, its length, its number.
 type Print = (Option<SystemTime>, u64, u64);
 
 impl Seen {
@@ -31,7 +31,7 @@ impl Seen {
         Self(seen.collect())
     }
 
-    /// The state of `files`: as it was for those that were seen, and as it is now for others.
+    /// The state of `files`: the previous one for known files, the current one for others.
     pub(crate) fn renewed(self, files: Vec<PathBuf>) -> Self {
         let seen = files.into_iter().map(|file| {
             let known = self.0.iter().find(|(known, _)| *known == file);
@@ -60,13 +60,13 @@ impl Seen {
         }
     }
 
-    /// The state of the same files now.
+    /// The current state of the same files.
     fn again(&self) -> Self {
         Self::now(self.0.iter().map(|(file, _)| file.clone()).collect())
     }
 }
 
-/// The state of one file; `None` if it is not there.
+/// The fingerprint of one file; `None` if it does not exist.
 fn print(file: &Path) -> Option<Print> {
     let metadata = fs::metadata(file).ok()?;
     #[cfg(unix)]

@@ -1,13 +1,12 @@
-//! JSON-RPC batches, which only 2025-03-26 has: an array of messages, answered by one array.
+//! JSON-RPC batches, which only 2025-03-26 has: an array of messages with an array of responses.
 //!
-//! Invariants: a batch with too many members is refused before one of them is read; few of its calls run at a time; the
-//! array of answers is bounded.
+//! Invariants: a batch with too many members is refused before any is parsed; few of its calls run concurrently; the
+//! array of responses is bounded.
 //!
-//! Only 2025-03-26 has batches: the revision before does not, and the next one has removed them.
-//! Members are parsed one by one from slices of the array. Notifications and responses take effect
-//! while the array is read, requests afterwards, at most eight at a time and answered in their
-//! order. When the answers have reached 16 MiB, calls that have not begun are not begun, and each
-//! is answered with an error that says so: a client can send them again.
+//! The revision before 2025-03-26 has no batches, and the next one has removed them. Members are parsed one by one
+//! from slices of the array. Notifications and responses take effect while the array is parsed, requests afterwards,
+//! at most eight concurrently, with responses in their order. When the responses have reached 16 MiB, the remaining
+//! calls are not started, and each gets an error that says so: the client can send it again.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -28,7 +27,7 @@ use crate::protocol::meta::RawMeta;
 use crate::protocol::{Message, Method, RawJson, Request, RequestId, RpcError, Version};
 use crate::service::Service;
 
-/// The members of a batch that are answered.
+/// The members of a batch that get a response.
 #[derive(Debug)]
 pub(crate) struct Batch(Vec<Member>);
 
@@ -39,7 +38,7 @@ enum Member {
 }
 
 impl<O: Origin> Dispatcher<'_, O> {
-    /// Carries out the members that are not answered, and returns those that are.
+    /// Processes the members without a response, and returns those with one.
     pub(super) fn read_batch(
         &self,
         members: &[RawJson],
@@ -50,7 +49,7 @@ impl<O: Origin> Dispatcher<'_, O> {
         Ok((!members.is_empty()).then(|| (session, Batch(members))))
     }
 
-    /// Returns the session of a batch with this number of members, if it may have one.
+    /// Returns the session of a batch with this number of members, if batches are allowed.
     fn batches(&self, members: usize) -> Result<Arc<Session>, Refused> {
         let unversioned = |error| (error, self.origin.version());
         let session = self.origin.session().map_err(unversioned)?;
@@ -69,7 +68,7 @@ impl<O: Origin> Dispatcher<'_, O> {
         Ok(session)
     }
 
-    /// Carries out a member that is not answered, and returns one that is.
+    /// Processes a member without a response; returns a member with one.
     fn member(&self, session: &Arc<Session>, member: &RawJson) -> Option<Member> {
         Some(match Message::parse(member.as_shared()) {
             Ok(Message::Request(request)) => call(session, request, member.as_bytes().len()),
@@ -106,7 +105,7 @@ fn call(session: &Session, request: Request, bytes: usize) -> Member {
 }
 
 impl Batch {
-    /// Begins the calls. All of them can be cancelled from now on, and none is refused by a shutdown that begins later.
+    /// Begins the calls. From now on all of them can be cancelled, and a later shutdown refuses none.
     pub(crate) fn begin(
         self,
         service: &Arc<Service>,
@@ -139,7 +138,7 @@ impl Batch {
     }
 }
 
-/// Carries out a call that is counted against the limit of all requests first.
+/// Runs a call that is counted against the limit of all requests first.
 fn counted_call(
     service: Arc<Service>,
     (counted, (principal, peer)): (Counted, (Principal, Option<IpAddr>)),
@@ -161,7 +160,7 @@ fn answered(text: Bytes) -> Pending {
     Box::pin(std::future::ready((200, text)))
 }
 
-/// Carries out `calls`, a few at a time, and writes their answers in their order.
+/// Runs `calls`, a few concurrently, and writes their responses in order.
 async fn join(service: Arc<Service>, calls: Vec<(Option<RequestId>, Pending)>) -> (u16, Bytes) {
     let is_full = Arc::new(AtomicBool::new(false));
     let run = calls
@@ -185,7 +184,7 @@ async fn join(service: Arc<Service>, calls: Vec<(Option<RequestId>, Pending)>) -
     array.finish()
 }
 
-/// Carries out a call, and returns its answer; one that begins when the array is full is not carried out.
+/// Runs a call and returns its response; once the array is full, calls are not started.
 async fn unless_full(
     is_full: Arc<AtomicBool>,
     id: Option<RequestId>,
@@ -198,17 +197,17 @@ async fn unless_full(
     (id, Some(text))
 }
 
-/// The error for a call whose answer does not fit.
+/// The error for a call whose response does not fit.
 fn unwritten() -> RpcError {
     RpcError::internal(format!(
-        "this request was carried out, but with its answer the answers to the batch would have more than {BATCH_BYTES} bytes"
+        "this request ran, but its response does not fit: the responses to the batch would exceed {BATCH_BYTES} bytes"
     ))
 }
 
-/// The error for a call that begins after one whose answer did not fit.
+/// The error for a call that was not started because the array was full.
 fn not_carried_out() -> RpcError {
     RpcError::internal(format!(
-        "this request was not carried out: the answers to the batch have {BATCH_BYTES} bytes already; send it by itself"
+        "this request did not run: the responses to the batch have {BATCH_BYTES} bytes already; send it alone"
     ))
 }
 
@@ -217,7 +216,7 @@ fn refusal(id: Option<&RequestId>, error: RpcError, identity: &Identity) -> Byte
     answer.encode(id, Version::V2025_03_26, identity).into()
 }
 
-/// The array of answers, without its end.
+/// The array of responses, without its end.
 struct Array(Vec<u8>);
 
 impl Array {
@@ -225,7 +224,7 @@ impl Array {
         self.0.len() + text.len() < BATCH_BYTES
     }
 
-    /// Appends an answer. An empty text is none.
+    /// Appends a response. An empty text is none.
     fn push(&mut self, text: &[u8]) {
         if !text.is_empty() {
             if self.0.len() > 1 {
@@ -235,7 +234,7 @@ impl Array {
         }
     }
 
-    /// JSON-RPC has no empty batch: where there is no answer, nothing is written.
+    /// JSON-RPC has no empty batch: without a response, nothing is written.
     fn finish(mut self) -> (u16, Bytes) {
         if self.0.len() == 1 {
             return (202, Bytes::new());

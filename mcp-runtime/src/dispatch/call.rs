@@ -1,11 +1,9 @@
-//! Calls, from their first poll to their encoded answer.
+//! Calls, from the first poll to the encoded response.
 //!
-//! A call is a future of a status and a text: what carries it out (a connection's task, a task of
-//! its own, the first poll of a line) is the transport's choice, and the future does not know.
-//! Inside, from the outside in: the heartbeat, the span, the service; then the record in the log
-//! and the encoding, for which the caller's share of unread answers is taken. Dropping the future
-//! at any point ends the context, which completes `Context::cancelled` in whatever the function has
-//! spawned.
+//! A call is a future of a status and a text; the transport chooses what polls it (the connection's task, a separate
+//! task, the first poll of a line). It consists, from the outside in, of the heartbeat, the span and the service; then
+//! of the log record and the encoding, which takes from the caller's share of unread responses. Dropping the future at
+//! any point ends the context, which completes `Context::cancelled` in tasks that the function has spawned.
 
 use std::pin::pin;
 use std::sync::Arc;
@@ -27,7 +25,7 @@ use crate::protocol::{Request, RequestId, RequestMeta, RpcError, Version};
 use crate::service::Service;
 use crate::share::head;
 
-/// The future of a response: the HTTP status and the text; a call without a response has an empty text.
+/// The future of a response: the HTTP status and the text; empty for a call without a response.
 pub(crate) type Pending = BoxFuture<'static, (u16, Bytes)>;
 
 /// A request that is ready to run.
@@ -40,13 +38,13 @@ pub(crate) struct Call {
 }
 
 impl Call {
-    /// Returns whether notifications may come before the answer.
+    /// Returns true if notifications may precede the response.
     pub(crate) fn notifies(&self) -> bool {
         self.meta.progress_token.is_some() || self.meta.log_level.is_some()
     }
 
-    /// Carries out the call, of the modern revision if it is in no session. It is in flight from now on, not from its first
-    /// poll: a shutdown that begins in between does not refuse it.
+    /// Runs the call, of the modern revision unless it is in a session. It is in flight from now on, not from its
+    /// first poll: a shutdown in between does not refuse it.
     ///
     /// `held` is kept until the call is done.
     pub(crate) fn run(
@@ -54,15 +52,16 @@ impl Call {
         service: &Arc<Service>,
         session: Option<Arc<Session>>,
         caller: Caller,
-        held: impl Send + 'static,
+        held: impl Send + Sync + 'static,
     ) -> Pending {
-        let (service, in_flight) = (Arc::clone(service), service.drain.enter());
-        let cx = context(session.as_deref(), caller, self.meta, &self.request);
-        let request = self.request;
-        Box::pin(async move {
-            let _held = held;
-            exchange(service, session, request, cx, in_flight).await
-        })
+        Box::pin(exchange(Exchange {
+            in_flight: service.drain.enter(),
+            cx: context(session.as_deref(), caller, self.meta, &self.request),
+            request: self.request,
+            service: Arc::clone(service),
+            session,
+            _held: held,
+        }))
     }
 
     /// Begins the call in a session: it is counted for the holder of the session, and can be cancelled by its id.
@@ -85,11 +84,16 @@ impl Call {
     ) -> Result<Pending, RpcError> {
         let weight = limits::CALL + head(&caller.headers) + self.bytes;
         let share = service.calls.take(&session.holder, weight)?;
-        let (id, in_flight) = (self.request.id.clone(), service.drain.enter());
-        let cx = context(Some(session), caller, self.meta, &self.request);
+        let id = self.request.id.clone();
+        let call = exchange(Exchange {
+            in_flight: service.drain.enter(),
+            cx: context(Some(session), caller, self.meta, &self.request),
+            request: self.request,
+            service: Arc::clone(service),
+            session: Some(Arc::clone(session)),
+            _held: (),
+        });
         let (service, session) = (Arc::clone(service), Arc::clone(session));
-        let within = Some(Arc::clone(&session));
-        let call = exchange(Arc::clone(&service), within, self.request, cx, in_flight);
         let call = session.cancellable(&id, call)?;
         Ok(Box::pin(call.map(move |answer| {
             drop(share);
@@ -117,44 +121,62 @@ fn context(
     Context::new(version, caller, meta)
 }
 
-/// Carries out one request, from its beginning to its encoded answer, in a session or without one.
-async fn exchange(
+/// A request that runs, with the values that are held until it is done.
+struct Exchange<H> {
     service: Arc<Service>,
     session: Option<Arc<Session>>,
     request: Request,
     cx: Context,
     in_flight: Option<TaskTrackerToken>,
-) -> (u16, Bytes) {
-    let subject = Subject::of(&service, &request, &cx);
-    let (span, record) = (subject.span(), subject.begin());
-    let ended = EndOnDrop(&cx);
-    // Held to the end: a shutdown waits for the record too, whose span it flushes then.
-    let in_flight = in_flight.as_ref();
-    let answer = async {
-        match &session {
-            None => service.answer(&request, &cx, in_flight).await,
-            Some(session) => {
-                let answer = legacy::answer(&service, session, &request, &cx, in_flight);
-                Box::pin(answer).await
-            }
-        }
-    };
-    let answer = answer.instrument(span);
-    #[cfg(feature = "otel")]
-    let answer = record.around(answer);
-    let answer = cx.kept_alive(pin!(answer)).await;
-    drop(ended);
-    record.end(&answer);
-    if service.settings.client_names {
-        service.metrics.client(cx.client().name());
-    }
-    encode(&service, &request.id, answer, &cx)
+    _held: H,
 }
 
-/// Encodes an answer, with its HTTP status. One that is too much for a caller that does not read its answers becomes an
-/// error.
+/// Runs one request, from its beginning to its encoded response, in a session or without one.
 ///
-/// The work of the call is done by then: an answer that is not kept is lost, and the error says so.
+/// Its parts are borrowed in place: a value that is moved within a future takes memory in it twice.
+fn exchange<H: Send + Sync + 'static>(
+    exchange: Exchange<H>,
+) -> impl Future<Output = (u16, Bytes)> + Send + use<H> {
+    async move {
+        let Exchange {
+            service,
+            session,
+            request,
+            cx,
+            in_flight,
+            ..
+        } = &exchange;
+        let subject = Subject::of(service, request, cx);
+        let (span, record) = (subject.span(), subject.begin());
+        let ended = EndOnDrop(cx);
+        // Held to the end: a shutdown waits for the record too, whose span it flushes then.
+        let in_flight = in_flight.as_ref();
+        let answer = async {
+            match session {
+                None => service.answer(request, cx, in_flight).await,
+                Some(session) => {
+                    let answer = legacy::answer(service, session, request, cx, in_flight);
+                    Box::pin(answer).await
+                }
+            }
+        };
+        let answer = answer.instrument(span);
+        #[cfg(feature = "otel")]
+        let answer = record.around(answer);
+        let answer = cx.kept_alive(pin!(answer)).await;
+        drop(ended);
+        record.end(&answer);
+        if service.settings.client_names {
+            service.metrics.client(cx.client().name());
+        }
+        encode(service, &request.id, answer, cx)
+    }
+}
+
+/// Encodes a response, with its HTTP status. A response beyond the share of a caller that does not read its responses
+/// becomes an error.
+///
+/// The call has already run: the error says that its result is lost.
 fn encode(service: &Service, id: &RequestId, answer: Answer, cx: &Context) -> (u16, Bytes) {
     let write = |answer: Answer| {
         let status = answer.status(cx.version());
@@ -181,7 +203,7 @@ impl Drop for EndOnDrop<'_> {
     }
 }
 
-/// Returns the answer to a call that was cancelled: none if its client has done so, an error if its session has ended.
+/// Returns the response to a cancelled call: none if its client cancelled it, an error if its session has ended.
 fn unanswered(service: &Service, session: &Session, id: &RequestId) -> (u16, Bytes) {
     if !session.ended.is_cancelled() {
         return (200, Bytes::new());

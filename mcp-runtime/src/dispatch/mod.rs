@@ -1,7 +1,8 @@
-//! From a message to what its transport does next: the era, `initialize`, `ping`, batches, cancellation and listening
-//! are decided here, once for all transports.
+//! From a message to the next step of its transport: the era, `initialize`, `ping`, batches, cancellation and
+//! listening are handled here, once for all transports.
 //!
-//! Invariants: nothing here waits; a transport adds what only it can check, by its [`Origin`], and decides nothing.
+//! Invariants: nothing here waits; a transport adds the checks that only it can make, by its [`Origin`], and decides
+//! nothing.
 //!
 //! | the message | in a session | outside of one |
 //! |---|---|---|
@@ -45,56 +46,56 @@ use record::Subject;
 
 /// The step that follows a message.
 pub(crate) enum Next {
-    /// Nothing is answered.
+    /// There is no response.
     Nothing,
-    /// The answer is complete.
+    /// The response is complete.
     Reply(Reply),
-    /// A call of the modern revision is carried out.
+    /// A call of the modern revision runs.
     Call(Call),
     /// The subscription of the request with this id is read until it ends.
     Listen(RequestId, Subscription),
-    /// A call in a session is carried out.
+    /// A call in a session runs.
     InSession(Arc<Session>, Call),
-    /// The calls of a batch in a session are carried out.
+    /// The calls of a batch in a session run.
     Batch(Arc<Session>, Batch),
 }
 
-/// An answer that is complete.
+/// A complete response.
 #[derive(Debug)]
 pub(crate) struct Reply {
     /// The HTTP status.
     pub status: u16,
     /// The message.
     pub text: Bytes,
-    /// The id of the session that `initialize` has opened, for a client that repeats it.
+    /// The id of the session opened by `initialize`, which the client repeats.
     pub session: Option<String>,
 }
 
-/// The sender of a message, as its transport knows it, and the checks that only its transport can make.
+/// The sender of a message, as known to its transport, and the checks that only its transport can make.
 pub(crate) trait Origin {
     fn principal(&self) -> &Principal;
 
-    /// Returns the caller that held resources are counted for.
+    /// Returns the holder that resources are counted for.
     fn holder(&self) -> Holder;
 
-    /// Returns the revision for an answer to a message that does not tell its own.
+    /// Returns the revision for the response to a message that does not name one.
     fn version(&self) -> Version;
 
-    /// Returns whether the transport says of the message that it is modern, whatever its metadata says.
+    /// Returns true if the transport marks the message as modern, whatever its metadata says.
     fn is_modern(&self) -> bool {
         false
     }
 
-    /// Returns the session that the message belongs to, or the error for one that has ended.
+    /// Returns the session of the message, or the error for one that has ended.
     fn session(&self) -> Result<Option<Arc<Session>>, RpcError>;
 
-    /// Keeps a new session, and returns the id by which the client names it.
+    /// Stores a new session, and returns the id by which the client names it.
     fn keep(&self, session: Session) -> Result<Option<String>, RpcError>;
 
     /// Returns the error for a request that is neither modern nor in a session.
     fn without_session(&self) -> RpcError;
 
-    /// Cancels the call with this id if it is one that the transport keeps, and returns whether it was.
+    /// Cancels the call with this id if the transport tracks it, and returns whether it did.
     fn cancel(&self, _id: &RequestId) -> bool {
         false
     }
@@ -114,13 +115,13 @@ pub(crate) trait Origin {
         Ok(())
     }
 
-    /// Checks whether a response may come without a session.
+    /// Checks whether a response is allowed without a session.
     fn check_response(&self) -> Result<(), RpcError> {
         Ok(())
     }
 }
 
-/// Decides what follows the message in `bytes`.
+/// Returns the next step for the message in `bytes`.
 pub(crate) fn dispatch(service: &Arc<Service>, origin: &impl Origin, bytes: &Bytes) -> Next {
     let dispatcher = Dispatcher { service, origin };
     match Message::parse(bytes) {
@@ -138,7 +139,7 @@ pub(crate) fn dispatch(service: &Arc<Service>, origin: &impl Origin, bytes: &Byt
     }
 }
 
-/// Decides what follows a message that cannot be read.
+/// Returns the next step for a malformed message.
 pub(crate) fn reject(service: &Arc<Service>, origin: &impl Origin, malformed: Malformed) -> Next {
     let dispatcher = Dispatcher { service, origin };
     if dispatcher.fails(&malformed) {
@@ -152,7 +153,7 @@ pub(crate) fn reject(service: &Arc<Service>, origin: &impl Origin, malformed: Ma
     ))
 }
 
-/// Returns the response to a message that cannot be read as a request; counts and logs it.
+/// Returns the response to a message that is not a valid request; counts and logs it.
 pub(crate) fn refuse(
     service: &Service,
     id: Option<&RequestId>,
@@ -196,7 +197,7 @@ enum Decided {
     Legacy(Arc<Session>, RequestMeta),
 }
 
-/// An error, and the revision to write it in.
+/// An error, and the revision for encoding it.
 type Refused = (RpcError, Version);
 
 struct Dispatcher<'a, O> {
@@ -232,14 +233,14 @@ impl<O: Origin> Dispatcher<'_, O> {
         }
     }
 
-    /// A request that is answered at once.
+    /// A request that is answered immediately.
     fn subject<'r>(&'r self, request: &'r Request, version: Version) -> Subject<'r> {
         Subject::at_once(self.service, request, self.origin.principal(), version)
     }
 
     fn decide(&self, request: &Request) -> Result<Decided, Refused> {
         let meta = RawMeta::from_params(request.params.as_deref());
-        // The transport has nothing to say about a handshake: the header that names a revision comes after it.
+        // The transport does not check a handshake: the header that names a revision comes after it.
         let is_handshake = request.method == Method::Initialize;
         if modern::is_modern(&meta) || (self.origin.is_modern() && !is_handshake) {
             let decided = self.modern(request, meta);
@@ -328,7 +329,7 @@ impl<O: Origin> Dispatcher<'_, O> {
         }
     }
 
-    /// Ends the request of this server that a malformed response answers, and returns whether one was open.
+    /// Fails the request of this server that a malformed response belongs to, and returns whether one was open.
     fn fails(&self, malformed: &Malformed) -> bool {
         let id = malformed.id.as_ref().filter(|_| malformed.is_response);
         let Some((id, Ok(Some(session)))) = id.map(|id| (id, self.origin.session())) else {
@@ -344,7 +345,7 @@ impl<O: Origin> Dispatcher<'_, O> {
         })
     }
 
-    /// Carries out a notification: the only one that changes anything cancels a call.
+    /// Processes a notification: the only one with an effect cancels a call.
     fn notice(&self, session: Option<&Session>, notification: &Notification) {
         if let Some(id) = notification.cancels()
             && !self.origin.cancel(&id)
@@ -354,7 +355,7 @@ impl<O: Origin> Dispatcher<'_, O> {
         }
     }
 
-    /// Carries out a message that is answered only by an error.
+    /// Processes a message that has a response only on an error.
     fn without_answer(
         &self,
         carry_out: impl FnOnce(Option<&Session>) -> Result<(), RpcError>,

@@ -1,8 +1,7 @@
 //! The detection of modern requests, and the members of `_meta` that they require.
 //!
-//! A request is modern by its own word (`_meta` with a protocol version), so a client of either era
-//! can use one endpoint. All members that the revision requires of `_meta` are checked, and the
-//! first that is missing is named.
+//! The request itself marks it as modern (`_meta` with a protocol version), so that clients of either era can use one
+//! endpoint. All members of `_meta` that the revision requires are checked, and the first missing one is named.
 
 use crate::protocol::meta::{PROTOCOL_VERSION, RawMeta, missing};
 use crate::protocol::{RequestMeta, RpcError, Version};

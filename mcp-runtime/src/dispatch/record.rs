@@ -1,11 +1,10 @@
-//! One line in the log for each request, and the span around it, which lines of the function's own stand in.
+//! The log line of each request, and the span around it, which contains the lines of the function.
 //!
-//! Invariants: nothing is computed for a line or a span that nobody takes; texts of a caller are cut.
+//! Invariants: no line or span is computed unless it is recorded; texts of a caller are cut.
 //!
-//! The span is named `mcp`, under the target of requests; log lines that a function writes have its
-//! fields. Lists, pings and the like, which clients send by themselves, are logged at `debug`, so
-//! that `info` shows calls. Names and ids are cut as everywhere (`excerpt.rs`); a URI is logged as
-//! the name of its resource, since its variables may be values that `redact` hides.
+//! The span is named `mcp`, under the target of requests; log lines of a function have its fields. Routine requests
+//! such as lists and pings are logged at `debug`, so that `info` shows calls. Names and ids are cut as everywhere
+//! (`excerpt.rs`); a URI is logged as the name of its resource, since its variables may be values that `redact` hides.
 
 #[cfg(feature = "otel")]
 mod export;
@@ -45,15 +44,15 @@ macro_rules! emit {
     }};
 }
 
-/// A request, as the log describes it.
+/// A request as the log describes it.
 pub(super) struct Subject<'a> {
     service: &'a Service,
     request: &'a Request,
     principal: &'a Principal,
     version: Version,
-    /// The call, for a request that is carried out.
+    /// The call, for a request that runs.
     cx: Option<&'a Context>,
-    /// Read when the first span or line wants them.
+    /// Read when the first span or line needs them.
     details: OnceCell<Details<'a>>,
     /// Its span and its metric, where they are exported.
     #[cfg(feature = "otel")]
@@ -61,13 +60,13 @@ pub(super) struct Subject<'a> {
 }
 
 impl<'a> Subject<'a> {
-    /// The request that `cx` carries out.
+    /// The request of the call `cx`.
     pub(super) fn of(service: &'a Service, request: &'a Request, cx: &'a Context) -> Self {
         let who = (cx.principal(), cx.version());
         Self::new(service, request, who, Some(cx))
     }
 
-    /// A request of `principal` that is answered without being carried out.
+    /// A request of `principal` that gets its response without a call.
     pub(super) fn at_once(
         service: &'a Service,
         request: &'a Request,
@@ -110,7 +109,7 @@ impl<'a> Subject<'a> {
         emit!(info_span, ("mcp",), self, ())
     }
 
-    /// Begins a request, which leaves a line when the record is dropped.
+    /// Begins a request; the record writes a line when dropped.
     pub(super) fn begin(self) -> Record<'a> {
         Record {
             begun: self.cx.map_or_else(Instant::now, Context::begin),
@@ -119,7 +118,7 @@ impl<'a> Subject<'a> {
         }
     }
 
-    /// Returns whether the request is one of the many that a client sends by itself; those are logged at `debug`.
+    /// Returns true for the requests that clients send routinely; those are logged at `debug`.
     fn is_routine(&self) -> bool {
         matches!(
             self.request.method,
@@ -136,7 +135,7 @@ impl<'a> Subject<'a> {
         )
     }
 
-    /// The client, by its own account: its name, and its version after a slash.
+    /// The self-reported client: its name, and its version after a slash.
     fn client(&self) -> Option<String> {
         let client = self.cx?.client();
         let name = client.name()?;
@@ -165,7 +164,7 @@ impl<'a> Subject<'a> {
     }
 }
 
-/// The parts of a description that are read from the message. A tool and a prompt are named as the caller writes them, a
+/// The parts of a description that are read from the message. A tool and a prompt are named as in the request, a
 /// resource as it is declared, since the URI may contain arguments that `redact` hides.
 #[derive(Debug, Default)]
 struct Details<'a> {
@@ -176,7 +175,7 @@ struct Details<'a> {
     trace_id: Option<Cow<'a, str>>,
 }
 
-/// The longest URI, in bytes, that is matched once more for the log.
+/// The longest URI, in bytes, that is matched again for the log.
 const LONGEST_MATCHED: usize = 8 * 1024;
 
 impl<'a> Details<'a> {
@@ -216,20 +215,20 @@ pub(super) struct Record<'a> {
 
 /// The end of a request.
 enum End {
-    /// Without an answer: it was cancelled, or its client has gone.
+    /// Without a response: it was cancelled, or its client has disconnected.
     Dropped,
     Answered(&'static str),
     Refused(i32, Cow<'static, str>),
 }
 
 impl Record<'_> {
-    /// Runs `answer` within the span that is exported.
+    /// Runs `answer` within the exported span.
     #[cfg(feature = "otel")]
     pub(super) fn around<F: Future>(&self, answer: F) -> impl Future<Output = F::Output> + use<F> {
         export::Exported::around(self.subject.exported.as_ref(), answer)
     }
 
-    /// Ends the request with its answer.
+    /// Ends the request with its result.
     pub(super) fn end(mut self, answer: &Answer) {
         let known = self.subject.cx.and_then(Context::outcome);
         self.end = match answer {

@@ -21,10 +21,10 @@ pub trait Declared {
 
 /// Receives the declarations of a list one by one.
 pub trait Visitor<S: State> {
-    /// The next declaration, piece by piece: the keys of the attribute, the parameters, how the return type becomes a
-    /// result, the functions that it names beside its own, and the function.
+    /// Visits the next declaration, piece by piece: the keys of the attribute, the parameters, the conversion of the
+    /// return type, the other functions that it names, and the function.
     ///
-    /// rustc shows the line of a bound that is missing, and so its comment.
+    /// rustc shows the line of a missing bound, and so the comment there.
     fn declare<A, O, R>(
         &mut self,
         spec: Spec,
@@ -38,16 +38,16 @@ pub trait Visitor<S: State> {
         R: Future<Output = O> + Send + 'static; // no guard or `Rc` across an `.await`: end it before, or use `tokio::sync::Mutex`
 }
 
-/// The functions that a declaration names beside its own.
+/// The functions that a declaration names in addition to its own.
 pub struct Callbacks<S> {
-    /// The parameters that can be completed, each with the function that does it.
+    /// The parameters that can be completed, each with its completion function.
     pub(crate) completion_fns: Vec<(&'static str, CompletionFn<S>)>,
-    /// The function that lists what a template has.
+    /// The function that lists the resources of a template.
     pub(crate) lister: Option<Lister<S>>,
 }
 
 impl<S> Callbacks<S> {
-    /// Adds the function that lists what a template has.
+    /// Sets the function that lists the resources of a template.
     #[must_use]
     pub fn list(mut self, lister: Lister<S>) -> Self {
         self.lister = Some(lister);
@@ -76,7 +76,7 @@ macro_rules! family {
                          be private.")]
         #[diagnostic::on_unimplemented(message = $message, label = $label, note = $note, note = $other)]
         pub trait $Listed<S: State> {
-            /// Shows the declaration to `visitor`.
+            /// Passes the declaration to `visitor`.
             fn visit(visitor: &mut impl Visitor<S>);
         }
 
@@ -87,7 +87,7 @@ macro_rules! family {
             note = $written
         )]
         pub trait $Set<S: State> {
-            /// Shows each declaration to `visitor`, in order.
+            /// Passes each declaration to `visitor`, in order.
             fn visit(self, visitor: &mut impl Visitor<S>);
         }
 

@@ -1,4 +1,4 @@
-//! Between user code and the runtime: the parameters of declared functions, and their return types.
+//! The interface between user code and the runtime: the parameters of declared functions, and their return types.
 //!
 //! Invariants: knows the wire's types and the schemas, but no transport, no policy and no server.
 

@@ -1,15 +1,14 @@
-//! Requests of the server's to the client of a session.
+//! Requests of the server to the client of a session.
 //!
-//! Invariants: an id is used once in a session; each request is answered, cancelled or failed, and then forgotten.
+//! Invariants: an id is used once in a session; each request is answered, cancelled or failed, and then removed.
 //!
-//! The opposite direction of the usual one: the server asks (`elicitation/create`,
-//! `sampling/createMessage`, `roots/list`) and the client answers with a response that has the id
-//! of the request. Ids are `server-1`, `server-2` and so on, so that they never equal an id of the
-//! client's. A request lives in `waiting` from before it is sent until it is answered, fails, is
-//! dropped (then the client is sent a `notifications/cancelled`) or ten minutes have passed.
+//! The server sends a request (`elicitation/create`, `sampling/createMessage`, `roots/list`), and the client returns a
+//! response with its id. Ids are `server-1`, `server-2` and so on, so that they never equal an id of the client. A
+//! request is in `waiting` from before it is sent until it is answered, fails, is dropped (the client is then sent a
+//! `notifications/cancelled`) or ten minutes have passed.
 //!
-//! Bounds: there is one entry for each input request of a call in flight, and calls are bounded; a
-//! response that answers nothing is dropped.
+//! Bounds: there is one entry for each input request of a call in flight, and calls are bounded; a response without a
+//! request is dropped.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -26,7 +25,7 @@ use crate::handler::input::client::{Client, ClientError, PendingResponse};
 use crate::handler::input::outbox::Outbox;
 use crate::protocol::{InputRequest, Method, RequestId, Response, Version};
 
-/// The prefix of the ids, which tells them from the client's own.
+/// The prefix of the ids, which distinguishes them from the client's own.
 const PREFIX: &str = "server-";
 
 type Outcome = Result<Box<RawValue>, ClientError>;
@@ -37,7 +36,7 @@ pub(crate) struct ClientRequests {
     open: Mutex<Open>,
     /// The maximum time that the client takes to respond: a person may have to decide.
     limit: Duration,
-    /// The instance that ids name, where instances share sessions.
+    /// The name of this instance in ids, if instances share sessions.
     instance: Option<Arc<str>>,
     /// Notified when a request is sent.
     request_sent: Notify,
@@ -84,7 +83,7 @@ impl Client for ClientRequests {
 }
 
 impl ClientRequests {
-    /// None so far, each of which the client has `limit` to answer. Their ids name `instance`.
+    /// Creates an empty list; the client has `limit` to respond. Ids contain `instance`.
     pub(crate) fn within(limit: Duration, instance: Option<Arc<str>>) -> Self {
         Self {
             open: Mutex::default(),
@@ -94,12 +93,12 @@ impl ClientRequests {
         }
     }
 
-    /// Returns the same, of which nothing was sent, with ids that name `instance`.
+    /// Returns an empty list with the same limit, whose ids contain `instance`.
     pub(super) fn of(&self, instance: Option<Arc<str>>) -> Self {
         Self::within(self.limit, instance)
     }
 
-    /// Returns the other instance whose request has this id.
+    /// Returns the other instance that sent the request with this id.
     pub(super) fn elsewhere(&self, id: &RequestId) -> Option<String> {
         let own = self.instance.as_deref()?;
         let text = serde_json::from_slice::<String>(id.as_bytes()).ok()?;
@@ -114,7 +113,7 @@ impl ClientRequests {
         }
     }
 
-    /// Returns the number of the request of this instance with this id.
+    /// Returns the number of the request with this id, if this instance sent it.
     fn number(&self, id: &RequestId) -> Option<u64> {
         let text = serde_json::from_slice::<String>(id.as_bytes()).ok()?;
         let rest = text.strip_prefix(PREFIX)?;
@@ -147,7 +146,10 @@ impl ClientRequests {
         };
         let text = serde_json::to_vec(&message).map_err(|_| ClientError::Gone)?;
         if !pending.outbox.offer(text) {
-            tracing::debug!(method, "the client does not keep up; it was not asked");
+            tracing::debug!(
+                method,
+                "the client does not keep up; the request was not sent"
+            );
             return Err(ClientError::Gone);
         }
         pending.is_open = true;
@@ -163,14 +165,14 @@ impl ClientRequests {
         }
     }
 
-    /// Fails the request that waits for the response with this id, which is malformed; returns whether one does.
+    /// Fails the request with this id, whose response is malformed; returns whether there is one.
     pub(crate) fn fail(&self, id: &RequestId, reason: &str) -> bool {
         self.settle(id, Err(ClientError::Malformed(reason.to_owned())))
     }
 
     fn settle(&self, id: &RequestId, outcome: Outcome) -> bool {
         let waiting = (self.number(id)).and_then(|number| self.lock().waiting.remove(&number));
-        // The call that has asked may have ended meanwhile.
+        // The requesting call may have ended meanwhile.
         waiting.map(|waiting| drop(waiting.send(outcome))).is_some()
     }
 
@@ -220,14 +222,14 @@ impl Drop for Pending {
     fn drop(&mut self) {
         self.requests.lock().waiting.remove(&self.number);
         if self.is_open {
-            let params = serde_json::json!({ "requestId": self.requests.id(self.number), "reason": "nobody waits any more" });
+            let params = serde_json::json!({ "requestId": self.requests.id(self.number), "reason": "the response is not needed any more" });
             let text = serde_json::json!({ "jsonrpc": "2.0", "method": Method::Cancelled.as_str(), "params": params });
             self.outbox.offer(text.to_string().into());
         }
     }
 }
 
-/// Returns whether a part of an id may be the name of an instance.
+/// Returns true if a part of an id may be the name of an instance.
 pub(super) fn is_instance(name: &str) -> bool {
     (1..=64).contains(&name.len()) && name.bytes().all(|it| it.is_ascii_alphanumeric())
 }
@@ -323,7 +325,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_question_that_nobody_waits_for_is_taken_back() {
+    async fn a_request_without_a_waiter_is_cancelled() {
         let (requests, (outbox, mut messages)) =
             (Arc::new(ClientRequests::within(LIMIT, None)), notes());
         drop(request(&requests, &outbox));

@@ -1,7 +1,7 @@
-//! Reads a stream of another instance: what that has stored, and what it stores from now on.
+//! Reads a stream of another instance from the store, including later events.
 //!
-//! Invariants: events come in their order and once; the instance that writes the stream is told how far it was read, so
-//! that it drops nothing that is read here.
+//! Invariants: events arrive in order and once; the instance that writes the stream is notified of the position read,
+//! so that it keeps unread events.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -20,10 +20,10 @@ use crate::policy::contain::held;
 use crate::protocol::RpcError;
 use crate::store::{StoreError, StreamPart};
 
-/// The waits before the store is asked again: the first after an event, and the longest.
+/// The delays before the store is polled again: the first after an event, and the longest.
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
 const LONGEST_PAUSE: Duration = Duration::from_secs(1);
-/// The longest time between two signals to the instance that writes the stream, and between two looks whether it lives.
+/// The longest time between two signals to the writing instance, and between two checks that it is live.
 const SIGN: Duration = Duration::from_secs(5);
 /// The time after which a store that fails ends the stream.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -33,23 +33,23 @@ const PATIENCE: Duration = Duration::from_secs(30);
 pub(crate) struct Follower {
     client: Attended,
     depot: Depot,
-    /// The stream, as its ids name it.
+    /// The instance in the stream's ids.
     instance: String,
     number: u64,
     /// Its name in the store.
     stream: String,
-    /// The place that was last read.
+    /// The position that was last read.
     place: u64,
     ready: VecDeque<(u64, Vec<u8>)>,
     has_ended: bool,
-    /// `true` if something was there when the store was last asked.
+    /// `true` if the last poll of the store returned events.
     has_more: bool,
     /// The time of the last signal to its instance.
     told: Instant,
 }
 
 impl Follower {
-    /// Reads on after the event `id`, which is one of another instance.
+    /// Continues after the event `id` of another instance.
     pub(super) async fn open(
         session: &Arc<Session>,
         depot: Depot,
@@ -82,7 +82,7 @@ impl Follower {
         Ok(follower)
     }
 
-    /// The next event; `None` when the stream has ended, or cannot be read any more.
+    /// The next event; `None` when the stream has ended, or cannot be read.
     pub(crate) async fn next(&mut self) -> Option<Event> {
         let mut failed_since = None;
         let mut pause = FIRST_PAUSE;
@@ -100,7 +100,7 @@ impl Follower {
             if self.has_ended {
                 return None;
             }
-            // There may be more than is read at a time.
+            // One poll returns a limited number of events.
             if !std::mem::take(&mut self.has_more) {
                 sleep(pause).await;
                 pause = (pause * 2).min(LONGEST_PAUSE);
@@ -135,7 +135,7 @@ impl Follower {
         self.has_ended = part.has_ended;
     }
 
-    /// Tells the instance of the stream how far it was read.
+    /// Notifies the instance of the stream of the position read.
     fn sign(&mut self, is_first: bool) {
         self.told = Instant::now();
         if let Some(part) = &self.client.session().part {
@@ -149,10 +149,10 @@ impl Follower {
     }
 }
 
-/// Returns the error for what only the store knows, while it is away.
+/// Returns the error for state that is in the store only, while the store is unavailable.
 pub(crate) fn away() -> RpcError {
     RpcError::internal(
-        "this session is one of another instance, and their shared store is away; try again later",
+        "this session belongs to another instance, and the shared store is unavailable; try again later",
     )
     .with_status(503)
 }

@@ -1,4 +1,4 @@
-//! Messages of a client that concern other instances than the one that they have come to.
+//! Messages of a client for other instances than the one that received them.
 
 use super::record;
 use super::session::Session;
@@ -8,7 +8,7 @@ use crate::protocol::{Level, RequestId, Response};
 use crate::service::Service;
 
 impl Session {
-    /// Delivers a response of the client's to the request that it answers, on whichever instance that waits.
+    /// Delivers a client's response to its request, on any instance.
     pub(crate) fn answer(&self, response: &Response) {
         let elsewhere = response
             .id
@@ -25,7 +25,7 @@ impl Session {
         }
     }
 
-    /// Fails the request that a malformed response answers; returns whether there is one, or may be one elsewhere.
+    /// Fails the request of a malformed response; returns whether there is one, or may be one elsewhere.
     pub(crate) fn fail(&self, id: &RequestId, reason: &str) -> bool {
         if let Some(part) = &self.part
             && let Some(instance) = self.client_requests.elsewhere(id)
@@ -37,7 +37,7 @@ impl Session {
         self.client_requests.fail(id, reason)
     }
 
-    /// Cancels the call with this id, on whichever instance carries it out; an unknown one is ignored.
+    /// Cancels the call with this id, on any instance; an unknown one is ignored.
     pub(crate) fn cancel(&self, id: &RequestId) {
         if !self.cancel_here(id)
             && let Some(part) = &self.part
@@ -49,14 +49,14 @@ impl Session {
 }
 
 impl Session {
-    /// Tells the store and the other instances the level of the log.
+    /// Sends the log level to the store and the other instances.
     pub(super) async fn share_level(&self, service: &Service, level: Level) {
         let value = Some(record::level(level));
         let change = (record::LEVEL, value);
         self.share(service, change, Signal::Level(level)).await;
     }
 
-    /// Tells the store and the other instances that the client watches a resource, or does no longer.
+    /// Sends the start or end of a resource subscription to the store and the other instances.
     pub(super) async fn share_watched(&self, service: &Service, uri: &str, watches: bool) {
         let (value, signal) = if watches {
             (Some(Vec::new()), Signal::Watch(uri.to_owned()))

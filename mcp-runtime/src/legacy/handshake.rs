@@ -1,10 +1,9 @@
-//! `initialize`: which revision a session speaks.
+//! `initialize`: negotiates the revision of a session.
 //!
-//! The client names the newest revision it speaks; the server answers with that one, or with one of
-//! its own that the client may refuse (specification 2025-11-25, lifecycle, version negotiation). A
-//! client older than all gets the oldest, an unknown later one the newest that has sessions:
-//! 2026-07-28 has no handshake and is never the answer. Capabilities of at most 16 KiB are kept,
-//! names are cut to 128 characters.
+//! The client requests the newest revision it supports; the server responds with that one, or with one of its own that
+//! the client may refuse (specification 2025-11-25, lifecycle, version negotiation). A client older than all supported
+//! revisions gets the oldest, an unknown later one the newest with sessions: 2026-07-28 has no handshake and is never
+//! negotiated. Capabilities of at most 16 KiB are kept, names are cut to 128 characters.
 
 use serde::Serialize;
 use serde_json::Value;
@@ -13,7 +12,7 @@ use super::session::Session;
 use crate::answer::{Answer, downgrade, members};
 use crate::handler::Principal;
 use crate::protocol::client_info::ClientNames;
-use crate::protocol::{ClientCapabilities, Implementation, Request, RpcError, Version};
+use crate::protocol::{Declared, Implementation, Request, RpcError, Version};
 use crate::service::{Service, shutting_down, text_param};
 use crate::share::Holder;
 
@@ -27,7 +26,7 @@ struct Initialized<'a> {
     instructions: Option<&'a str>,
 }
 
-/// Opens a session: the revision that the client asks for, or else the newest that has a handshake.
+/// Opens a session: with the requested revision, or else the newest that has a handshake.
 pub(crate) fn initialize(
     service: &Service,
     request: &Request,
@@ -43,8 +42,8 @@ pub(crate) fn initialize(
         "which revision does the client speak?",
     )?;
     let capabilities = match params.and_then(|params| params.get("capabilities")) {
-        None | Some(b"null") => ClientCapabilities::default(),
-        Some(json) => ClientCapabilities::read(json)
+        None | Some(b"null") => Declared::default(),
+        Some(json) => Declared::read(json)
             .ok_or_else(|| RpcError::invalid_params("`capabilities` must be an object"))?,
     };
     capabilities.check_size()?;
@@ -68,7 +67,7 @@ pub(crate) fn initialize(
     Ok((session, answer))
 }
 
-/// The revision that a client asks for, or else the newest with a handshake; the oldest for a client older than all.
+/// The requested revision, or else the newest with a handshake; the oldest for a client older than all.
 fn agreed(requested: &str) -> Version {
     let oldest = Version::V2024_11_05;
     match Version::parse(requested) {

@@ -1,4 +1,4 @@
-//! Signals of other instances about a session, whose client has done something there.
+//! Signals from other instances about a session.
 
 use bytes::Bytes;
 
@@ -9,7 +9,7 @@ use crate::protocol::{Message, RequestId};
 use crate::service::Service;
 
 impl Session {
-    /// Takes over what the client has asked for at other instances.
+    /// Applies the level and the subscriptions that the client has set at other instances.
     pub(super) fn adopt(&self, record: &Record, service: &Service) {
         self.set_log_level(record.level);
         let watched = self.news.watched();
@@ -25,7 +25,7 @@ impl Session {
 
     fn watch(&self, service: &Service, uri: &str) {
         if let Err(error) = self.subscribe(uri, &service.subscriptions) {
-            tracing::debug!(%error, "a subscription of another instance has no room here");
+            tracing::debug!(%error, "a subscription of another instance does not fit here");
         }
     }
 

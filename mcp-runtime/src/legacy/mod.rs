@@ -52,7 +52,7 @@ pub(crate) fn request_meta(
     })
 }
 
-/// Answers a request in `session`.
+/// Responds to a request in `session`.
 pub(crate) async fn answer(
     service: &Arc<Service>,
     session: &Session,

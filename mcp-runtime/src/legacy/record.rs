@@ -1,4 +1,4 @@
-//! A session as instances share it: fields of a store, of which only the level and the subscriptions change.
+//! A session as instances share it: fields in a store, of which only the level and the subscriptions change.
 
 use serde::{Deserialize, Serialize};
 
@@ -8,13 +8,13 @@ use crate::protocol::client_info::ClientNames;
 use crate::protocol::{ClientCapabilities, Level, Version};
 use crate::store::SessionFields;
 
-/// The fields that every session has.
+/// The field that every session has.
 const ABOUT: &str = "about";
 pub(super) const LEVEL: &str = "level";
-/// The beginning of the field of a subscription, which ends with the URI.
+/// The prefix of the field of a subscription, followed by the URI.
 const WATCHED: &str = "watched ";
 
-/// The outcome of a handshake, and what its client has asked for since.
+/// The outcome of a handshake, and the client's settings since.
 #[derive(Debug)]
 pub(super) struct Record {
     pub version: Version,
@@ -28,9 +28,9 @@ pub(super) struct About {
     version: String,
     pub capabilities: ClientCapabilities,
     pub names: ClientNames,
-    /// The digest of the principal that has opened it.
+    /// The digest of the principal that opened it.
     owner: String,
-    /// The instance that has opened it.
+    /// The instance that opened it.
     pub home: String,
 }
 
@@ -57,17 +57,17 @@ impl Record {
         })
     }
 
-    /// Returns whether `who` has opened the session.
+    /// Returns true if `who` opened the session.
     pub(super) fn is_of(&self, who: &Principal) -> bool {
         self.about.owner == who.digest().short()
     }
 }
 
-/// Returns the fields of a session of `who`'s that the instance `home` has opened.
+/// Returns the fields of a session of `who`, opened by the instance `home`.
 pub(super) fn fields(session: &Session, who: &Principal, home: &str) -> SessionFields {
     let about = About {
         version: session.version.as_str().to_owned(),
-        capabilities: session.capabilities.clone(),
+        capabilities: (*session.capabilities).clone(),
         names: session.names.as_ref().clone(),
         owner: who.digest().short(),
         home: home.to_owned(),

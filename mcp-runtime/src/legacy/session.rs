@@ -1,12 +1,12 @@
 //! The session of a client that opened with `initialize`.
 //!
-//! A session keeps the outcome of the handshake, the level of the log, the calls in flight,
-//! the open requests to the client, subscriptions, and over HTTP its streams. It belongs to the
-//! principal that has opened it; its id is a secret, but no authentication. Each part has a lock of
-//! its own; only `subscribed` is held while others (of `news` and of the ledger) are taken.
+//! A session keeps the outcome of the handshake, the log level, the calls in flight, the open requests to the client,
+//! subscriptions, and over HTTP its streams. It belongs to the principal that opened it; its id is a secret, but does
+//! not authenticate. Each part has a lock of its own; only `subscribed` is held while others (of `news` and of the
+//! ledger) are taken.
 //!
-//! Calls keep running when a client disconnects, as it may come back for the answer; they end when
-//! they are done, are cancelled by their id, or the session is removed.
+//! Calls continue when a client disconnects, as it may reconnect for the response; they end when they are done, are
+//! cancelled by their id, or the session is removed.
 
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -26,7 +26,7 @@ use crate::limits::{self, Limit};
 use crate::ops::otel::{SessionTimer, Telemetry};
 use crate::principal;
 use crate::protocol::client_info::ClientNames;
-use crate::protocol::{ClientCapabilities, Level, RequestId, RpcError, Version};
+use crate::protocol::{Declared, Level, RequestId, RpcError, Version};
 use crate::service::Service;
 use crate::service::cancellable::Cancellable;
 use crate::share::{Holder, Share};
@@ -36,12 +36,12 @@ use crate::share::{Holder, Share};
 pub(crate) struct Session {
     pub id: Arc<str>,
     pub version: Version,
-    pub capabilities: ClientCapabilities,
-    /// The names that its client gave itself.
+    pub capabilities: Declared,
+    /// The names that its client reported.
     pub names: Arc<ClientNames>,
     /// The principal that opened it, as [`Principal::key`] returns it.
     owner: Option<principal::Key>,
-    /// The caller that it is counted for.
+    /// The holder that it is counted for.
     pub holder: Holder,
     /// The principal that last subscribed; resource notifications are filtered by its access.
     reader: Mutex<Principal>,
@@ -62,9 +62,9 @@ pub(crate) struct Session {
     clients: AtomicUsize,
     /// Cancelled when the session ends, so that its stream ends too.
     pub ended: CancellationToken,
-    /// The part that this instance takes in it, where instances share sessions.
+    /// The part of this instance, if instances share sessions.
     pub(super) part: Option<Part>,
-    /// Measures the session, where metrics are exported.
+    /// Measures the session, if metrics are exported.
     #[cfg(feature = "otel")]
     #[expect(dead_code, reason = "it measures until it is dropped")]
     timer: Option<SessionTimer>,
@@ -74,7 +74,7 @@ impl Session {
     pub(super) fn new(
         id: String,
         version: Version,
-        (capabilities, names): (ClientCapabilities, ClientNames),
+        (capabilities, names): (Declared, ClientNames),
         news: Subscriber,
         (who, holder): (&Principal, Holder),
         answer_timeout: Duration,
@@ -103,7 +103,7 @@ impl Session {
         }
     }
 
-    /// Returns the session as one that instances share: the ids that are made here name this instance.
+    /// Returns the session as shared between instances: the ids that are made here contain this instance.
     pub(super) fn shared_by(self, part: Part) -> Self {
         let instance = || Some(Arc::clone(&part.instance));
         Self {
@@ -120,12 +120,12 @@ impl Session {
         Arc::clone(shared.unwrap_or(&self.id))
     }
 
-    /// Returns whether it was opened here.
+    /// Returns true if it was opened here.
     pub(super) fn is_at_home(&self) -> bool {
         self.part.as_ref().is_none_or(|part| part.home.is_none())
     }
 
-    /// Returns the session with its duration measured, where metrics are exported.
+    /// Returns the session with its duration measured, if metrics are exported.
     #[cfg(feature = "otel")]
     pub(super) fn measured_by(self, telemetry: Option<&Arc<Telemetry>>) -> Self {
         let timer = telemetry.map(|it| it.session(self.version.as_str()));
@@ -138,16 +138,29 @@ impl Session {
 
     /// Returns the next change that the client may be notified of.
     ///
-    /// Filtered by what the principal that subscribed last may see now; nothing is told once its
-    /// token has expired.
+    /// Filtered by the current access of the principal that subscribed last; there are no notifications once its token
+    /// has expired.
     pub(crate) async fn change(&self, service: &Service) -> Change {
         loop {
             let change = self.news.next().await;
-            let reader = lock(&self.reader).clone();
+            let reader = self.reader();
             if !reader.has_expired() && service.may_be_told(&change, &reader) {
                 return change;
             }
         }
+    }
+
+    /// Returns the principal that last subscribed, or that has opened it.
+    pub(super) fn reader(&self) -> Principal {
+        lock(&self.reader).clone()
+    }
+
+    /// Takes all unsent changes that the client may see.
+    pub(super) fn rest(&self, service: &Service) -> Vec<Change> {
+        let reader = self.reader();
+        let mut rest = self.news.rest();
+        rest.retain(|change| !reader.has_expired() && service.may_be_told(change, &reader));
+        rest
     }
 
     pub(super) fn log_level(&self) -> Option<Level> {
@@ -184,7 +197,7 @@ impl Session {
         }))
     }
 
-    /// Cancels the call with this id; returns whether it is carried out here.
+    /// Cancels the call with this id; returns true if it runs here.
     pub(super) fn cancel_here(&self, id: &RequestId) -> bool {
         lock(&self.running).cancel(id)
     }
@@ -201,12 +214,12 @@ impl Session {
         lock(&self.running).cancel_all();
     }
 
-    /// Returns whether `who` has opened the session.
+    /// Returns true if `who` opened the session.
     pub(super) fn is_of(&self, who: &Principal) -> bool {
         self.owner == who.key()
     }
 
-    /// Notes that its client has sent something.
+    /// Records that its client has sent something.
     pub(super) fn use_now(&self) {
         self.used.store(true, Ordering::Relaxed);
         self.touch();
@@ -225,12 +238,12 @@ impl Session {
         self.used.load(Ordering::Relaxed)
     }
 
-    /// Returns whether a client waits for an answer or reads a stream.
+    /// Returns true if a client waits for a response or reads a stream.
     pub(super) fn is_attended(&self) -> bool {
         self.clients.load(Ordering::Relaxed) > 0
     }
 
-    /// Counts a client that waits for an answer or reads a stream, until the guard is dropped.
+    /// Counts a client that waits for a response or reads a stream, until the guard is dropped.
     pub(crate) fn attend(self: &Arc<Self>) -> Attended {
         self.clients.fetch_add(1, Ordering::Relaxed);
         Attended(Arc::clone(self))
@@ -238,11 +251,11 @@ impl Session {
 
     /// Resolves when the session has been without a client for `idle`.
     ///
-    /// Sleeps for what is left of the time, at least a second at a time, and then looks again.
+    /// Sleeps for the rest of the time, at least a second, and then checks again.
     pub(crate) async fn abandoned(&self, idle: Duration) {
         loop {
             if self.is_attended() {
-                // It is idle from the end of that on, at the earliest.
+                // The idle time begins at the end of this wait at the earliest.
                 self.touch();
             }
             let left = idle.saturating_sub(self.last_used().elapsed());
@@ -254,7 +267,7 @@ impl Session {
     }
 }
 
-/// A client that waits for an answer or reads a stream; the session is idle from its end on.
+/// A client that waits for a response or reads a stream; the idle time of the session begins at its end.
 #[derive(Debug)]
 pub(crate) struct Attended(Arc<Session>);
 

@@ -1,12 +1,11 @@
 //! The sessions of the HTTP endpoint.
 //!
-//! Invariants: ids are unguessable and are no authentication: a session is its opener's alone; sessions are bounded in
-//! number and end when idle; a full house makes room for a newcomer as long as one of the sessions is idle, or belongs to
-//! a caller that has more than its share.
+//! Invariants: ids are unguessable but do not authenticate: a session is accessible to its owner only; sessions are
+//! bounded in number and end when idle; at the maximum, an idle session, or one of a caller above its share, is
+//! evicted for a new one.
 //!
-//! One map under one mutex, held for look-ups and, when the house is full, for one pass over all
-//! sessions. An id has 128 random bits. A session that is not the caller's is answered as one that
-//! does not exist: 404, on which a client opens a new one.
+//! One map under one mutex, held for look-ups and, at the maximum, for one pass over all sessions. An id has 128
+//! random bits. A session of another caller is reported as absent: 404, on which a client opens a new one.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -27,15 +26,15 @@ pub(crate) struct Sessions {
     open: Mutex<Open>,
     most: Number,
     idle: Span,
-    /// The way to the other instances, if they share sessions.
+    /// The connection to the other instances, if they share sessions.
     pub(super) shared: Option<Shared>,
 }
 
 #[derive(Debug, Default)]
 struct Open {
-    /// By id, or by what stands for it where instances share sessions.
+    /// By id, or by its digest if instances share sessions.
     sessions: HashMap<Arc<str>, Arc<Session>>,
-    /// The number of sessions of each holder, of those that were opened here and of the others.
+    /// The number of sessions of each holder, separately for those opened here and elsewhere.
     held: HashMap<(bool, Holder), usize>,
 }
 
@@ -49,7 +48,7 @@ impl Sessions {
         })
     }
 
-    /// Returns whether other instances know of them.
+    /// Returns true if instances share the sessions.
     pub(crate) fn is_shared(&self) -> bool {
         self.shared.is_some()
     }
@@ -61,10 +60,9 @@ impl Sessions {
         }
     }
 
-    /// Keeps a session under its id, in place of another one when there are too many; `None` when all are in use.
+    /// Stores a session under its id, evicting another one at the maximum; `None` when all are in use.
     ///
-    /// Idle sessions are removed when room is needed, when they are looked up and when they are
-    /// counted: there is no task that wakes up for it.
+    /// Idle sessions are removed at the maximum, on look-up and when counted: there is no background task.
     pub(crate) fn insert(&self, session: Session) -> Option<String> {
         let session = match &self.shared {
             Some(shared) => {
@@ -78,8 +76,8 @@ impl Sessions {
         Some(id)
     }
 
-    /// Keeps a session that another instance has opened, unless it is kept already; returns `false` if all such are in
-    /// use.
+    /// Stores a session that another instance has opened, unless it is stored already; returns `false` if all such
+    /// sessions are in use.
     pub(super) fn adopt(&self, session: Session) -> bool {
         let mut open = lock(&self.open);
         let is_kept = (open.sessions.get(&session.key()))
@@ -87,12 +85,12 @@ impl Sessions {
         is_kept || self.admit(&mut open, session).is_some()
     }
 
-    /// The maximum number of them that is in force.
+    /// The maximum number of sessions in force.
     pub(crate) fn most(&self) -> usize {
         self.most.get()
     }
 
-    /// Sessions that were opened here and those of other instances have a maximum each, so that the latter end none.
+    /// Sessions opened here and elsewhere have a maximum each, so that the latter do not evict the former.
     fn admit(&self, open: &mut Open, session: Session) -> Option<()> {
         let is_at_home = session.is_at_home();
         let (most, idle) = (self.most.get(), self.idle.get());
@@ -112,7 +110,7 @@ impl Sessions {
         Some(())
     }
 
-    /// Returns the session with this id, if it is `who`'s and has not ended.
+    /// Returns the session with this id, if `who` owns it and it has not ended.
     pub(super) fn find(&self, id: &str, who: &Principal) -> Option<Arc<Session>> {
         let open = lock(&self.open);
         let session = open.sessions.get(&*self.key(id))?;
@@ -124,21 +122,19 @@ impl Sessions {
         lock(&self.open).sessions.get(key).cloned()
     }
 
-    /// Ends a session here, which goes on elsewhere, or has ended there.
+    /// Removes a session here, which continues elsewhere, or has ended there.
     pub(super) fn drop_here(&self, key: &str) {
         lock(&self.open).remove(key);
     }
 
-    /// Notes in the store that sessions are in use whose clients only listen.
-    pub(super) fn touch_attended(&self) {
+    /// Returns the sessions whose clients listen, or wait for an answer.
+    pub(super) fn attended(&self) -> Vec<Arc<Session>> {
         let open = lock(&self.open);
         let attended = open.sessions.values().filter(|it| it.is_attended());
-        for part in attended.filter_map(|session| session.part.as_ref()) {
-            part.touch();
-        }
+        attended.cloned().collect()
     }
 
-    /// Returns the session with this id, if it is `who`'s, unless it has ended or was idle for too long.
+    /// Returns the session with this id, if `who` owns it, unless it has ended or was idle for too long.
     pub(crate) fn get(&self, id: &str, who: &Principal) -> Option<Arc<Session>> {
         let id = &*self.key(id);
         let mut open = lock(&self.open);
@@ -151,7 +147,7 @@ impl Sessions {
         Some(Arc::clone(session))
     }
 
-    /// Ends a session of `who`'s; returns whether there was one.
+    /// Ends a session of `who`; returns whether there was one.
     pub(super) fn remove(&self, id: &str, who: &Principal) -> bool {
         let id = &*self.key(id);
         let mut open = lock(&self.open);
@@ -162,7 +158,7 @@ impl Sessions {
         owned && open.remove(id)
     }
 
-    /// Returns how many there are, without those that were idle for too long, which end here.
+    /// Returns the number of sessions, after removing those that were idle for too long.
     pub(crate) fn count(&self) -> usize {
         let mut open = lock(&self.open);
         open.sweep(self.idle.get());
@@ -173,14 +169,14 @@ impl Sessions {
 impl Open {
     fn insert(&mut self, session: Session) {
         let key = session.key();
-        // One that has ended may be in the place.
+        // There may be an ended session under the same key.
         self.remove(&key);
         let holder = (session.is_at_home(), session.holder.clone());
         *self.held.entry(holder).or_default() += 1;
         self.sessions.insert(key, Arc::new(session));
     }
 
-    /// Returns the number of those that were opened here, or elsewhere.
+    /// Returns the number of those opened here, or elsewhere.
     fn count(&self, is_at_home: bool) -> usize {
         let sessions = self.sessions.values();
         sessions.filter(|it| it.is_at_home() == is_at_home).count()
@@ -214,10 +210,10 @@ impl Open {
         }
     }
 
-    /// Returns the session that is evicted for one of `newcomer`'s: of callers that have more than their share first, of
-    /// those the ones that were never used, and then the one that has been idle longest. One in use is evicted only where
-    /// its caller has more than its share and the newcomer less; a caller that has its share takes from others that have
-    /// no more only what was not used for the time `quiet`, after its own.
+    /// Returns the session to evict for one of `newcomer`: sessions of callers above their share first, among them
+    /// those that were never used, then the one that has been idle longest. A session in use is evicted only if its
+    /// caller is above its share and the newcomer is below. A caller at its share can evict sessions of callers at or
+    /// below theirs only if they were idle for `quiet`, and after its own.
     fn least(&self, newcomer: &Session, share: usize, quiet: Duration) -> Option<Arc<str>> {
         let (is_at_home, newcomer) = (newcomer.is_at_home(), &newcomer.holder);
         let held = |holder: &Holder| {

@@ -1,11 +1,11 @@
-//! The signals between the instances that take part in a session.
+//! Signals between the instances that share a session.
 
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use crate::protocol::{Level, Method, RequestId, Response};
 
-/// Something that one instance tells the others about a session.
+/// A notification from one instance to the others about a session.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Signal {
@@ -19,23 +19,23 @@ pub(super) enum Signal {
     Watch(String),
     /// The client ends a subscription.
     Unwatch(String),
-    /// The client reads the session's own stream at the instance that says so.
+    /// The client reads the session's own stream at the sending instance.
     Reads,
-    /// The client reads a stream of that instance at the one that says so, and has read it up to a place. The first of
-    /// them takes the stream from whoever has read it before.
+    /// The client reads a stream of the receiving instance at the sending one, and has read it up to a position. The
+    /// first such signal takes the stream over from its previous reader.
     Read {
         stream: u64,
         place: u64,
         is_first: bool,
     },
-    /// The client uses the session at another instance than the one that has opened it.
+    /// The client uses the session at another instance than the one that opened it.
     Used,
     /// The session has ended.
     End,
 }
 
 impl Signal {
-    /// A response that belongs to a request of another instance.
+    /// The response to a request of another instance.
     pub(super) fn response(id: &RequestId, response: &Response) -> Option<Self> {
         let (name, outcome) = match &response.outcome {
             Ok(result) => ("result", result),
@@ -52,7 +52,7 @@ impl Signal {
         Some(Self::Message(raw(text)?))
     }
 
-    /// The cancellation of a call that another instance may carry out.
+    /// The cancellation of a call that another instance may run.
     pub(super) fn cancelled(id: &RequestId) -> Option<Self> {
         let method = Method::Cancelled.as_str();
         let text = [
@@ -64,7 +64,7 @@ impl Signal {
         Some(Self::Message(raw(text)?))
     }
 
-    /// A response that cannot be read, to a request of another instance.
+    /// A malformed response to a request of another instance.
     pub(super) fn malformed(id: &RequestId, reason: &str) -> Option<Self> {
         Some(Self::Malformed {
             id: raw(id.as_bytes().to_vec())?,

@@ -12,12 +12,12 @@ use crate::store::StreamChange;
 /// The maximum size of a message that is stored.
 const MOST: usize = 1024 * 1024;
 
-/// Copies a stream. One that could not be stored as a whole is forgotten, and resumed on its instance alone.
+/// Copies a stream. An incomplete copy is deleted, and the stream can be resumed on its own instance only.
 #[derive(Debug)]
 pub(super) struct Sink {
     courier: Courier,
     stream: String,
-    /// The time for which it is kept without a further event.
+    /// The time for which the copy is kept without a further event.
     idle: Duration,
     is_lost: Arc<AtomicBool>,
 }
@@ -37,7 +37,7 @@ impl Sink {
         sink
     }
 
-    /// Appends a message at `place`; those before `oldest` are not kept.
+    /// Appends a message at `place`; messages before `oldest` are removed.
     pub(super) fn append(&self, place: u64, oldest: u64, message: Bytes) {
         if message.len() > MOST {
             self.lose();
@@ -52,7 +52,7 @@ impl Sink {
         });
     }
 
-    /// Notes that nothing comes after `place`.
+    /// Records the end of the stream after `place`.
     pub(super) fn end(&self, place: u64, kept: Duration) {
         self.write(StreamChange::End {
             stream: self.stream.clone(),
@@ -75,7 +75,7 @@ impl Sink {
         }
     }
 
-    /// Forgets the copy.
+    /// Deletes the copy.
     pub(super) fn lose(&self) {
         self.is_lost.store(true, Ordering::Relaxed);
         let change = StreamChange::Forget {

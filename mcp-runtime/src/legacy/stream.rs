@@ -1,18 +1,17 @@
 //! One event stream of a session: its messages are kept for a while, so that a client that has lost the connection can
 //! resume it.
 //!
-//! Invariants: a message is on one stream and goes to one reader; the unread messages and those that are kept after
-//! they were read are bounded; an event id names the stream and the position in it.
+//! Invariants: a message is on one stream and delivered to one reader; unread messages, and delivered ones that are
+//! kept, are bounded; an event id contains the stream and the position in it.
 //!
-//! A stream is a log with a position: messages are pushed at the end, read from `next`, and kept
-//! behind it as far as the bounds allow, for a reader that comes back with `Last-Event-ID`
-//! (specification 2025-11-25, transports, resumability). An id is `stream.place`. A new reader
-//! replaces the one before, which finds its number outdated at its next turn and ends: a client
-//! that reconnects has one connection.
+//! A stream is a log with a position: messages are appended at the end, read from `next`, and kept behind it within
+//! the bounds, for a reader that reconnects with `Last-Event-ID` (specification 2025-11-25, transports, resumability).
+//! An id is `stream.place`. A new reader replaces the previous one, which finds its number outdated on its next poll
+//! and ends: a client that reconnects has one connection.
 //!
-//! Progress and logs that do not fit are dropped; the response always is taken, as [`Stream::end`]
-//! does not ask for room. From 2025-11-25 on a reader first gets an event without data, so that it
-//! has an id to come back with even if nothing else ever arrives.
+//! Progress and logs that do not fit are dropped; the response is always taken, as [`Stream::end`] has no maximum.
+//! From 2025-11-25 on a reader first gets an event without data, so that it has an id to resume with even if no other
+//! event arrives.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -26,6 +25,7 @@ use super::sink::Sink;
 use super::streams::KEPT;
 use crate::handler::input::outbox::Stored;
 use crate::limits;
+use crate::service::Service;
 
 /// The maximum number of messages that wait to be read, and of those that are kept after that.
 const MESSAGES: usize = 256;
@@ -153,7 +153,7 @@ impl Stream {
         }
     }
 
-    /// Forgets the copy, as nobody can come back to the stream any more.
+    /// Deletes the copy, since the stream can no longer be resumed.
     pub(super) fn forget(&self) {
         if let Some(sink) = self.lock().sink.take() {
             sink.lose();
@@ -232,6 +232,14 @@ impl Stream {
         )
     }
 
+    /// Ends the current reader once it has read what is there now.
+    fn let_go(&self) {
+        let mut log = self.lock();
+        log.released = Some(log.end());
+        drop(log);
+        self.changed.notify_waiters();
+    }
+
     fn turn(&self, reader: u64) -> Turn {
         let mut log = self.lock();
         if log.reader != reader {
@@ -283,10 +291,7 @@ impl Stored for Stream {
 
     fn release(&self) {
         if self.primes {
-            let mut log = self.lock();
-            log.released = Some(log.end());
-            drop(log);
-            self.changed.notify_waiters();
+            self.let_go();
         }
     }
 }
@@ -397,6 +402,15 @@ impl Reader {
                 Turn::Wait => changed.await,
             }
         }
+    }
+
+    /// Says what has changed so far, and ends once that and what is unread are read: the server shuts down.
+    pub(crate) fn finish(&self, service: &Service) {
+        let session = self.client.session();
+        for change in session.rest(service) {
+            session.say(change.message(serde_json::Map::new()));
+        }
+        self.stream.let_go();
     }
 
     /// The session, if it is its own stream that is read and not that of a call.

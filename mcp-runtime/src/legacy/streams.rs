@@ -1,11 +1,11 @@
-//! The event streams of a session over HTTP: its own, and those of calls that have said something before their answer.
+//! The event streams of a session over HTTP: its own, and those of calls that sent messages before their response.
 //!
-//! Invariants: bounded in number; what has ended is forgotten first, and after some time.
+//! Invariants: bounded in number; ended streams are removed first, and after some time.
 //!
-//! A stream of a call is kept only once the call has said something before its answer: most answers
-//! are one JSON body, and there is nothing to come back to. At most 32 streams of calls, each for
-//! five minutes after its end; what was read and is kept for a client that comes back has at most
-//! 256 KiB in all streams of a session together, which is forgotten from the oldest stream on.
+//! A stream of a call is kept only once the call has sent a message before its response: most responses are one JSON
+//! body, and there is nothing to resume. At most 32 streams of calls are kept, each for five minutes after its end.
+//! The delivered messages that are kept for resumption have at most 256 KiB in all streams of a session together, and
+//! are removed from the oldest stream first.
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -31,10 +31,10 @@ pub(super) const KEPT: Duration = Duration::from_mins(5);
 /// The streams of one session.
 #[derive(Debug)]
 pub(crate) struct Streams {
-    /// For what belongs to no call.
+    /// For messages that belong to no call.
     general: Arc<Stream>,
     primes: bool,
-    /// The instance that ids name, where instances share sessions.
+    /// The name of this instance in ids, if instances share sessions.
     instance: Option<Arc<str>>,
     begun: AtomicU64,
     kept: Mutex<VecDeque<Arc<Stream>>>,
@@ -53,7 +53,7 @@ impl Streams {
         }
     }
 
-    /// A stream for a call, which is not one to come back to before it is kept.
+    /// Creates a stream for a call, which cannot be resumed until it is kept.
     pub(crate) fn begin(&self) -> Arc<Stream> {
         Arc::new(Stream::new(
             self.begun.fetch_add(1, Ordering::Relaxed) + 1,
@@ -62,12 +62,12 @@ impl Streams {
         ))
     }
 
-    /// The session's own stream is read on another instance.
+    /// The session's own stream is read on another instance from now on.
     pub(super) fn leave(&self) {
         self.general.leave();
     }
 
-    /// The stream of a call is read on another instance, up to `place` so far.
+    /// The stream of a call was read on another instance up to `place`.
     pub(super) fn acknowledge(&self, number: u64, place: u64, is_first: bool) {
         if number != GENERAL
             && let Some(stream) = self.find(number)
@@ -80,7 +80,7 @@ impl Streams {
         Arc::ptr_eq(&self.general, stream)
     }
 
-    /// Keeps a stream; returns the one that gives way.
+    /// Keeps a stream; returns the one that was evicted.
     fn keep(&self, stream: &Arc<Stream>) -> Option<Arc<Stream>> {
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         forget(&mut kept);
@@ -94,7 +94,7 @@ impl Streams {
         removed
     }
 
-    /// Forgets what was read of the oldest streams where `read` and they have more than is kept of one session.
+    /// Removes delivered messages of the oldest streams if `read` exceeds the maximum of the session.
     pub(super) fn trim(&self, read: &Stream) {
         if read.replayed() <= limits::REPLAY / STREAMS {
             return;
@@ -122,7 +122,7 @@ impl Streams {
 }
 
 impl Session {
-    /// The first reader of a call's stream, which from now on may be read again.
+    /// Returns the first reader of a call's stream, which can be resumed from now on.
     pub(crate) fn read(self: &Arc<Self>, stream: &Arc<Stream>) -> Reader {
         if let Some(removed) = self.streams.keep(stream) {
             removed.forget();
@@ -133,20 +133,26 @@ impl Session {
         Arc::clone(stream).read(self)
     }
 
-    /// The reader of the session's own stream, in place of the one before.
+    /// Returns a reader of the session's own stream, which replaces the previous one.
     pub(crate) fn read_general(self: &Arc<Self>) -> Reader {
         self.reads_here();
         Arc::clone(&self.streams.general).read(self)
     }
 
-    /// The client reads the session's own stream here. After it was read elsewhere, everything may have changed.
+    /// The client reads the session's own stream here. If it was read elsewhere before, everything may have changed.
     fn reads_here(&self) {
         if self.part.as_ref().is_some_and(Part::reads_here) {
             self.news.miss();
         }
     }
 
-    /// Reads on after the event with this id, on its stream.
+    /// Returns whether an event is one of the stream of a call that is, or was, carried out here.
+    pub(crate) fn has_written(&self, event: &str) -> bool {
+        EventId::parse(event)
+            .is_some_and(|id| id.instance == self.streams.instance.as_deref() && !id.is_general())
+    }
+
+    /// Resumes a stream after the event with this id.
     pub(crate) fn resume(self: &Arc<Self>, event: &str) -> Result<Reader, RpcError> {
         let id = EventId::parse(event);
         let id = id.filter(|id| id.instance == self.streams.instance.as_deref());
@@ -160,7 +166,7 @@ impl Session {
         reader.ok_or_else(unknown_event)
     }
 
-    /// Says something that belongs to no call.
+    /// Sends a message that belongs to no call.
     pub(crate) fn say(&self, message: Bytes) {
         use crate::handler::input::outbox::Stored as _;
         if !self.streams.general.offer(message) {
@@ -169,7 +175,7 @@ impl Session {
     }
 }
 
-/// Forgets what has ended long ago.
+/// Removes the streams that ended long ago.
 fn forget(kept: &mut VecDeque<Arc<Stream>>) {
     kept.retain(|stream| stream.ended().is_none_or(|ended| ended.elapsed() < KEPT));
 }
@@ -199,15 +205,15 @@ impl<'a> EventId<'a> {
         })
     }
 
-    /// Returns whether it is one of a session's own stream.
+    /// Returns true for an event of a session's own stream.
     pub(super) fn is_general(&self) -> bool {
         self.number == GENERAL
     }
 }
 
-/// Returns the error for an event that nothing can be read after.
+/// Returns the error for an event that cannot be resumed after.
 pub(super) fn unknown_event() -> RpcError {
-    // Not 404, by which a client would take the whole session for ended.
+    // Not 404, by which a client would assume the end of the whole session.
     RpcError::invalid_request(
         "`Last-Event-ID` names no event that is kept; the stream cannot be resumed from there",
     )

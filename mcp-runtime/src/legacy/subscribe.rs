@@ -1,8 +1,8 @@
 //! `resources/subscribe` and `resources/unsubscribe`: the resources that a session is notified of.
 //!
-//! Subscribing twice is the same as once. The share of the session grows by each URI and its
-//! overhead, and is given back with the session. Each subscription makes the caller the reader:
-//! notifications are then filtered by what that caller may see.
+//! A repeated subscription has no further effect. The share of the session grows by each URI and its overhead, and is
+//! returned with the session. Each subscription makes the caller the reader: notifications are then filtered by its
+//! access.
 
 use super::session::{Session, lock};
 use crate::answer::Answer;
@@ -28,7 +28,7 @@ pub(super) async fn subscribe(
     Ok(Answer::Empty)
 }
 
-/// From now on it is not.
+/// Unsubscribes the client from the resource.
 pub(super) async fn unsubscribe(
     service: &Service,
     session: &Session,

@@ -1,4 +1,4 @@
-//! A call that asks its client, over both transports and in each revision that has sessions.
+//! A call with an input request, over both transports and in each revision that has sessions.
 
 use std::sync::{Arc, Mutex};
 
@@ -18,7 +18,7 @@ use crate::server::Connection;
 
 const VERSIONS: [&str; 3] = ["2025-11-25", "2025-06-18", "2025-03-26"];
 
-/// Asks for the client's roots and says what it has heard.
+/// Requests the client's roots and returns them.
 struct Curious;
 
 impl ListedTool<()> for Curious {
@@ -59,7 +59,7 @@ fn initialize(version: &str) -> String {
     )
 }
 
-/// The answer to a question.
+/// The response to the request.
 fn roots(question: &Value) -> String {
     assert_eq!(question["method"], "roots/list", "{question}");
     json!({ "jsonrpc": "2.0", "id": question["id"], "result": { "roots": [] } }).to_string()
@@ -134,7 +134,7 @@ async fn over_lines_a_question_ends_with_its_call_and_with_the_input() {
     connection.send(call(2)).await;
     line(&mut connection).await;
     connection.close();
-    assert!(heard(&line(&mut connection).await).contains("cannot be asked"));
+    assert!(heard(&line(&mut connection).await).contains("cannot be reached"));
 }
 
 #[tokio::test(start_paused = true)]
@@ -150,7 +150,7 @@ async fn a_modern_client_is_not_asked() {
             &json!({ "name": "curious", "_meta": meta }),
         ))
         .await;
-    assert!(heard(&line(&mut connection).await).contains("cannot be asked"));
+    assert!(heard(&line(&mut connection).await).contains("cannot be reached"));
 }
 
 /// A client over HTTP.
@@ -349,7 +349,7 @@ async fn a_client_that_reads_no_streams_is_not_asked() {
         .insert("mcp-session-id", web.session.parse().unwrap());
     let response = web.router.clone().call(request).await.unwrap();
     let text = response.into_body().collect().await.unwrap().to_bytes();
-    assert!(heard(&serde_json::from_slice(&text).unwrap()).contains("cannot be asked"));
+    assert!(heard(&serde_json::from_slice(&text).unwrap()).contains("cannot be reached"));
 }
 
 /// Sends an input request when it is permitted, and stores the outcome.

@@ -5,16 +5,16 @@
 //!   booleans only, writes titles as `enumNames`, and has no multiple choice.
 //! - 2025-03-26 has no elicitation at all.
 //!
-//! The request is made in its modern form, once, and translated here for the revision of the
-//! session. What cannot be said is refused before it is sent, and the tool's caller reads which
-//! capability is missing; it is never sent in a weaker form that would make another question of it.
+//! A request is built in its modern form, and translated here for the revision of the session. A request that the
+//! revision cannot express is refused before it is sent, and the error names the missing capability; it is never sent
+//! in a weaker form, which would be another question.
 
 use serde_json::{Map, Value};
 
 use crate::protocol::{Capability, InputRequest, Version};
 use crate::random;
 
-/// `request` as `version` asks it; `None` if it cannot.
+/// Translates `request` to `version`; `None` if it cannot be expressed.
 pub(crate) fn translate(mut request: InputRequest, version: Version) -> Option<InputRequest> {
     let needs = |capability| request.needs.contains(&capability);
     let (form, url) = (
@@ -83,10 +83,10 @@ fn apart(message: Value) -> Vec<Value> {
     }
 }
 
-/// The id of a URL that the user opens: nothing is ever said of it again, so it only has to be new.
+/// The id of a URL that the user opens: it is not referred to again, and only has to be unique.
 fn new_id() -> String {
     let mut bytes = [0; 16];
-    // Without a random source all are the same, and only a client that shows two at once would mind.
+    // Without a random source all ids are equal, which matters only to a client that shows two requests at a time.
     let _ = random::fill(&mut bytes);
     format!("{:032x}", u128::from_be_bytes(bytes))
 }
@@ -137,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_revision_does_not_have_is_not_asked() {
+    fn a_request_that_a_revision_lacks_is_not_sent() {
         assert!(translate(form(&json!({})), Version::V2025_03_26).is_none());
         let url = || InputRequest::url("?", "https://example.com");
         assert!(translate(url(), Version::V2025_06_18).is_none());

@@ -6,8 +6,9 @@ use std::time::Duration;
 /// messages however they come.
 ///
 /// Each has a default, and none of them is "unlimited". Requests over a limit are refused with 408, 413, 429, 431 or
-/// 503 and words, connections over a limit with 429 or 503; `mcp_requests_refused_total{limit=".."}` counts both. The
-/// limits of sockets do not hold for [`Server::into_router`](crate::Server::into_router), where the application listens.
+/// 503 and a text, connections over a limit with 429 or 503; `mcp_requests_refused_total{limit=".."}` counts both. The
+/// limits of sockets do not apply to [`Server::into_router`](crate::Server::into_router), where the application
+/// listens.
 ///
 /// ```
 /// use std::time::Duration;
@@ -18,9 +19,9 @@ use std::time::Duration;
 /// assert!(server.check().is_ok());
 /// ```
 ///
-/// A method takes any number; what is out of range is an error of the start. Keys are those of the
-/// table `[limits]` of `mcp.toml`; sizes there have a unit (`32KiB`), and durations too (`10s`,
-/// `1m15s`), from 1 ms to 365 days. A reload changes them.
+/// A method takes any number; a value out of range is an error at startup. Keys are those of the table `[limits]` of
+/// `mcp.toml`; sizes there have a unit (`32KiB`), and durations too (`10s`, `1m15s`), from 1 ms to 365 days. A reload
+/// changes them.
 #[derive(Clone, Debug)]
 #[must_use = "limits are given to `Server::limits`"]
 pub struct Limits {
@@ -60,9 +61,8 @@ impl Default for Limits {
 impl Limits {
     /// Sets the maximum number of open connections. Default: 10,000.
     ///
-    /// At least one, and never more than 80 % of the files that the process may have open. One more
-    /// connection is answered 503, and `/healthz` all the same. Key `connections`, variable
-    /// `MCP_LIMITS_CONNECTIONS`.
+    /// At least one, and never more than 80 % of the files that the process may have open. A further connection gets
+    /// 503, except for `/healthz`. Key `connections`, variable `MCP_LIMITS_CONNECTIONS`.
     pub fn connections(mut self, most: usize) -> Self {
         self.connections = most;
         self
@@ -72,7 +72,7 @@ impl Limits {
     ///
     /// Connections of [`Server::trusted_proxies`](crate::Server::trusted_proxies) do not count here.
     ///
-    /// At least one. One more connection is answered 429. Key `connections_per_ip`, variable
+    /// At least one. A further connection gets 429. Key `connections_per_ip`, variable
     /// `MCP_LIMITS_CONNECTIONS_PER_IP`.
     pub fn connections_per_ip(mut self, most: usize) -> Self {
         self.connections_per_ip = most;
@@ -93,7 +93,7 @@ impl Limits {
 
     /// Sets the maximum number of calls outside of sessions that are in flight at a time. Default: 1,024.
     ///
-    /// One principal, or the anonymous callers of one address, has at most half of them. What would be one more is refused
+    /// One principal, or the anonymous callers of one address, has at most half of them. A further call is refused
     /// with 429 or 503.
     ///
     /// At least one. Calls in sessions have maxima of their own: 1,024 for a session and 10,000 in
@@ -105,7 +105,7 @@ impl Limits {
 
     /// Sets the maximum size of a request's head, in bytes, at least 8 KiB. Default: 32 KiB.
     ///
-    /// A larger head is answered 431. Key `headers`, variable `MCP_LIMITS_HEADERS`.
+    /// A larger head gets 431. Key `headers`, variable `MCP_LIMITS_HEADERS`.
     pub fn headers(mut self, bytes: usize) -> Self {
         self.headers = bytes;
         self
@@ -113,8 +113,7 @@ impl Limits {
 
     /// Sets the maximum number of a request's header fields. Default: 100.
     ///
-    /// At least one. More of them are answered 431. Key `header_count`, variable
-    /// `MCP_LIMITS_HEADER_COUNT`.
+    /// At least one. A head with more gets 431. Key `header_count`, variable `MCP_LIMITS_HEADER_COUNT`.
     pub fn header_count(mut self, most: usize) -> Self {
         self.header_count = most;
         self
@@ -131,24 +130,24 @@ impl Limits {
 
     /// Sets the time from the first byte of a head to its end. Default: 10 s.
     ///
-    /// The connection is closed then, which ends attacks of the kind of Slowloris. Key
-    /// `header_timeout`, variable `MCP_LIMITS_HEADER_TIMEOUT`.
+    /// The connection is closed then, which ends attacks such as Slowloris. Key `header_timeout`, variable
+    /// `MCP_LIMITS_HEADER_TIMEOUT`.
     pub fn header_timeout(mut self, limit: Duration) -> Self {
         self.header_timeout = limit;
         self
     }
 
-    /// Sets the time in which a body has to come. Default: 30 s.
+    /// Sets the time in which a body has to arrive. Default: 30 s.
     ///
-    /// Answered 408. Key `body_timeout`, variable `MCP_LIMITS_BODY_TIMEOUT`; changed by a reload.
+    /// A slower one gets 408. Key `body_timeout`, variable `MCP_LIMITS_BODY_TIMEOUT`; changed by a reload.
     pub fn body_timeout(mut self, limit: Duration) -> Self {
         self.body_timeout = limit;
         self
     }
 
-    /// Sets the time after which a connection is closed on which nothing is asked and nothing is sent. Default: 75 s.
+    /// Sets the time after which a connection without a request or a response in progress is closed. Default: 75 s.
     ///
-    /// Streams show every 15 s that they live, so that they are not idle unless their client has stopped to read.
+    /// Streams send a heartbeat every 15 s, so that they are not idle unless their client has stopped reading.
     ///
     /// A load balancer should have a shorter one, so that it does not send a request on a
     /// connection that is just being closed. Key `idle_timeout`, variable
@@ -158,20 +157,20 @@ impl Limits {
         self
     }
 
-    /// Sets the time in which the client of a session answers a request of the server's, such as a form that its user fills
-    /// in. Default: 10 min. Sessions that are open keep the time that they began with.
+    /// Sets the time in which the client of a session must respond to a request of the server, such as a form that its
+    /// user fills in. Default: 10 min. Open sessions keep the time that was set when they began.
     pub fn answer_timeout(mut self, limit: Duration) -> Self {
         self.answer_timeout = limit;
         self
     }
 
-    /// Sets the maximum size of all bodies of messages together that are being read or answered, in bytes. Default: 256 MiB.
+    /// Sets the maximum size of all message bodies in progress together, in bytes. Default: 256 MiB.
     ///
-    /// One of at most 16 KiB does not count. The largest single one is
+    /// Bodies of at most 16 KiB do not count. The maximum size of one body is
     /// [`Server::max_message_size`](crate::Server::max_message_size).
     ///
-    /// At least one byte. A body for which there is no room is answered 503 with `Retry-After`. Key
-    /// `bodies`, variable `MCP_LIMITS_BODIES`; changed by a reload.
+    /// At least one byte. A body beyond the maximum gets 503 with `Retry-After`. Key `bodies`, variable
+    /// `MCP_LIMITS_BODIES`; changed by a reload.
     pub fn bodies(mut self, bytes: usize) -> Self {
         self.bodies = bytes;
         self

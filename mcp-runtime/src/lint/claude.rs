@@ -55,7 +55,7 @@ pub(super) fn check(subject: &Subject) -> Vec<Finding> {
     found
 }
 
-/// 1 to 64 letters, digits and `others`, all of them ASCII.
+/// 1 to 64 ASCII letters, digits and `others`.
 fn is_name(name: &str, others: &str) -> bool {
     (1..=64).contains(&name.len())
         && name

@@ -41,7 +41,7 @@ pub(super) fn check(subject: &Subject) -> Vec<Finding> {
     found
 }
 
-/// Returns `true` unless the description says the same; the least value of an unsigned number goes without saying.
+/// Returns `true` unless the description contains the same; the minimum of an unsigned number is implied.
 fn is_lost(node: &Node<'_>, keyword: &str) -> bool {
     let Some(value) = node.keywords.get(keyword) else {
         return false;

@@ -1,15 +1,15 @@
 //! Gemini: Gemini CLI, and the clients that send a tool's schema as `parameters`, an OpenAPI subset in which one
-//! unknown word fails the whole request.
+//! unknown keyword fails the whole request.
 //!
-//! The API takes JSON Schema too, as `parametersJsonSchema`, and is more generous there; a server cannot know which of
-//! the two its client sends. `additionalProperties` is no finding: the clients that send `parameters` take it out.
+//! The API also takes JSON Schema, as `parametersJsonSchema`, and is more tolerant there; a server cannot know which
+//! of the two its client sends. `additionalProperties` is not a finding: the clients that send `parameters` remove it.
 
 use serde_json::Value;
 
 use super::subject::{Node, Subject};
 use super::{Finding, Rule, Verdict};
 
-/// The words that are unknown in `parameters`, what to write instead, and where that was seen.
+/// The keywords that are unknown in `parameters`, their replacements, and the sources.
 const UNKNOWN: [(&str, &str, &str); 16] = [
     (
         "exclusiveMinimum",

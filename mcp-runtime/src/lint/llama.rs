@@ -49,7 +49,7 @@ const SKIPPED: [&str; 9] = [
     "else",
     "dependentSchemas",
 ];
-/// Bounds, which a grammar knows of integers only.
+/// Bounds, which a grammar supports for integers only.
 const BOUNDS: [&str; 4] = ["minimum", "exclusiveMinimum", "maximum", "exclusiveMaximum"];
 
 pub(super) fn check(subject: &Subject) -> Vec<Finding> {

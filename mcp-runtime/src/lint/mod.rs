@@ -1,11 +1,11 @@
-//! The clients that would refuse a tool, and why: [`tool`] looks at a description as `tools/list` gives it.
+//! Clients that would refuse a tool: [`tool`] checks a description as `tools/list` returns it.
 //!
-//! The rules are those of Claude, OpenAI, Codex, Gemini, VS Code and llama.cpp, each with the page or the thread that it was
-//! taken from; what has no source is no rule. What the runtime makes of ordinary Rust types passes all of them, so a
+//! The rules are those of Claude, OpenAI, Codex, Gemini, VS Code and llama.cpp, each with the page or thread that it
+//! was taken from; there are no rules without a source. The schemas of ordinary Rust types pass all of them, so a
 //! finding is about a name, a hand-written schema, a pattern, or a type that some client cannot express.
 //!
 //! Invariants: a pure function of the description; nothing here runs while a server serves; output schemas are not
-//! looked at, since none of these clients hands them to its model.
+//! checked, since none of these clients passes them to its model.
 
 use std::fmt;
 
@@ -38,9 +38,9 @@ pub(crate) const CLIENTS: [&str; 8] = [
     "Cursor",
 ];
 
-/// A part of a tool's description that a client does not take.
+/// A part of a tool's description that a client does not accept.
 ///
-/// Its `Display` is one line: the tool, the client, what it does, and what to do about it.
+/// Its `Display` is one line: the tool, the client, the reaction, and the remedy.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Finding {
@@ -50,23 +50,23 @@ pub struct Finding {
     pub client: &'static str,
     /// The client's reaction.
     pub verdict: Verdict,
-    /// The part that it does not take, with its place: "`exclusiveMinimum` of `limit`".
+    /// The part that it does not accept, with its position: "`exclusiveMinimum` of `limit`".
     pub what: String,
     /// The remedy.
     pub advice: &'static str,
-    /// The page of the documentation or the thread that the rule is taken from.
+    /// The documentation page or thread that the rule is taken from.
     pub source: &'static str,
 }
 
-/// The reaction of a client to a part that it does not take.
+/// The reaction of a client to a part that it does not accept.
 ///
 /// A test may fail on [`Verdict::Rejects`] and let [`Verdict::Ignores`] pass.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Verdict {
-    /// It refuses the tool, or every request that has the tool among others.
+    /// It refuses the tool, or every request that contains the tool.
     Rejects,
-    /// The client ignores it: its model does not see it. The server checks it all the same.
+    /// The client ignores it: its model does not see it. The server still checks it.
     Ignores,
 }
 
@@ -79,9 +79,8 @@ pub enum Verdict {
 /// assert!(found[0].to_string().starts_with("`shop.search`: Claude rejects the name"));
 /// ```
 ///
-/// `description` has the members `name`, `description`, `inputSchema` and so on; anything that is
-/// missing is not judged. The command `check` prints the findings for all tools of
-/// a server, and fails if one of them is a rejection.
+/// `description` has the members `name`, `description`, `inputSchema` and so on; missing members are not checked. The
+/// command `check` prints the findings for all tools of a server, and fails if one of them is a rejection.
 #[must_use]
 pub fn tool(description: &Value) -> Vec<Finding> {
     findings(&Subject::from_json(description))
@@ -105,8 +104,8 @@ fn findings(subject: &Subject) -> Vec<Finding> {
     found
 }
 
-/// Lists what [`tool`] does, and the clients that join the name of a tool with that of its server and bound the whole: Claude
-/// Code (64 characters) and Cursor (60).
+/// Lists the findings of [`tool`], and those of clients that prefix the name of a tool with that of its server and
+/// limit the length: Claude Code (64 characters) and Cursor (60).
 #[must_use]
 pub fn tool_of(server: &str, description: &Value) -> Vec<Finding> {
     served(server, &Subject::from_json(description))

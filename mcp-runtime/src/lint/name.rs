@@ -2,7 +2,7 @@
 
 use super::{Finding, Verdict};
 
-/// A client that joins names, and the number of characters that it takes.
+/// A client that joins names, and the maximum number of characters.
 struct Joined {
     client: &'static str,
     before: &'static str,

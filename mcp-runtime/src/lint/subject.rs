@@ -1,11 +1,11 @@
-//! A tool's description, taken apart for the rules.
+//! A tool's description, parsed for the rules.
 
 use serde_json::{Map, Value};
 
 #[cfg(feature = "cli")]
 use crate::protocol::tool::Tool;
 
-/// The parts of a description that the rules look at.
+/// The parts of a description that the rules check.
 #[derive(Debug)]
 pub(super) struct Subject {
     pub name: String,
@@ -20,7 +20,7 @@ pub(super) struct Node<'a> {
     /// The path of the schema: "`filter.kind`", "`tags[]`", "the arguments" for the root.
     pub place: String,
     pub keywords: &'a Map<String, Value>,
-    /// It describes a value as a whole; the branches of a condition only add to what was said elsewhere.
+    /// True if it describes a value as a whole; branches of a condition only add to another schema.
     pub is_whole: bool,
 }
 
@@ -73,7 +73,7 @@ impl Node<'_> {
         self.keywords.get(keyword)?.as_str()
     }
 
-    /// Those of `words` that it uses.
+    /// The keywords of `words` that it uses.
     pub(super) fn uses<'w>(&self, words: &[&'w str]) -> Vec<&'w str> {
         words
             .iter()
@@ -87,7 +87,7 @@ impl Node<'_> {
         format!("`{keyword}` of {}", self.place)
     }
 
-    /// An array that does not say of what.
+    /// Returns true for an array without a schema for its items.
     pub(super) fn is_bare_array(&self) -> bool {
         self.text("type") == Some("array")
             && !self
@@ -97,7 +97,7 @@ impl Node<'_> {
     }
 }
 
-/// The schemas in `keywords`, which stands at `path`; `is_whole` as for their parent.
+/// The schemas in `keywords` at `path`; `is_whole` as for their parent.
 fn below<'a>(
     keywords: &'a Map<String, Value>,
     path: &str,

@@ -176,7 +176,7 @@ fn an_array_says_of_what() {
 }
 
 #[test]
-fn what_gemini_does_not_know_is_found_at_its_place() {
+fn keywords_unknown_to_gemini_are_found_with_their_path() {
     for (schema, what) in [
         (
             json!({ "type": "number", "exclusiveMinimum": 0 }),

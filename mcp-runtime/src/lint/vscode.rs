@@ -1,4 +1,4 @@
-//! VS Code: what Copilot's tool schema normaliser refuses or takes out, whatever the model.
+//! VS Code: schemas that Copilot's tool schema normaliser refuses or changes, whatever the model.
 
 use serde_json::Value;
 
@@ -49,7 +49,7 @@ pub(super) fn check(subject: &Subject) -> Vec<Finding> {
     found
 }
 
-/// Returns the properties that an object requires and does not describe.
+/// Returns the properties that an object requires but does not define.
 fn undescribed<'n>(node: &'n Node<'_>) -> impl Iterator<Item = &'n str> {
     let properties = node.keywords.get("properties").and_then(Value::as_object);
     let required = node.keywords.get("required").and_then(Value::as_array);

@@ -1,12 +1,11 @@
-//! The way of audit records: to the log, or to a file of their own.
+//! Writes audit records: to the log, or to a separate file.
 //!
-//! Invariants: a record never waits for the file; what does not fit in the queue is dropped and counted; a flood of
-//! refusals is no flood of records.
+//! Invariants: a record never waits for the file; records beyond the queue are dropped and counted; a flood of
+//! refusals does not become a flood of records.
 //!
-//! Records of calls are made by `policy/audit.rs`; here they are written. Without a file they are
-//! log events under their own target. The file has a queue of 1 MiB and a thread, as stderr has
-//! (`log/queue.rs`): a disk that hangs costs records, which are counted, and never a call. The file
-//! is looked at before each write, so that logrotate needs no signal.
+//! `policy/audit.rs` makes the records of calls. Without a file, records are log events under their own target. The
+//! file has a queue of 1 MiB and a thread, as stderr has (`log/queue.rs`): a disk that hangs costs records, which are
+//! counted, and never blocks a call. The file is checked before each write, so that logrotate needs no signal.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
@@ -114,7 +113,7 @@ impl Audit {
         }
     }
 
-    /// The number of records that were dropped, as the file did not take them.
+    /// The number of records that were dropped because of the file.
     pub(crate) fn dropped(&self) -> Counter {
         match &self.file {
             Some(file) => file.queue.dropped.clone(),
@@ -124,7 +123,7 @@ impl Audit {
 
     /// Waits until all records are in the file, at most `limit`.
     ///
-    /// Blocks its thread; called once, in the end.
+    /// Blocks its thread; called once, at the end.
     pub(crate) fn flush(&self, limit: Duration) {
         let Some(file) = &self.file else { return };
         let begun = Real::now();
@@ -168,7 +167,7 @@ fn report(missed: u64) {
     );
 }
 
-/// The file as it is, and its path, at which another one may be later.
+/// The open file, and its path, which may lead to another file later.
 struct Output {
     file: File,
     path: PathBuf,
@@ -196,7 +195,7 @@ fn append(path: &Path) -> io::Result<File> {
     options.open(path)
 }
 
-/// Returns whether `file` is still the one at `path`: logrotate and the like rename it.
+/// Returns true if `file` is still the one at `path`: logrotate and the like rename it.
 #[cfg(unix)]
 fn is_at(file: &File, path: &Path) -> bool {
     use std::os::unix::fs::MetadataExt as _;
@@ -217,7 +216,7 @@ mod tests {
 
     use std::fs;
 
-    /// A folder that is removed with what is in it.
+    /// A folder that is removed with its contents.
     struct Folder(PathBuf);
 
     impl Folder {

@@ -1,17 +1,17 @@
 //! The number of files and sockets that the process may have open.
 //!
-//! The soft limit is often 1,024, from the days of `select`; the hard one is what the system
-//! allows. A server that accepts until descriptors run out cannot open its files any more either,
-//! so connections get 80 % of them, and 32 are kept in any case.
+//! The soft limit is often 1,024, from the days of `select`; the hard one is set by the system. A server that accepts
+//! connections until descriptors run out cannot open files either, so connections get 80 % of them, and 32 are always
+//! reserved.
 
 /// The part of the descriptors that connections may take, in percent.
 const CONNECTIONS: u64 = 80;
-/// The descriptors that are kept for everything else at least: probes, logs, files and dependencies.
+/// The minimum number of descriptors reserved for everything else: probes, logs, files and dependencies.
 const KEPT: u64 = 32;
-/// The most that the soft limit is raised to: programs exist that try each descriptor below it.
+/// The maximum to which the soft limit is raised: some programs try each descriptor below it.
 const MOST: u64 = 1 << 20;
 
-/// Raises the soft limit to the hard one, and returns how many of the `wanted` connections fit into it.
+/// Raises the soft limit to the hard one, and returns the number of the `wanted` connections that fit.
 #[cfg(unix)]
 pub(crate) fn for_connections(wanted: usize) -> usize {
     use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
@@ -48,13 +48,13 @@ pub(crate) fn for_connections(wanted: usize) -> usize {
     fit
 }
 
-/// Returns `wanted`: the limit is not known.
+/// Returns `wanted`: the limit is unknown.
 #[cfg(not(unix))]
 pub(crate) fn for_connections(wanted: usize) -> usize {
     wanted
 }
 
-/// Returns how many of the `wanted` connections fit into `limit` descriptors; one at least.
+/// Returns the number of the `wanted` connections that fit into `limit` descriptors; at least one.
 #[cfg(unix)]
 fn fitting(wanted: usize, limit: u64) -> usize {
     let most = (limit / 100 * CONNECTIONS + limit % 100 * CONNECTIONS / 100)

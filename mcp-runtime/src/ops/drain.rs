@@ -1,12 +1,11 @@
-//! Shutdown in order: refuse new calls, end streams, wait for calls in flight, then cancel them.
+//! Ordered shutdown: refuse new calls, end streams, wait for calls in flight, then cancel them.
 //!
-//! Four moments, each a token that others wait for: *leaving* (clients should go elsewhere, calls
-//! are still taken), *begun* (new calls are refused, streams end), *expired* (calls in flight are
-//! cancelled), *ended* (nothing is in flight any more, connections end). They come in this order
-//! and never go back.
+//! There are four stages, each a token that others wait for: *leaving* (clients should use other connections, calls
+//! are still accepted), *begun* (new calls are refused, streams end), *expired* (calls in flight are cancelled),
+//! *ended* (nothing is in flight, connections end). They occur in this order and are never reverted.
 //!
-//! A call in flight is a token of a [`TaskTracker`]; closing the tracker refuses new calls, and
-//! lets the wait for the others end.
+//! A call in flight is a token of a [`TaskTracker`]; closing the tracker refuses new calls, and lets the wait for the
+//! others end.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -21,24 +20,24 @@ use super::hook::{self, Hooks};
 #[cfg(feature = "otel")]
 use super::otel::Telemetry;
 
-/// The time that cancelled calls have to answer, before they are left behind.
+/// The time for cancelled calls to respond before they are abandoned.
 pub(crate) const CANCELLED: Duration = Duration::from_secs(1);
 
-/// Knows which calls are in flight, and whether the server is going down.
+/// Tracks the calls in flight and the stages of the shutdown.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Drain {
     calls: TaskTracker,
-    /// The tasks among them that only carry on calls which are counted themselves.
+    /// The number of tasks among them that only continue calls which are counted themselves.
     carrying: Arc<AtomicUsize>,
     leaving: CancellationToken,
     begun: CancellationToken,
     expired: CancellationToken,
     ended: CancellationToken,
-    /// The times of a shutdown; none in a server that was never built.
+    /// The times of a shutdown; zero before the server is built.
     times: Arc<Mutex<Times>>,
-    /// The functions that run after the last call, once they are known.
+    /// The functions that run after the last call, once set.
     hooks: Arc<OnceLock<Arc<Hooks>>>,
-    /// The parts that are flushed after those.
+    /// The exporters that are flushed after the hooks.
     #[cfg(feature = "otel")]
     telemetry: Arc<OnceLock<Arc<Telemetry>>>,
 }
@@ -61,7 +60,7 @@ impl Drain {
         self.calls.spawn(future);
     }
 
-    /// Runs `future`, which carries on calls that are counted themselves, to its end; the shutdown waits for it.
+    /// Runs `future`, which continues calls that are counted themselves, to its end; the shutdown waits for it.
     pub(crate) fn carry_on(&self, future: impl Future<Output = ()> + Send + 'static) {
         let carrying = Carrying::new(&self.carrying);
         self.calls.spawn(async move {
@@ -70,15 +69,15 @@ impl Drain {
         });
     }
 
-    /// Sets the time in which calls are still taken, the time that calls in flight have, and the functions that run after
-    /// the last of them.
+    /// Sets the time for which calls are still accepted, the time for calls in flight, and the functions that run
+    /// after the last of them.
     pub(crate) fn prepare(&self, delay: Duration, deadline: Duration, hooks: Arc<Hooks>) {
         self.set_times(delay, deadline);
         // A server is built once.
         let _ = self.hooks.set(hooks);
     }
 
-    /// Sets the time in which calls are still taken, and the time that calls in flight have, for a shutdown that has not
+    /// Sets the time for which calls are still accepted, and the time for calls in flight, for a shutdown that has not
     /// begun.
     pub(crate) fn set_times(&self, delay: Duration, deadline: Duration) {
         let mut times = self.times.lock().unwrap_or_else(PoisonError::into_inner);
@@ -89,37 +88,37 @@ impl Drain {
         *self.times.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The exporters of spans and metrics, where there is a collector.
+    /// The exporters of spans and metrics, if there is a collector.
     #[cfg(feature = "otel")]
     pub(crate) fn telemetry(&self) -> Option<&Arc<Telemetry>> {
         self.telemetry.get()
     }
 
-    /// Has telemetry flushed after the functions of the stop.
+    /// Sets the exporters that are flushed after the hooks of the stop.
     #[cfg(feature = "otel")]
     pub(crate) fn flushes(&self, telemetry: Arc<Telemetry>) {
         // A server is built once.
         let _ = self.telemetry.set(telemetry);
     }
 
-    /// The time that calls in flight have; none in a server that was never built.
+    /// The time for calls in flight; zero before the server is built.
     pub(crate) fn deadline(&self) -> Duration {
         self.times().deadline
     }
 
-    /// The time in which calls are still taken after the shutdown was asked for.
+    /// The time for which calls are still accepted after the shutdown was requested.
     pub(crate) fn delay(&self) -> Duration {
         self.times().delay
     }
 
-    /// Returns `true` from the moment on in which the shutdown was asked for: the server is not ready, and its clients should
-    /// go elsewhere, although it may still take calls.
+    /// Returns `true` once the shutdown was requested: the server is not ready, and its clients should use other
+    /// connections, although it may still accept calls.
     pub(crate) fn is_leaving(&self) -> bool {
         self.leaving.is_cancelled() || self.has_begun()
     }
 
-    /// Tells clients to go elsewhere, and still takes calls for the time of the delay: those that balancers send before they
-    /// have noticed.
+    /// Tells clients to use other connections, and still accepts calls for the time of the delay: those that load
+    /// balancers send before they notice.
     pub(crate) fn leave(&self) -> impl Future<Output = ()> + Send + use<> {
         self.leaving.cancel();
         let delay = self.delay();
@@ -130,12 +129,12 @@ impl Drain {
         }
     }
 
-    /// Resolves when clients should go elsewhere.
+    /// Resolves when clients should use other connections.
     pub(crate) async fn leaving(&self) {
         self.leaving.cancelled().await;
     }
 
-    /// Returns whether no call is in flight.
+    /// Returns true if no call is in flight.
     pub(crate) fn is_empty(&self) -> bool {
         self.calls.is_empty()
     }
@@ -162,17 +161,15 @@ impl Drain {
         self.expired.cancelled().await;
     }
 
-    /// Resolves when no call is in flight any more, or none is waited for: connections end then.
+    /// Resolves when no call is in flight, or the wait for them is over: connections end then.
     pub(crate) async fn ended(&self) {
         self.ended.cancelled().await;
     }
 
     /// Waits until no call is in flight, at most `deadline`, then cancels the rest, runs the hooks of the stop and
-    /// flushes telemetry. Returns
-    /// whether all calls ended by themselves.
+    /// flushes telemetry. Returns true if no call had to be cancelled.
     ///
-    /// May be called more than once, and by several at a time: each waits for the same calls, and
-    /// the hooks run once.
+    /// May be called more than once, also concurrently: each caller waits for the same calls, and the hooks run once.
     pub(crate) async fn finish(&self, deadline: Duration) -> bool {
         let begun = Instant::now();
         self.begin();
@@ -206,12 +203,12 @@ impl Drain {
             "the shutdown deadline has passed; cancelling calls in flight"
         );
         self.expired.cancel();
-        // What is cancelled still gets its answer written; code that does not yield is left behind.
+        // Cancelled calls still get a response; code that does not yield is abandoned.
         let _ = tokio::time::timeout(CANCELLED, self.calls.wait()).await;
     }
 }
 
-/// A task that carries on calls, while it runs.
+/// A task that continues calls, while it runs.
 struct Carrying(Arc<AtomicUsize>);
 
 impl Carrying {

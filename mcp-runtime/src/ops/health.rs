@@ -1,11 +1,10 @@
-//! Health: `/healthz` (alive), `/ready` (dependencies answer, not draining), `/health` (both, in detail).
+//! Health: `/healthz` (alive), `/ready` (dependencies respond, not draining), `/health` (both, in detail).
 //!
-//! Checks run concurrently, each with a timeout, and their reports are reused for a moment so that probes are no load.
+//! Checks run concurrently, each with a timeout, and their reports are reused for a moment so that probes add no load.
 //!
-//! A failing check answers quickly and is asked again after a second, whatever the number of
-//! probes: one mutex is held for a whole round, so that probes that come meanwhile wait for it and
-//! share its reports. A check that does not answer within 2 s has failed. The last error stays in
-//! the report after a recovery, with its time, so that what flickers can be seen.
+//! A failing check runs again after a second, whatever the number of probes: one mutex is held for a whole round, so
+//! that concurrent probes wait for it and share its reports. A check that does not complete within 2 s has failed. The
+//! last error stays in the report after a recovery, with its time, so that intermittent failures are visible.
 
 use std::time::{Duration, SystemTime};
 
@@ -26,7 +25,7 @@ const FRESH: Duration = Duration::from_secs(1);
 #[derive(Debug)]
 pub(crate) struct Check {
     pub hook: Hook,
-    /// The server is ready without it.
+    /// True if the server is ready without it.
     pub is_optional: bool,
 }
 
@@ -43,7 +42,7 @@ pub(crate) struct Health {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Status {
     Ok,
-    /// Something fails that the server can do without.
+    /// An optional dependency fails.
     Degraded,
     Failing,
 }
@@ -85,7 +84,7 @@ pub(crate) struct LastError {
 }
 
 impl CheckReport {
-    /// The same without errors, whose texts are not for everybody.
+    /// Returns the report without errors, whose texts are not public.
     pub(crate) fn without_errors(self) -> Self {
         Self {
             error: None,

@@ -1,12 +1,11 @@
-//! Functions of the author's that run when the server starts and when it stops.
+//! The author's functions that run when the server starts and stops.
 //!
-//! Invariants: no call is carried out before all of the first have succeeded, or after one has failed; the others run
-//! once, after the last call.
+//! Invariants: no call runs before all hooks of the start have succeeded, or after one has failed; the hooks of the
+//! stop run once, after the last call.
 //!
-//! `OnceCell`s make both ends idempotent: the router, `serve_http` and the shutdown handle may each
-//! ask for the start or the stop, and the hooks run once. A start that failed is final: its error
-//! answers every call, and no hook of the stop runs, as there is nothing that it could undo with
-//! certainty.
+//! `OnceCell`s make both idempotent: the router, `serve_http` and the shutdown handle may each request the start or
+//! the stop, and the hooks run once. A failed start is final: its error is the response to every call, and no hook of
+//! the stop runs, as the extent of the start is unknown.
 
 use std::fmt;
 use std::time::Duration;
@@ -71,8 +70,8 @@ impl Hooks {
         Some(started.as_ref().map_err(|text| &**text).copied())
     }
 
-    /// Runs the hooks of the stop, the last one first, until `end` at the latest. They run once, and not at all where
-    /// the start has failed or never begun; the second caller waits for the first.
+    /// Runs the hooks of the stop, the last one first, until `end` at the latest. They run once, and not at all if the
+    /// start has failed or never begun; the second caller waits for the first.
     pub(crate) async fn stop(&self, end: Instant) {
         if self.stop.is_empty() || !matches!(self.outcome(), Some(Ok(()))) {
             return;
@@ -101,7 +100,7 @@ impl Hooks {
     }
 }
 
-/// The time that the hooks of the stop have at least, after calls have taken all of theirs.
+/// The minimum time for the hooks of the stop, after calls have used all of theirs.
 pub(crate) const GRACE: Duration = Duration::from_secs(1);
 
 impl Hook {

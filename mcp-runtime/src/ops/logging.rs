@@ -1,8 +1,8 @@
-//! Logs by `tracing`, to stderr only: stdout is a wire.
+//! Logging with `tracing`, to stderr only: stdout carries the protocol.
 //!
-//! stdout carries the protocol, so the log goes to stderr, through a queue (`log/queue.rs`): a
-//! terminal or a pipe that nobody reads must not stop a call that logs. A subscriber of the
-//! program's own wins; then nothing here has an effect, the level of the settings included.
+//! The log goes through a queue (`log/queue.rs`): a terminal or a pipe that nobody reads must not block a call that
+//! logs. A subscriber installed by the program takes precedence; then nothing here has an effect, including the level
+//! of the settings.
 
 use std::sync::OnceLock;
 
@@ -19,11 +19,11 @@ pub(crate) type BoxedLayer = Box<dyn Layer<Registry> + Send + Sync>;
 
 /// Sets up logging at `level` (`info`, or `warn,my_crate=debug`), as JSON or as text.
 ///
-/// Audit records are there at every level, unless the filter names their target.
-/// `layers` take events and spans beside it, with filters of their own. A subscriber that the program has installed
-/// before stays, and takes everything instead.
+/// Audit records are written at every level, unless the filter names their target. `layers` get events and spans as
+/// well, with filters of their own. A subscriber that the program has installed before remains, and gets everything
+/// instead.
 ///
-/// The guard that it returns waits for the last lines when it is dropped.
+/// The returned guard waits for the last lines when dropped.
 pub(crate) fn init(level: &str, json: bool, layers: Vec<BoxedLayer>) -> log::Flushed {
     let filter = filter(level).unwrap_or_else(|| Targets::new().with_default(LevelFilter::INFO));
     let has_colours = !json && std::io::IsTerminal::is_terminal(&std::io::stderr());
@@ -36,7 +36,7 @@ pub(crate) fn init(level: &str, json: bool, layers: Vec<BoxedLayer>) -> log::Flu
         layer.boxed()
     };
     let (filter, handle) = reload::Layer::new(with_audit(filter));
-    // Fails when there is a subscriber already: the program's own choice wins.
+    // Fails if the program has installed a subscriber, which takes precedence.
     let begun = tracing_subscriber::registry()
         // A list without layers would turn everything off.
         .with((!layers.is_empty()).then_some(layers))
@@ -53,7 +53,7 @@ pub(crate) fn init(level: &str, json: bool, layers: Vec<BoxedLayer>) -> log::Flu
 /// Changes the filter of the subscriber that [`init`] has set.
 static LEVEL: OnceLock<Box<dyn Fn(Targets) + Send + Sync>> = OnceLock::new();
 
-/// Logs at `level` from now on, unless the program has a subscriber of its own.
+/// Sets the level from now on, unless the program has a subscriber of its own.
 pub(crate) fn set_level(level: &str) {
     if let (Some(change), Some(filter)) = (LEVEL.get(), filter(level)) {
         change(with_audit(filter));
@@ -70,7 +70,7 @@ fn with_audit(filter: Targets) -> Targets {
     }
 }
 
-/// `text` as a filter; a word without a level would be taken for a target, and is more likely a misspelt level.
+/// Parses `text` as a filter; a word without a level would count as a target, and is more likely a misspelt level.
 pub(crate) fn filter(text: &str) -> Option<Targets> {
     let is_level = |word: &str| word.trim().parse::<LevelFilter>().is_ok();
     let words_are_levels = text

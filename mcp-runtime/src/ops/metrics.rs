@@ -1,13 +1,12 @@
 //! Prometheus metrics, by `prometheus-client`.
 //!
-//! Invariants: every series that a declaration can have exists from the start, at zero; label values are declared names,
-//! never a caller's text.
+//! Invariants: every series that a declaration can have exists from the start, at zero; label values are declared
+//! names, never a caller's text.
 //!
-//! Counters are looked up once, at registration, and kept beside what they count ([`ItemMetrics`]):
-//! a call adds to atomics and takes no lock. Names of series are those of declared items, known
-//! methods and enums, so that their number does not depend on callers. Items that are added at run
-//! time have series of their own up to 1,000 names, which are not removed with them, as counters
-//! must not go back.
+//! Counters are looked up once, at registration, and stored with the item they measure ([`ItemMetrics`]): a call adds
+//! to atomics and takes no lock. Label values are names of declared items, known methods and enums, so that the number
+//! of series does not depend on callers. Items that are added at run time have series of their own up to 1,000 names,
+//! which are not removed with them, as counters must not decrease.
 
 mod classic;
 mod clients;
@@ -51,7 +50,7 @@ const BUCKETS: [f64; 14] = [
 const RELOADED: [&str; 2] = ["refused", "applied"];
 
 type Labels<const N: usize> = [(&'static str, &'static str); N];
-/// The labels of a declared function: its kind with its name, and what else there is to say.
+/// The labels of a declared function: its kind with its name, and further labels.
 type ItemLabels<const N: usize> = [(&'static str, Cow<'static, str>); N];
 
 /// The metrics of one server.
@@ -65,7 +64,7 @@ pub(crate) struct Metrics {
     rejections: Family<ItemLabels<1>, Counter>,
     leniency: Leniency,
     calls: [CallMetrics; 3],
-    /// The items that were added while the server runs and have labels of their own.
+    /// The items added at run time that have labels of their own.
     added: Mutex<HashSet<(Kind, String)>>,
     pub(crate) connections: Gauge<i64, AtomicI64>,
     pub(crate) sessions: Gauge<i64, AtomicI64>,
@@ -73,11 +72,11 @@ pub(crate) struct Metrics {
     breakers: Family<ItemLabels<1>, Gauge<i64, AtomicI64>>,
     pub(crate) streams: Streams,
     clients: Clients,
-    /// The turn of a scrape: the text of thousands of tools is megabytes, and is made once at a time.
+    /// The permit for a scrape: the text of thousands of tools is megabytes, and is rendered once at a time.
     pub(crate) rendering: Arc<Semaphore>,
     /// The length of the last text.
     rendered: AtomicUsize,
-    /// Without a series in a server without TLS, so that nothing seems to have ended in 1970.
+    /// Empty in a server without TLS, as the value 0 would mean an expiry in 1970.
     #[cfg(feature = "tls")]
     certificate: Family<Labels<0>, Gauge<i64, AtomicI64>>,
 }
@@ -170,7 +169,7 @@ impl Metrics {
         );
         registry.register(
             "mcp_request_duration_seconds",
-            "Time from a parsed request to its answer",
+            "Time from a parsed request to its response",
             durations,
         );
         this.register(&mut registry);
@@ -184,7 +183,7 @@ impl Metrics {
         Self { registry, ..this }
     }
 
-    /// Makes the series of closed sets.
+    /// Creates the series of closed sets.
     fn begin_at_zero(&self) {
         for limit in Limit::ALL {
             drop(self.refusals.get_or_create(&[("limit", limit.as_str())]));
@@ -263,7 +262,7 @@ impl Metrics {
         );
     }
 
-    /// Registers the gauges of what is in progress.
+    /// Registers the gauges of current activity.
     fn register_activity(&self, registry: &mut Registry) {
         registry.register(
             "mcp_active_streams",
@@ -302,8 +301,8 @@ impl Metrics {
         metrics
     }
 
-    /// The counters of an item that is added while the server runs. One with a name that was there before continues its
-    /// counters; beyond the maximum number of names, items are counted together as `_other`.
+    /// The counters of an item that is added at run time. An item with a previous name continues its counters; beyond
+    /// the maximum number of names, items are counted together as `_other`.
     pub(crate) fn added_item(&self, spec: &Spec, name: &str) -> ItemMetrics {
         let mut added = self.added.lock().unwrap_or_else(PoisonError::into_inner);
         let key = (spec.kind, name.to_owned());
@@ -314,7 +313,7 @@ impl Metrics {
         self.item(spec, name)
     }
 
-    /// Counts a request and how long it took.
+    /// Counts a request and its duration.
     pub(crate) fn request(&self, method: &Method, took: Duration) {
         if let Some(method) = self.methods.get(method.index()) {
             method.requests.inc();
@@ -328,7 +327,7 @@ impl Metrics {
         self.reloads.get_or_create(&[("outcome", outcome)]).inc();
     }
 
-    /// Counts an error answer, and the bound that it is about.
+    /// Counts an error response, and its limit, if any.
     pub(crate) fn error(&self, error: &RpcError) {
         let code = ERROR_CODES
             .into_iter()
@@ -354,7 +353,7 @@ impl Metrics {
             .inc();
     }
 
-    /// Notes the end of the TLS certificate in force, in seconds since 1970, if it is known.
+    /// Sets the end of the TLS certificate in force, in seconds since 1970, if it is known.
     #[cfg(feature = "tls")]
     pub(crate) fn certificate_ends(&self, end: Option<i64>) {
         if let Some(end) = end {
@@ -362,7 +361,7 @@ impl Metrics {
         }
     }
 
-    /// Removes the states of breakers: some of them may be of functions that are gone.
+    /// Removes the states of breakers: some of their functions may have been removed.
     pub(crate) fn forget_breakers(&self) {
         self.breakers.clear();
     }

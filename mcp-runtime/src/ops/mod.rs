@@ -1,4 +1,4 @@
-//! Operations: health, metrics, logging and shutdown, without anything added by the user.
+//! Operations: health, metrics, logging and shutdown, without additions by the user.
 
 pub(crate) mod audit;
 pub(crate) mod descriptors;

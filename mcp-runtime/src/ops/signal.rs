@@ -1,13 +1,12 @@
-//! Signals, and the end of the process that they ask for, whatever hangs.
+//! Signals, and the end of the process that they request, even if the server hangs.
 //!
-//! A thread of its own, with a runtime of its own, waits for signals and for the shutdown to begin: where every thread
-//! of the server's runtime runs code that does not yield, this one still ends the process.
+//! A separate thread, with its own runtime, waits for signals and for the shutdown to begin: even if every thread of
+//! the server's runtime runs code that does not yield, this one ends the process.
 //!
-//! The first signal is told to the server, which begins its shutdown; the second ends the process
-//! with code 130; a shutdown that takes longer than all of its parts may ends it with code 1.
-//! SIGHUP reloads, and is ignored where the process was started with it ignored (`nohup`). Handlers
-//! of tokio cannot be removed, so a process whose server has ended keeps this thread, which then
-//! gives SIGTERM its usual meaning.
+//! The first signal is passed to the server, which begins its shutdown; the second ends the process with code 130; a
+//! shutdown that exceeds the time of all of its parts ends it with code 1. SIGHUP reloads, and is ignored if the
+//! process was started with it ignored (`nohup`). Handlers of tokio cannot be removed, so a process whose server has
+//! ended keeps this thread, which then gives SIGTERM its usual effect.
 
 use std::io;
 use std::process::exit;
@@ -24,7 +23,7 @@ use tokio::time::sleep;
 use super::drain::Drain;
 use super::log;
 
-/// The exit code where the shutdown did not come to its end.
+/// The exit code if the shutdown did not complete.
 const HUNG: i32 = 1;
 /// The exit code after a second signal, as a shell has it for SIGINT.
 const INTERRUPTED: i32 = 130;
@@ -32,9 +31,9 @@ const INTERRUPTED: i32 = 130;
 /// Servers of this process that handle signals.
 static WATCHED: AtomicUsize = AtomicUsize::new(0);
 
-/// Tells of the first signal, and ends the process at the second, or when the shutdown takes too long.
+/// Reports the first signal, and ends the process at the second, or when the shutdown takes too long.
 ///
-/// Dropped, it ends the process only at a signal.
+/// Once dropped, it ends the process only at a signal.
 #[derive(Debug)]
 pub(crate) struct Watch {
     signals: UnboundedReceiver<&'static str>,
@@ -42,7 +41,7 @@ pub(crate) struct Watch {
     leave: UnboundedSender<Leave>,
 }
 
-/// The rest of the program has `within`; then the process exits with `code`.
+/// The rest of the program has the time `within`; then the process exits with `code`.
 #[derive(Debug)]
 struct Leave {
     within: Duration,
@@ -50,11 +49,10 @@ struct Leave {
 }
 
 impl Watch {
-    /// Takes over the handling of SIGTERM and SIGINT (Ctrl-C elsewhere), which end the process, and of SIGHUP, which never
-    /// does, from now on.
+    /// Takes over the handling of SIGTERM and SIGINT (Ctrl-C elsewhere), which end the process, and of SIGHUP, which
+    /// never does.
     ///
-    /// From the beginning of the shutdown on, be it a signal or that of `drain`, the process has the times of `drain`, and
-    /// then `rest`.
+    /// Once the shutdown begins, by a signal or by `drain`, the process has the times of `drain`, and then `rest`.
     pub(crate) fn begin(drain: Drain, rest: Duration) -> io::Result<Self> {
         let ((tell, signals), (leave, left)) = (unbounded_channel(), unbounded_channel());
         let (begun, is_begun) = mpsc::channel();
@@ -88,11 +86,11 @@ impl Watch {
         })
     }
 
-    /// Waits for the first signal; its name.
+    /// Waits for the first signal, and returns its name.
     pub(crate) async fn signal(&mut self) -> &'static str {
         match self.signals.recv().await {
             Some(signal) => signal,
-            // It has been told already.
+            // It has been reported already.
             None => std::future::pending().await,
         }
     }
@@ -102,9 +100,9 @@ impl Watch {
         Arc::clone(&self.hang_up)
     }
 
-    /// Ends the process after `within`, whatever still runs in it; `answered` says whether all callers know.
+    /// Ends the process after `within`, whatever still runs in it; `answered` is true if all callers have a response.
     ///
-    /// Returns at once; `main` may return earlier and end the process itself.
+    /// Returns immediately; `main` may return earlier and end the process itself.
     pub(crate) fn leave(self, within: Duration, answered: bool) {
         let code = if answered { 0 } else { HUNG };
         let _ = self.leave.send(Leave { within, code });
@@ -117,14 +115,14 @@ impl Drop for Watch {
     }
 }
 
-/// Has a SIGHUP that comes before the server handles signals end nothing, unless it is ignored anyway; within a runtime.
+/// Keeps a SIGHUP that arrives before the server handles signals from ending the process; within a runtime.
 #[cfg(feature = "cli")]
 pub(crate) fn outlive_hang_ups() {
     #[cfg(unix)]
     {
         let kind = tokio::signal::unix::SignalKind::hangup();
         if !is_ignored(kind.as_raw_value()) {
-            // The handler stays when what receives is dropped.
+            // The handler stays when the receiver is dropped.
             drop(tokio::signal::unix::signal(kind));
         }
     }
@@ -167,7 +165,7 @@ impl Watched {
         }
     }
 
-    /// The server has ended; something that cannot be stopped has until then, if anything was left.
+    /// The server has ended; tasks that cannot be stopped have until then, if any are left.
     async fn after(&mut self, left: Option<Leave>) {
         if let Some(Leave { within, code }) = left {
             tokio::select! {
@@ -175,7 +173,7 @@ impl Watched {
                 () = sleep(within) => end(code),
             }
         }
-        // What the program does then is its own business, but signals do not reach it any more.
+        // The program may continue, but signals do not reach it any more.
         let signal = self.signals.next().await;
         if WATCHED.load(Ordering::SeqCst) == 0 {
             interrupt(signal);
@@ -184,7 +182,7 @@ impl Watched {
 }
 
 fn interrupt(signal: &str) -> ! {
-    tracing::warn!(signal, "second signal: exiting at once");
+    tracing::warn!(signal, "second signal: exiting immediately");
     end(INTERRUPTED)
 }
 
@@ -193,12 +191,12 @@ fn end(code: i32) -> ! {
     exit(code)
 }
 
-/// Signals that ask the process to end, or to reload.
+/// Signals that end the process or reload.
 #[cfg(unix)]
 struct Signals {
     terminate: tokio::signal::unix::Signal,
     interrupt: tokio::signal::unix::Signal,
-    /// `None` where the process was told to outlive its terminal, as by `nohup`.
+    /// `None` if the process was told to outlive its terminal, as by `nohup`.
     hang_up: Option<tokio::signal::unix::Signal>,
     told: Arc<Notify>,
 }
@@ -220,7 +218,7 @@ impl Signals {
         })
     }
 
-    /// Waits for the next one that ends the process, and returns its name; tells of each that asks to reload.
+    /// Waits for the next one that ends the process, and returns its name; notifies of each that reloads.
     async fn next(&mut self) -> &'static str {
         loop {
             let hang_up = async {
@@ -238,7 +236,7 @@ impl Signals {
     }
 }
 
-/// Returns whether the process was started with `signal` ignored, as far as the system tells.
+/// Returns true if the process was started with `signal` ignored, as far as the system reports it.
 #[cfg(unix)]
 fn is_ignored(signal: i32) -> bool {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();

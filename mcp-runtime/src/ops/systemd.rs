@@ -1,8 +1,7 @@
-//! The state of the process, told to systemd (`sd_notify(3)`); nothing where no service manager listens.
+//! Notifies systemd of the state of the process (`sd_notify(3)`); does nothing without a service manager.
 //!
-//! `Type=notify` and `WatchdogSec=` of a unit need no library: a datagram to the socket in
-//! `NOTIFY_SOCKET`. The beat of the watchdog is a task of the server's runtime, so that it stops
-//! when that hangs; the server is not told about pauses of its own.
+//! `Type=notify` and `WatchdogSec=` of a unit need no library: a datagram to the socket in `NOTIFY_SOCKET`. The
+//! watchdog's heartbeat is a task of the server's runtime, so that it stops when the runtime hangs.
 
 use std::time::Duration;
 
@@ -10,10 +9,10 @@ use std::time::Duration;
 pub(crate) const READY: &str = "READY=1";
 /// The server shuts down.
 pub(crate) const STOPPING: &str = "STOPPING=1";
-/// The server lives.
+/// The server is alive.
 const WATCHDOG: &str = "WATCHDOG=1";
 
-/// Tells that the configuration is read anew, until [`READY`] (`Type=notify-reload`).
+/// Reports that the configuration is read again, until [`READY`] (`Type=notify-reload`).
 #[cfg(unix)]
 pub(crate) fn reloading() {
     let now = rustix::time::clock_gettime(rustix::time::ClockId::Monotonic);
@@ -25,19 +24,19 @@ pub(crate) fn reloading() {
 #[cfg(not(unix))]
 pub(crate) fn reloading() {}
 
-/// Tells the service manager.
+/// Notifies the service manager.
 pub(crate) fn notify(state: &str) {
     #[cfg(unix)]
     if let Some(socket) = std::env::var_os("NOTIFY_SOCKET")
         && let Err(error) = send(&socket, state)
     {
-        tracing::warn!(%error, state, "the service manager could not be told");
+        tracing::warn!(%error, state, "could not notify the service manager");
     }
     #[cfg(not(unix))]
     let _ = state;
 }
 
-/// Shows a watchdog that the runtime goes on, twice in the time that it waits, until this is dropped.
+/// Sends the watchdog's heartbeat, twice in its interval, until this is dropped.
 pub(crate) async fn watchdog() {
     let number = |name| std::env::var(name).ok()?.parse::<u64>().ok();
     let of_other = number("WATCHDOG_PID").is_some_and(|id| id != u64::from(std::process::id()));
@@ -51,7 +50,7 @@ pub(crate) async fn watchdog() {
     }
 }
 
-/// Sends to a socket by its path, or in the abstract namespace where it begins with `@`.
+/// Sends to a socket by its path, or in the abstract namespace if it begins with `@`.
 #[cfg(unix)]
 fn send(socket: &std::ffi::OsStr, state: &str) -> std::io::Result<()> {
     use std::os::unix::ffi::OsStrExt as _;
@@ -66,7 +65,7 @@ fn send(socket: &std::ffi::OsStr, state: &str) -> std::io::Result<()> {
         _ => SocketAddr::from_pathname(socket)?,
     };
     let sender = UnixDatagram::unbound()?;
-    // A manager that does not read stops nothing here.
+    // A manager that does not read must not block the server.
     sender.set_nonblocking(true)?;
     sender.send_to_addr(state.as_bytes(), &address)?;
     Ok(())

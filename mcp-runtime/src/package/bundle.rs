@@ -57,7 +57,7 @@ pub(crate) fn pack(manifest: &Value, program: &str, bytes: &[u8]) -> Option<Vec<
     ])
 }
 
-/// The system, as manifests call it.
+/// The system, as named in manifests.
 fn platform() -> &'static str {
     if cfg!(target_os = "macos") {
         "darwin"

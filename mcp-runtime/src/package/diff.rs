@@ -1,4 +1,4 @@
-//! The difference between two texts, as a person reads it before a file is written.
+//! The difference between two texts, shown to a person before a file is written.
 
 /// The number of lines that are shown around a change.
 const AROUND: usize = 3;

@@ -1,4 +1,4 @@
-//! `server.json`, by which the official registry lists a server.
+//! `server.json`, the entry of a server in the official registry.
 //!
 //! The format is that of <https://static.modelcontextprotocol.io/schemas/2025-12-11/server.schema.json>.
 
@@ -6,12 +6,12 @@ use serde_json::{Value, json};
 
 use super::Subject;
 
-/// The schema that the document names, and follows.
+/// The schema that the document conforms to.
 const SCHEMA: &str = "https://static.modelcontextprotocol.io/schemas/2025-12-11/server.schema.json";
 /// The maximum length of a description.
 const LONGEST: usize = 100;
 
-/// The places where the server is to be had.
+/// The distributions of the server.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Offers {
     /// The URL of a bundle, with its SHA-256 in hexadecimal digits.

@@ -1,8 +1,8 @@
-//! A server as clients and registries take it: entries of their configurations, bundles, `server.json`.
+//! A server in the formats of clients and registries: entries of configurations, bundles, `server.json`.
 //!
-//! Invariants: an edit of somebody's file changes the entry and nothing else, keeps comments and order, and is checked
-//! by reading the file before and after; what cannot be kept is refused in words. While a server serves, nothing
-//! here runs but the making of entries, for its page.
+//! Invariants: an edit of a user's file changes the entry and nothing else, keeps comments and order, and is verified
+//! by parsing the file before and after; an edit that cannot keep them is refused with the reason. While a server
+//! serves, this module only makes entries for its page.
 
 pub(crate) mod bundle;
 pub(crate) mod client;
@@ -11,7 +11,7 @@ mod edit;
 pub(crate) mod listing;
 mod zip;
 
-/// The server as others describe it.
+/// The description of the server.
 #[derive(Clone, Debug)]
 pub(crate) struct Subject {
     /// The machine-readable name.
@@ -27,17 +27,17 @@ pub(crate) struct Subject {
     pub tools: Vec<(String, String)>,
 }
 
-/// The way in which a client reaches the server.
+/// The method by which a client reaches the server.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Launch {
-    /// The client starts the program, and speaks over stdio.
+    /// The client starts the program, and uses stdio.
     Command { path: String, args: Vec<String> },
-    /// The server runs, and speaks Streamable HTTP at this URL.
+    /// The server runs, and serves Streamable HTTP at this URL.
     Url(String),
 }
 
 impl Launch {
-    /// The words of the command, for a shell.
+    /// The arguments of the command, quoted for a shell.
     fn shell(&self) -> String {
         match self {
             Self::Command { path, args } => {
@@ -49,7 +49,7 @@ impl Launch {
     }
 }
 
-/// A word as a POSIX shell takes it.
+/// An argument, quoted for a POSIX shell.
 fn quoted(word: &str) -> String {
     let is_plain = |it: char| it.is_ascii_alphanumeric() || "/._-:=@%+,".contains(it);
     if !word.is_empty() && word.chars().all(is_plain) {

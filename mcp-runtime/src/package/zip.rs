@@ -1,8 +1,8 @@
-//! A ZIP archive of files as they are, without compression (PKWARE APPNOTE 6.3.10).
+//! A ZIP archive of uncompressed files (PKWARE APPNOTE 6.3.10).
 
 /// The largest file and archive of the format without its 64-bit extension.
 const LARGEST: u64 = u32::MAX as u64;
-/// 1980-01-01, the first day of the format: an archive depends on its files alone.
+/// 1980-01-01, the first day of the format: an archive depends on its files only.
 const DATE: u16 = 0x21;
 
 /// A file of an archive.
@@ -12,7 +12,7 @@ pub(super) struct File<'f> {
     pub is_executable: bool,
 }
 
-/// Puts files into an archive; `None` where they are too large for one.
+/// Packs files into an archive; `None` if they are too large.
 pub(super) fn archive(files: &[File<'_>]) -> Option<Vec<u8>> {
     let (mut archive, mut directory) = (Vec::new(), Vec::new());
     for file in files {

@@ -1,7 +1,7 @@
 //! The page to try a server in a browser: its files, and the headers that confine them.
 //!
-//! The files are served as they are, without a build. The page is a client of `/mcp` like any other: what it shows comes
-//! from there, and is text of the server's author, which it never reads as HTML.
+//! The files are served as they are, without a build. The page is a client of `/mcp` like any other: its content comes
+//! from there, and is text of the server's author, which is never parsed as HTML.
 
 /// A file of the page.
 #[derive(Debug)]
@@ -16,14 +16,14 @@ pub(crate) struct File {
     pub text: &'static str,
 }
 
-/// The policy of the page: everything is its own, nothing is inline, and nobody frames it. Trusted Types keep text from
+/// The policy of the page: same-origin sources only, nothing inline, no framing. Trusted Types prevent text from
 /// becoming HTML or a script by mistake.
 const PAGE: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; media-src data:; \
                     connect-src 'self'; frame-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; \
                     require-trusted-types-for 'script'; trusted-types 'none'";
 
-/// The policy of the frame of a view: an origin of its own that shares nothing with the page, and of all that a view may
-/// declare the most. The frame restricts each view to what that declares, before it reads the view.
+/// The policy of the frame of a view: an opaque origin that shares nothing with the page, and the widest sources that
+/// a view may declare. The frame restricts each view to its declared sources before it loads the view.
 const VIEW: &str = "sandbox allow-scripts allow-forms; default-src 'none'; \
                     script-src 'unsafe-inline' 'unsafe-eval' data: blob: https: http://localhost:*; \
                     style-src 'unsafe-inline' data: blob: https: http://localhost:*; \
@@ -33,7 +33,7 @@ const VIEW: &str = "sandbox allow-scripts allow-forms; default-src 'none'; \
                     frame-src https: http://localhost:*; worker-src blob:; base-uri https: http://localhost:*; \
                     form-action 'none'; frame-ancestors 'self'";
 
-/// The policy of what is no document.
+/// The policy of resources that are not documents.
 const PART: &str = "default-src 'none'; frame-ancestors 'none'";
 
 const HTML: &str = "text/html; charset=utf-8";

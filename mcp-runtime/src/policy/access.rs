@@ -1,8 +1,7 @@
 //! `scopes` and `visible_if`: access of callers to tools, resources and prompts.
 //!
-//! Invariant: a list does not show a caller any item that it cannot call. For a caller that `visible_if` rejects, the
-//! item does not exist; a caller without a required scope gets an error that names it, so that the client can request
-//! it.
+//! Invariant: a list contains no item that the caller cannot call. For a caller that `visible_if` rejects, the item
+//! does not exist; a caller without a required scope gets an error that names it, so that the client can request it.
 
 use std::any::Any;
 use std::fmt;
@@ -18,7 +17,7 @@ use crate::protocol::RpcError;
 /// The access rules of one declared function.
 #[derive(Clone)]
 pub(crate) struct Access {
-    /// The configuration has not switched the item off.
+    /// False if the configuration has disabled the item.
     enabled: bool,
     scopes: Arc<[Text]>,
     visible_if: Option<(VisibleIf, Arc<dyn Any + Send + Sync>)>,
@@ -35,7 +34,7 @@ impl Access {
         }
     }
 
-    /// Returns `true` unless the configuration has switched the item off.
+    /// Returns `true` unless the configuration has disabled the item.
     #[cfg(any(feature = "cli", feature = "page"))]
     pub(crate) fn is_enabled(&self) -> bool {
         self.enabled
@@ -44,11 +43,11 @@ impl Access {
     /// Returns `true` if `other` admits the same callers.
     #[cfg(feature = "cli")]
     pub(crate) fn equals(&self, other: &Self) -> bool {
-        // The program's own rule stays as it is.
+        // The program's own rule does not change.
         (self.enabled, &self.scopes) == (other.enabled, &other.scopes)
     }
 
-    /// The rules of `spec`, which is the same function's, when the configuration has switched it on or off.
+    /// The rules of `spec` of the same function, after the configuration has enabled or disabled it.
     pub(super) fn reconfigured(&self, spec: &Spec, enabled: bool) -> Self {
         Self {
             enabled,

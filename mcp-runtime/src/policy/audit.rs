@@ -1,10 +1,9 @@
-//! `audit`: one record per call, and of refusals, under a target of its own so that it can go elsewhere.
+//! `audit`: one record for each call and each refusal, under a separate target so that it can be routed.
 //!
-//! A record names the function, the caller by its subject, the address, the arguments as JSON, the
-//! outcome and the duration. Values of parameters with `redact` are left out of the arguments
-//! before they are cut to an excerpt. Records are made after the call has ended; one that is
-//! dropped has its record too, with the outcome `cancelled`. `ops/audit.rs` decides whether they go
-//! to the log or to a file.
+//! A record names the function, the caller by its subject, the address, the arguments as JSON, the outcome and the
+//! duration. Values of parameters with `redact` are omitted from the arguments before they are cut to an excerpt.
+//! Records are made after the call has ended; a call that is dropped has a record too, with the outcome `cancelled`.
+//! `ops/audit.rs` decides whether they go to the log or to a file.
 
 use std::net::IpAddr;
 use std::time::Duration;
@@ -20,7 +19,7 @@ use crate::handler::spec::kind::Kind;
 /// The target of audit records.
 pub(crate) const TARGET: &str = "mcp_runtime::audit";
 
-/// One record: of a call that has ended, or of a caller that was refused. Whoever writes it adds the time.
+/// One record: of a call that has ended, or of a caller that was refused. The writer adds the time.
 ///
 /// An anonymous caller has no `principal`, and a call without an address no `peer`.
 #[derive(Debug, Serialize)]

@@ -1,14 +1,14 @@
 //! `breaker`: after consecutive failures calls fail fast for the cooldown; then one call is the trial.
 //!
 //! A failure indicates a fault of the handler's dependencies: a private or retryable error, a panic, the timeout.
-//! Invalid arguments, public errors and results with `isError` are answers; no caller opens the breaker with them. A
-//! call that is cancelled, or whose input request its client refuses, is neither.
-//! Invariant: while calls fail fast, nothing but the one that finds out changes when that ends: the wait stays true.
+//! Invalid arguments, public errors and results with `isError` are responses; no caller opens the breaker with them. A
+//! call that is cancelled, or whose input request is refused, counts as neither. Invariant: while calls fail fast,
+//! only the trial changes the end of the cooldown, so that the reported wait stays correct.
 //!
-//! The states are those of Nygard's circuit breaker: closed, open, half-open. The trial is a value
-//! ([`Attempt`]), not a flag: if the call that holds it is dropped, its destructor puts the circuit
-//! back to where the next call is the trial, so that a client that leaves cannot keep it half-open.
-//! An attempt that began before the circuit opened, and ends while it is open, changes nothing.
+//! The states are those of Nygard's circuit breaker: closed, open, half-open. The trial is a value ([`Attempt`]), not
+//! a flag: if the call that holds it is dropped, its destructor restores the state in which the next call is the
+//! trial, so that a disconnecting client cannot keep the circuit half-open. An attempt that began before the circuit
+//! opened, and ends while it is open, changes nothing.
 //!
 //! The lock is held for the comparison of one state and never across an `.await`.
 
@@ -58,8 +58,8 @@ impl Circuit {
 
     /// Admits a call, or returns the time to wait.
     ///
-    /// The time is at least what is left of the cooldown, or one second while a trial is under way,
-    /// whose end nobody knows. It becomes the `Retry-After` of the refusal.
+    /// The time is at least the rest of the cooldown, or one second during a trial, whose end is unknown. It becomes
+    /// the `Retry-After` of the refusal.
     pub(super) fn enter(&self) -> Result<Attempt<'_>, Duration> {
         let mut state = self.lock();
         let trial = match *state {
@@ -124,7 +124,7 @@ impl Attempt<'_> {
         }
     }
 
-    /// Records an answer: a trial closes the breaker, and the next failure opens it again.
+    /// Records a public error: a trial closes the breaker, and the next failure opens it again.
     ///
     /// A public error shows that the dependency was reached, but not that it works: the trial
     /// closes the circuit with one failure left, instead of all of them.

@@ -1,21 +1,19 @@
 //! `cache`: results by arguments, for a limited time.
 //!
-//! Invariants: callers see only what calls of their own principal with the same scopes have made, unless the cache is
-//! shared; calls with equal arguments that come together are one call; when that one is dropped, the next that waits
-//! makes it anew; errors go to those who wait for them and are not remembered; entries are bounded in number, and their results in bytes: of
-//! one function and of all, and the oldest are forgotten first.
+//! Invariants: callers see only results of calls of their own principal with the same scopes, unless the cache is
+//! shared; concurrent calls with equal arguments run once; when that call is dropped, the next waiter runs; errors are
+//! returned to the waiters and not cached; entries are bounded in number, and their results in bytes, for one function
+//! and for all, and the oldest are evicted first.
 //!
-//! The key is a digest of the caller, its scopes and the canonical arguments (`canonical.rs`), 32
-//! bytes whatever their size; the arguments themselves are not kept. A cell is a `OnceCell`: the
-//! first caller makes the result inside of it, the others wait for the same cell, and nobody waits
-//! with the lock held.
+//! The key is a digest of the caller, its scopes and the canonical arguments (`canonical.rs`), 32 bytes whatever their
+//! size; the arguments themselves are not kept. A cell is a `OnceCell`: the first caller computes the result inside
+//! it, the others wait for the same cell, and nobody waits with the lock held.
 //!
 //! Bounds: `max_entries` of the key, [`limits::SHARE`] of the budget in bytes for one function, and
 //! the budget ([`Server::max_held`](crate::Server::max_held), 256 MiB by default) for all of them.
-//! A result larger than a function's share is returned to those who wait and not remembered. An
-//! entry that is being made has no bytes yet, and is never evicted to make room in bytes: its
-//! waiters would make it again. The result of a tool is kept as the text that is sent, so that a hit
-//! costs a copy of it.
+//! A result larger than a function's share is returned to the waiters and not cached. An entry in progress has no
+//! bytes yet, and is never evicted for bytes: its waiters would compute it again. The result of a tool is kept as
+//! serialized text, so that a hit costs a copy of it.
 
 mod shared;
 mod stored;
@@ -47,9 +45,9 @@ pub(crate) struct Results {
     entries: Mutex<Entries>,
     /// The maximum size of the results of all functions together.
     budget: Arc<Budget>,
-    /// The number of times that they were forgotten.
+    /// The generation of the results, increased by each `forget`.
     forgotten: Arc<AtomicU64>,
-    /// The results that other instances have made.
+    /// The results of other instances.
     shared: Option<Shared>,
 }
 
@@ -58,7 +56,7 @@ struct Entries {
     by_key: HashMap<Key, Entry>,
     /// The bytes of the results.
     bytes: usize,
-    /// The keys by age: the oldest go first when there are too many.
+    /// The keys by age: the oldest are evicted first.
     by_age: BTreeMap<u64, Key>,
     next: u64,
 }
@@ -71,17 +69,17 @@ struct Key(Subject);
 struct Entry {
     age: u64,
     cell: Arc<Cell>,
-    /// The number of times that the results had been forgotten when it was begun.
+    /// The generation of the results at its start.
     forgotten: u64,
-    /// The bytes of its result, once it is there.
+    /// The reserved bytes of its result, once complete.
     reserved: Option<Reserved>,
 }
 
-/// A result that is there and the time of its end, one that a call is making, or one that waits for the next call.
+/// A result with its expiry, one in progress, or one to be computed by the next waiter.
 type Cell = OnceCell<(Completed, Instant)>;
 
 impl Results {
-    /// No results so far, which share `budget` with those of other functions.
+    /// Creates an empty cache, which shares `budget` with those of other functions.
     pub(super) fn new(cache: Cache, spec: &Spec, budget: &Arc<Budget>, stores: &Stores) -> Self {
         Self {
             cache,
@@ -92,10 +90,10 @@ impl Results {
         }
     }
 
-    /// The result of an equal call, or of this one, which `make` then makes.
+    /// Returns the result of an equal call, or of this one, which `make` computes.
     ///
-    /// A result that used input of a user, and an error for a client without a capability, belong
-    /// to one call: they leave the cell empty, and the next that waits makes its own.
+    /// A result that used input of a user, and an error for a client without a capability, belong to one call: they
+    /// leave the cell empty, and the next waiter computes its own.
     pub(super) async fn get_or(
         &self,
         call: &Call<'_>,
@@ -110,7 +108,7 @@ impl Results {
                 Found::Nothing => None,
             };
             let completed = make.await;
-            // A client that lacks a capability: the next one may have it. What was asked belongs to one call.
+            // The next client may have the missing capability. Input responses belong to one call.
             let used_input = call.cx.input_requests().is_some_and(InputRequests::has_state);
             if used_input
                 || matches!(&completed.response, CallResponse::Error(error) if error.code == RpcError::MISSING_CAPABILITY)
@@ -139,7 +137,7 @@ impl Results {
         completed
     }
 
-    /// Asks the other instances for a result.
+    /// Looks up the shared store.
     async fn find(&self, key: Key) -> Found {
         match &self.shared {
             Some(shared) => shared.find(&key.text()).await,
@@ -147,7 +145,7 @@ impl Results {
         }
     }
 
-    /// The end of a result that is made now.
+    /// Returns the expiry of a result computed now.
     fn end(&self) -> Instant {
         let now = Instant::now();
         now.checked_add(self.cache.ttl).unwrap_or(now)
@@ -169,10 +167,9 @@ impl Results {
         ))
     }
 
-    /// The entry of `key`, a new one if it is out of date.
+    /// Returns the entry of `key`, or a new one if it is expired.
     ///
-    /// Also evicts, so that a function never has more than `max_entries`, with those that are being
-    /// made.
+    /// Also evicts, so that a function never has more than `max_entries`, including those in progress.
     fn cell(&self, key: Key) -> Arc<Cell> {
         let forgotten = self.forgotten.load(Ordering::Acquire);
         let mut entries = self.lock();
@@ -192,11 +189,10 @@ impl Results {
         }
     }
 
-    /// Counts the bytes of a result that is there, for which the oldest make room.
+    /// Reserves the bytes of a complete result, evicting the oldest ones.
     ///
-    /// The lock is not held while the result is measured, which may take as long as writing it. So the
-    /// entry is looked up again afterwards: another call may have replaced it, and then nothing is
-    /// counted.
+    /// The lock is not held while the result is measured, which may take as long as serializing it. The entry is
+    /// therefore looked up again afterwards: another call may have replaced it, and then nothing is reserved.
     fn keep(&self, key: Key, cell: &Arc<Cell>, completed: &Completed) {
         let begun = |entry: &mut Entry| (entry.forgotten, entry.reserved.is_some());
         let forgotten = match self.lock().find(&key, cell).map(begun) {
@@ -231,7 +227,7 @@ impl Results {
     }
 }
 
-/// Writes a result that is kept: once, however often it is handed out.
+/// Serializes a cached result once, for all hits.
 fn as_kept(completed: Completed) -> Completed {
     if completed.outcome != Outcome::Ok {
         return completed;
@@ -258,7 +254,7 @@ impl Entry {
 }
 
 impl Entries {
-    /// Returns the entry of `key`, if that has this cell.
+    /// Returns the entry of `key`, if it has this cell.
     fn find(&mut self, key: &Key, cell: &Arc<Cell>) -> Option<&mut Entry> {
         let entry = self.by_key.get_mut(key)?;
         Arc::ptr_eq(&entry.cell, cell).then_some(entry)
@@ -291,9 +287,9 @@ impl Entries {
         }
     }
 
-    /// Removes the oldest entry of a kind; returns whether there was one.
+    /// Removes the oldest entry that matches; returns whether there was one.
     ///
-    /// Linear in the number of entries that are not of the kind and older than the first that is.
+    /// Linear in the number of older entries that do not match.
     fn remove_oldest(&mut self, is_one: impl Fn(&Entry) -> bool) -> bool {
         let mut keys = self.by_age.values();
         let oldest = keys.find(|key| self.by_key.get(key).is_some_and(&is_one));

@@ -1,21 +1,20 @@
-//! One spelling for equal arguments: members in order of their names, no white space, no needless escapes.
+//! A canonical text for equal arguments: members in order of their names, no white space, no unnecessary escapes.
 //!
-//! Invariant: different arguments never share a spelling; numbers stay as they were written, whatever their size.
+//! Invariant: different arguments never have the same text; numbers stay as written, whatever their size.
 //!
-//! `{"a": 1, "b": 2}` and `{"b":2,"a":1}` are one call for the cache, for a task and for a request
-//! state. The usual way, through `serde_json::Value`, would turn `1.0` and large integers into
-//! floats: two different arguments would share a result. So the text is cut into slices of itself,
-//! which are put in order, and numbers are copied as they stand.
+//! `{"a": 1, "b": 2}` and `{"b":2,"a":1}` are one call for the cache, for a task and for a request state. Going
+//! through `serde_json::Value` would turn `1.0` and large integers into floats, so that two different arguments would
+//! share a result. The text is therefore split into slices, which are sorted, and numbers are copied unchanged.
 //!
-//! Depth is bounded by [`DEPTH`], since the walk is recursive; a deeper value is compared as it was
-//! written, which at worst makes two equal calls two.
+//! Depth is bounded by [`DEPTH`], since the walk is recursive; a deeper value is compared as written, so that at worst
+//! two equal calls count as two.
 
 use std::borrow::Cow;
 
 use crate::protocol::json::Text;
 use crate::protocol::{Given, Object, RawStr};
 
-/// The maximum depth at which values are put in order; deeper ones are unchanged.
+/// The maximum depth at which members are sorted; deeper ones are unchanged.
 const DEPTH: usize = 16;
 
 /// A value, one level opened.
@@ -31,7 +30,7 @@ pub(super) enum Walk<'a> {
 }
 
 impl<'a> Walk<'a> {
-    /// Opens `value`, unless that lies too deep.
+    /// Opens `value`, unless it is too deep.
     pub(super) fn into(value: RawStr<'a>, depth: usize) -> Self {
         let text = value.get();
         let opened = match text.as_bytes().first() {

@@ -1,13 +1,12 @@
-//! `concurrency`: a maximum number of calls run at a time, more wait in a bounded queue, and the rest are refused at
-//! once.
+//! `concurrency`: a maximum number of calls runs at a time, more wait in a bounded queue, and the rest are refused
+//! immediately.
 //!
 //! Invariants: first come, first served; a call that is dropped, running or waiting, releases its permit; time in the
 //! queue does not count against the timeout.
 //!
-//! Two semaphores: `running` has a permit for each call that runs, `waiting` one for each place in
-//! the queue. tokio's semaphore is fair, which is the order of the queue. A caller without a place
-//! is refused at once rather than kept: the queue is the only thing that grows, and it is as long
-//! as declared.
+//! There are two semaphores: `running` has a permit for each running call, `waiting` one for each place in the queue.
+//! tokio's semaphore is fair, which orders the queue. A caller without a place is refused immediately: the queue is
+//! the only thing that grows, and its length is declared.
 //!
 //! The permit is an `Arc` ([`Slot`]): a sync function on the blocking pool cannot be cancelled,
 //! holds a clone, and so counts as running until it really ends.
@@ -42,7 +41,7 @@ impl Slots {
         }
     }
 
-    /// Takes a permit if one is free, which none is while a call waits.
+    /// Takes a permit if one is free; none is free while a call waits.
     pub(super) fn try_enter(&self) -> Option<Slot> {
         let slot = Arc::clone(&self.running).try_acquire_owned();
         slot.ok().map(Arc::new)

@@ -1,9 +1,9 @@
 //! Panics in user code end the call, not the server.
 //!
-//! User code runs in four places: the handler, the destructors of what it holds, the checks and
-//! conversions of its arguments and results, and hooks. Each is entered through this file. A panic
-//! in a destructor during the unwinding of another panic aborts the process, as everywhere in Rust;
-//! and `panic = "abort"` makes all of this void, which `serve.rs` logs at the start.
+//! User code runs in four places: the handler, the destructors of its values, the checks and conversions of its
+//! arguments and results, and hooks. All of them run through this file. A panic in a destructor during the unwinding
+//! of another panic aborts the process, as everywhere in Rust; and `panic = "abort"` disables all of this, which
+//! `serve.rs` logs at startup.
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -12,10 +12,10 @@ use futures_util::future::BoxFuture;
 
 pub(crate) use crate::store::contained::{Panicked, contain, contain_now, held};
 
-/// A future of user code. A panic in it becomes an error, also one in the destructor of what it holds, whenever it is
-/// dropped: when it is done, at its timeout, or because nobody waits for it any more.
+/// A future of user code. A panic in it, or in the destructor of its values, becomes an error, whenever it is dropped:
+/// on completion, at its timeout, or on cancellation.
 ///
-/// Polled again after its end it is pending for ever, as `fuse` would be: the value was returned.
+/// Like `fuse`, it is pending forever if polled again after completion.
 pub(crate) struct Contained<T>(Option<BoxFuture<'static, T>>);
 
 impl<T> Contained<T> {
@@ -99,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn what_has_not_begun_is_contained_too() {
+    fn a_future_that_was_not_polled_is_contained_too() {
         let held = Bomb;
         drop(Contained::new(async move {
             let _held = held;

@@ -1,4 +1,4 @@
-//! The policies of one function as they are shown, in the order in which they apply.
+//! The policies of one function for display, in the order in which they apply.
 
 use super::max_output::Size;
 use super::timeout::Written;
@@ -10,9 +10,9 @@ use crate::handler::spec::policy::Source;
 pub(crate) struct InForce {
     /// The key that declares it.
     pub key: &'static str,
-    /// Its value in words; empty where the key says it all.
+    /// Its value as text; empty if the key alone suffices.
     pub value: String,
-    /// The place where it was declared, for what has a value that may come from several.
+    /// The place where it was declared, if it can come from several.
     pub source: Option<Source>,
 }
 

@@ -1,11 +1,11 @@
-//! `max_output`: how large a result may be, measured as it is written: the JSON of its content.
+//! `max_output`: the maximum size of a result, measured as the JSON of its content.
 //!
-//! Counted is the JSON that the model is going to read: `content` and `structuredContent` of a
-//! tool, `contents` of a resource, `messages` of a prompt; not `_meta`, and not the envelope. The
-//! result of a tool is measured by writing it, and is sent as it was written then; one whose texts
-//! alone are too large is measured by a writer that counts and keeps nothing, as are the others, so
-//! that a result of 100 MiB is not copied to find out that it is too large. The error names the arguments of the function, as they are the
-//! model's only means to ask for less; it has the outcome `output_too_large`, and is not cached.
+//! The measured JSON is what the model reads: `content` and `structuredContent` of a tool, `contents` of a resource,
+//! `messages` of a prompt; not `_meta`, and not the envelope. The result of a tool is measured by serializing it, and
+//! sent in that form; one whose texts alone are too large, and the other kinds, are measured by a writer that only
+//! counts, so that a result of 100 MiB is not copied to find out that it is too large. The error names the arguments
+//! of the function, as they are the model's only means to request less; it has the outcome `output_too_large`, and is
+//! not cached.
 
 use std::io::{self, Write};
 
@@ -27,16 +27,13 @@ pub(crate) struct MaxOutput {
 impl MaxOutput {
     pub(super) fn new(bytes: u64, arguments: &[Text]) -> Self {
         let advice = match arguments {
-            [] => "it takes no arguments that could ask for less".to_owned(),
-            names => format!(
-                "ask for less through its arguments: `{}`",
-                names.join("`, `")
-            ),
+            [] => "it has no arguments to request less".to_owned(),
+            names => format!("request less with its arguments: `{}`", names.join("`, `")),
         };
         Self { bytes, advice }
     }
 
-    /// Returns the call unchanged, or an error that advises how to request less if its result is too large.
+    /// Returns the call unchanged, or, if its result is too large, an error that advises how to request less.
     pub(super) fn check(&self, item: Item<'_>, mut completed: Completed) -> Completed {
         if completed
             .response
@@ -62,7 +59,7 @@ impl MaxOutput {
         }
     }
 
-    /// Returns `true` if the texts of an output are not too large by themselves.
+    /// Returns `true` if the texts of an output alone are not too large.
     fn may_fit(&self, output: &Output) -> bool {
         let Output::Tool(result) = output else {
             return false;
@@ -105,12 +102,12 @@ fn size(output: &Output) -> u64 {
 
 fn written(content: &impl serde::Serialize) -> u64 {
     let mut counted = Counted(0);
-    // Counting does not fail; content that cannot be written as JSON is not sent either.
+    // Counting does not fail; content that cannot be serialized is not sent either.
     let _ = serde_json::to_writer(&mut counted, content);
     counted.0
 }
 
-/// Counts what is written.
+/// Counts the bytes that are written.
 struct Counted(u64);
 
 impl Write for Counted {

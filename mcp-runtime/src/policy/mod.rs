@@ -1,9 +1,9 @@
-//! The policies of a call, one file per key: what is declared on the function is enforced here.
+//! The policies of a call, one file per key: the declared limits are enforced here.
 //!
 //! Order, from the outside in:
 //!
 //! 1. `scopes` and `visible_if` ([`access`]): no other policy counts a call that these reject.
-//! 2. `rate_limit`: before arguments are decoded; those that do not fit are refused next, and take no permit.
+//! 2. `rate_limit`: before arguments are decoded; invalid ones are refused next, and take no permit.
 //! 3. `concurrency`: a permit to run; time in the queue does not count against the timeout.
 //! 4. `cache`: a hit has taken a permit, but runs nothing.
 //! 5. `timeout` around `retry` around `breaker` around the handler ([`run`]): the timeout is for all attempts together,
@@ -11,7 +11,7 @@
 //! 6. A handler that awaits input is dropped until the response arrives ([`suspend`]): neither a success nor a failure.
 //! 7. `max_output`, then the result is returned; one that is too large is an error, and so is not cached.
 //!
-//! `audit` and `redact` see the whole of it. Invariants: all time is tokio's, so that paused time moves it; nothing here
+//! `audit` and `redact` cover all of them. Invariants: all time is tokio's, so that paused time moves it; nothing here
 //! grows without bound; a key that is not declared costs neither an allocation nor a lock.
 
 pub(crate) mod access;
@@ -25,6 +25,7 @@ pub(crate) mod contain;
 pub(crate) mod in_force;
 pub(crate) mod max_output;
 mod outcome;
+mod poll;
 mod rate_limit;
 mod redact;
 pub(crate) mod requests;
@@ -56,6 +57,7 @@ use contain::Contained;
 use max_output::MaxOutput;
 pub use outcome::RETRY_AFTER;
 pub(crate) use outcome::{CallResponse, Completed, Outcome};
+pub(crate) use poll::poll_once;
 use rate_limit::RateLimiter;
 pub(crate) use redact::Redacted;
 use slow::SlowPolls;
@@ -71,14 +73,14 @@ const COMPLETIONS: RateLimit = RateLimit::new(600, 60_000);
 #[derive(Debug)]
 pub(crate) struct Policies {
     pub access: Access,
-    /// The declaration that these enforce, with what the configuration changes of it.
+    /// The declaration that is enforced, including changes by the configuration.
     pub spec: Spec,
     rate_limit: Option<Arc<RateLimiter>>,
-    /// Of completions, which come with every key that a user presses.
+    /// The rate limit of completions, which clients request with every keystroke.
     completions: Arc<RateLimiter>,
     concurrency: Option<Arc<Slots>>,
     cache: Option<Arc<Results>>,
-    /// The maximum size of the results that are remembered, with those of other functions.
+    /// The maximum size of cached results, shared with other functions.
     budget: Arc<Budget>,
     /// The stores that instances share.
     stores: Stores,
@@ -89,7 +91,7 @@ pub(crate) struct Policies {
     pub audit: bool,
     pub redacted: Arc<Redacted>,
     effect: Effect,
-    /// Polls that took long.
+    /// The record of slow polls.
     slow: Arc<SlowPolls>,
 }
 
@@ -132,8 +134,8 @@ impl Policies {
         }
     }
 
-    /// The policies of `spec`, which is the same function's: a limit whose value is the same keeps its counters, permits,
-    /// results and state, so that no reload is a way round it.
+    /// The policies of `spec` of the same function: a limit with an unchanged value keeps its counters, permits,
+    /// results and state, so that a reload does not reset it.
     pub(crate) fn reconfigured(&self, spec: &Spec, enabled: bool) -> Self {
         let old = &self.spec;
         Self {
@@ -172,8 +174,8 @@ impl Policies {
         }
     }
 
-    /// The same policies, whose remembered results share `budget` with those of other functions, and whose counts are
-    /// shared by `stores` with those of other instances.
+    /// The same policies, with a cache that shares `budget` with those of other functions, and counts that `stores`
+    /// share with other instances.
     pub(crate) fn joined(&self, budget: &Arc<Budget>, stores: &Stores) -> Self {
         let spec = &self.spec;
         let rate_limit = spec.rate_limit;
@@ -213,9 +215,8 @@ impl Policies {
 
     /// Allows a round that did not run to continue its call again.
     ///
-    /// Called where a round was counted as a continuation and then refused before the function ran,
-    /// such as for arguments that do not fit: the client may send the same round again without
-    /// being counted.
+    /// Called when a round was counted as a continuation and then refused before the function ran, such as for invalid
+    /// arguments: the client may send the same round again without being counted.
     pub(crate) async fn give_back(&self, cx: &Context, round: Stamp) {
         if let Some(limiter) = &self.rate_limit {
             limiter.give_back(cx, round).await;
@@ -224,8 +225,7 @@ impl Policies {
 
     /// Counts a completion; returns an error for a caller without access, and if the rate limit is exceeded.
     ///
-    /// Completions do not share the counter of calls: a user who types would use up the calls of
-    /// the model.
+    /// Completions have a separate counter: a user's typing would use up the calls of the model.
     pub(crate) fn check_completion(&self, item: Item<'_>, cx: &Context) -> Result<(), RpcError> {
         self.access.check(item, cx.principal())?;
         self.completions
@@ -257,10 +257,9 @@ fn limiter(limit: RateLimit, spec: &Spec, stores: &Stores) -> RateLimiter {
 /// A limit with the place where it was declared.
 type Declared<L> = Option<(L, Source)>;
 
-/// The state of a limit that is the same as before, or that of a new one.
+/// Returns the state of an unchanged limit, or that of a new one.
 ///
-/// The comparison is by value: a limit that is written anew with the same numbers is the same
-/// limit.
+/// The comparison is by value: a limit with the same numbers is the same limit.
 fn kept<L: Copy + PartialEq, T>(
     state: Option<&Arc<T>>,
     (old, new): (Declared<L>, Declared<L>),

@@ -1,9 +1,8 @@
 //! The outcome of a call: the response, and its label in metrics, logs and audit records.
 //!
-//! An outcome is for operators (a closed set, the label of metrics and audit records), a response
-//! for the client. They are made together, so that a metric cannot say something else than the
-//! client has read. The forms differ by kind: a tool's failure is a result with `isError`, which
-//! its model reads; a resource's or prompt's is a JSON-RPC error.
+//! An outcome is for operators (a closed set, the label of metrics and audit records), a response for the client. They
+//! are made together, so that a metric cannot disagree with the response. The forms differ by kind: a tool's failure
+//! is a result with `isError`, which its model reads; a resource's or prompt's is a JSON-RPC error.
 
 use std::time::Duration;
 
@@ -60,7 +59,7 @@ impl Outcome {
         Self::ALL[self as usize].1
     }
 
-    /// Returns `true` unless only a policy that `spec` does not declare ends a call so.
+    /// Returns `true` unless the outcome belongs to a policy that `spec` does not declare.
     pub(crate) fn is_possible(self, spec: &Spec) -> bool {
         match self {
             Self::Ok | Self::Error | Self::InvalidArguments | Self::Panic | Self::Cancelled => true,
@@ -83,7 +82,7 @@ impl Outcome {
     }
 }
 
-/// The response to a call, before it is written for a revision.
+/// The response to a call, before it is serialized for a revision.
 #[derive(Clone, Debug)]
 pub(crate) enum CallResponse {
     Output(Output),
@@ -99,7 +98,7 @@ impl From<Result<Output, RpcError>> for CallResponse {
 }
 
 impl CallResponse {
-    /// Writes the output, so that it need not be written again.
+    /// Serializes the output, so that it is not serialized again.
     pub(super) fn written(self) -> Self {
         match self {
             Self::Output(output) => Self::Output(output.written()),
@@ -161,8 +160,7 @@ impl Completed {
 
     /// Builds the error for a panic of the author's code; its message is on stderr already, by the panic hook.
     ///
-    /// The reference in the text is that of the log line; the panic's message is on stderr, and
-    /// never sent.
+    /// The text contains the reference of the log line; the panic's message is on stderr, and never sent.
     pub(crate) fn panicked(item: Item<'_>) -> Self {
         let reference = reference();
         event!(error, item, { %reference, }, "panicked");
@@ -253,7 +251,7 @@ fn missing_capabilities(call: &Call<'_>, missing: &[Capability]) -> Result<Outpu
         .all(|capability| call.cx.capabilities().has(*capability));
     let why = match call.cx.version() {
         version if declared => {
-            format!("revision {version}, which this one speaks, cannot be asked so")
+            format!("revision {version}, which this client uses, has no such request")
         }
         _ => "this one did not declare it".to_owned(),
     };
@@ -264,7 +262,7 @@ fn missing_capabilities(call: &Call<'_>, missing: &[Capability]) -> Result<Outpu
     );
     match call.item.kind {
         Kind::Tool => failure(call.item, text),
-        // Older revisions have no code for it; it is no fault of the server's.
+        // Older revisions have no code for it; it is not a fault of the server.
         Kind::Resource | Kind::Prompt => Err(RpcError::invalid_request(text).with_status(200)),
     }
 }
@@ -282,9 +280,9 @@ fn retry_after(text: &str, wait: Duration) -> (String, Map<String, Value>) {
     (format!("{text}; retry in {seconds:.1} s"), after)
 }
 
-/// Tenths of a second, never too few: waiting that long must succeed.
+/// Rounds up to tenths of a second, so that waiting that long suffices.
 ///
-/// Rounded up, since a wait that is too short by a moment is refused again.
+/// A wait that is too short by a moment would be refused again.
 fn rounded_up(wait: Duration) -> f64 {
     let tenths = u32::try_from(wait.as_nanos().div_ceil(100_000_000)).unwrap_or(u32::MAX);
     f64::from(tenths) / 10.0

@@ -1,12 +1,11 @@
 //! `redact`: the values of such parameters stay out of audit records, logs and error texts.
 //!
-//! Texts of the runtime never contain them; the texts of the author's own errors are searched for them.
+//! Texts of the runtime never contain them; texts of the author's own errors are searched for them.
 //!
-//! In two ways. Texts that the runtime makes leave redacted values out where they are made. Texts
-//! of the author's own errors may contain them anyhow, as by `format!("no user {pin}")`, so they
-//! are searched for each text and number that the redacted arguments have, by an Aho-Corasick
-//! automaton in one pass. If there are more than 1,000 of them, or 64 KiB, no text is shown at all:
-//! a caller must not be able to switch the search off by its size.
+//! Texts that the runtime makes omit redacted values. Texts of the author's own errors may contain them, as by
+//! `format!("no user {pin}")`, so they are searched for each text and number in the redacted arguments, by an
+//! Aho-Corasick automaton in one pass. If there are more than 1,000 of them, or 64 KiB, no text is shown at all: a
+//! caller must not be able to disable the search by its size.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -23,15 +22,15 @@ use crate::protocol::{Content, Given, RawStr, ToolResult};
 
 /// The replacement of a redacted value.
 const HIDDEN: &str = "[redacted]";
-/// The replacement of a value whose name is not declared: it may be a misspelt redacted one.
+/// The replacement of the value of an undeclared argument, which may be a misspelt redacted one.
 const UNKNOWN: &str = "[unknown argument]";
 /// The minimum length of values that are searched for; shorter ones would match within ordinary words.
 const SHORTEST: usize = 3;
 /// The maximum number of arguments in an audit record.
 const RECORDED: usize = 100;
-/// More values are not searched for, and no text is shown.
+/// The maximum number of values that are searched for; with more, no text is shown.
 const MOST: usize = 1_000;
-/// Values that are larger together are not searched for either.
+/// The maximum size of those values together.
 const LARGEST: usize = 64 * 1024;
 
 /// The parameters of one declared function.
@@ -115,12 +114,12 @@ fn recorded(value: RawStr<'_>) -> Cow<'_, str> {
 enum Secrets {
     None,
     Found(Box<NFA>),
-    /// More than can be searched for: nobody may read a text at all.
+    /// More than can be searched for: no text is shown.
     TooMany,
 }
 
 impl Secrets {
-    /// `text` without them, in one pass over it.
+    /// `text` with the values replaced, in one pass.
     fn hide(&self, text: String) -> String {
         let found = match self {
             Self::None => return text,
@@ -151,7 +150,7 @@ fn places(automaton: &NFA, text: &str) -> Vec<Range<usize>> {
         if !automaton.is_match(state) {
             continue;
         }
-        // The first of those that end here is the longest.
+        // The first pattern that ends here is the longest.
         let length = automaton.pattern_len(automaton.match_pattern(state, 0));
         let mut place = (at + 1).saturating_sub(length)..at + 1;
         while let Some(last) = places.pop_if(|last| last.end > place.start) {
@@ -167,7 +166,7 @@ fn places(automaton: &NFA, text: &str) -> Vec<Range<usize>> {
 struct Leaves {
     found: Vec<String>,
     bytes: usize,
-    /// There are more than can be searched for, or they lie too deep.
+    /// True if there are more than can be searched for, or they are nested too deeply.
     is_over: bool,
 }
 

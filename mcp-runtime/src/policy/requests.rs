@@ -2,9 +2,9 @@
 //!
 //! Invariant: a reload that does not change a limit keeps its counters.
 //!
-//! In front of all methods, lists and pings too, where a tool's `rate_limit` is for its calls. It
-//! is set by the operator only (`[rate_limit]` of `mcp.toml`), not by the program. A caller whose
-//! claim names a tier that is not configured has the quota of all.
+//! It applies to all methods, including lists and pings, where a tool's `rate_limit` is for its calls. Only the
+//! operator sets it (`[rate_limit]` of `mcp.toml`), not the program. A caller whose claim names an unknown tier has
+//! the default quota.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -60,7 +60,7 @@ impl RequestLimits {
 /// Counts the requests of each caller.
 #[derive(Debug, Default)]
 pub(crate) struct Requests {
-    /// The limits that these count for.
+    /// The limits that are enforced.
     limits: RequestLimits,
     /// The counters of callers without a tier.
     all: Option<Arc<RateLimiter>>,
@@ -70,21 +70,21 @@ pub(crate) struct Requests {
     stores: Stores,
 }
 
-/// The counters that hold for a caller.
+/// The counters for a caller.
 #[derive(Clone, Debug)]
 pub(crate) struct Counted(Arc<RateLimiter>);
 
-/// The time after which a refused request may come again, and the error until then.
+/// The error for a refused request, and the time after which it may be sent again.
 #[derive(Debug)]
 pub(crate) struct TooManyRequests {
-    /// The time to wait, which suffices.
+    /// The time to wait, after which the request is admitted.
     pub wait: Duration,
-    /// The answer until then.
+    /// The error to return until then.
     pub error: RpcError,
 }
 
 impl Requests {
-    /// No limits yet, whose counts will be shared by `stores`.
+    /// Creates the counters without limits; `stores` will share the counts.
     pub(crate) fn new(stores: &Stores) -> Self {
         Self {
             stores: stores.clone(),
@@ -92,7 +92,7 @@ impl Requests {
         }
     }
 
-    /// The counters of `limits`; those whose limit is the same are kept.
+    /// The counters of `limits`; those of unchanged limits are kept.
     pub(crate) fn reconfigured(&self, limits: &RequestLimits) -> Self {
         let limiter = |known: Option<&Arc<RateLimiter>>, name: &str, limit| match known {
             Some(known) if known.limit() == limit => Arc::clone(known),
@@ -112,7 +112,7 @@ impl Requests {
         }
     }
 
-    /// Returns the counters that hold for a caller, if there is a limit.
+    /// Returns the counters for a caller, if there is a limit.
     pub(crate) fn of(&self, principal: &Principal) -> Option<Counted> {
         let limiter = self.tier(principal).or(self.all.as_ref());
         limiter.cloned().map(Counted)
@@ -186,7 +186,7 @@ mod tests {
         Principal::new(name, [] as [&str; 0]).with_claims(claims)
     }
 
-    /// Counts are those of this instance, and at hand at once.
+    /// The counts are local, so that the future is ready immediately.
     fn check(requests: &Requests, principal: &Principal) -> Result<(), Box<TooManyRequests>> {
         let counted = requests.of(principal);
         counted.map_or(Ok(()), |it| it.check_here(principal, None))
@@ -210,7 +210,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_reload_is_no_way_round_a_limit() {
+    async fn a_reload_does_not_reset_a_limit() {
         let requests = Requests::default().reconfigured(&limits(2));
         let (ann, bob) = (caller("ann", "gold"), caller("bob", ""));
         assert_eq!(

@@ -1,9 +1,8 @@
 //! `retry`: the exponential backoff between attempts, with jitter.
 //!
-//! Full attempts only: what the handler did before its error is done again, so that the attribute
-//! wants `idempotent` or `read_only` beside `retry`. The delay doubles from the declared `backoff`
-//! to 30 s (or to the backoff itself, where that is longer); what is waited is a random time
-//! between its half and all of it.
+//! Retries repeat the whole handler, including its effects before the error, so that the attribute requires
+//! `idempotent` or `read_only` in addition to `retry`. The delay doubles from the declared `backoff` to 30 s (or to
+//! the backoff itself, if longer); the actual delay is random, between half of it and all of it.
 
 use std::time::Duration;
 
@@ -44,7 +43,8 @@ impl Backoff {
     }
 }
 
-/// Returns between half of `wait` and all of it, so that calls that failed together are not retried together.
+/// Returns a random time between half of `wait` and all of it, so that calls that failed together are not retried
+/// together.
 fn jittered(wait: Duration) -> Duration {
     let mut random = [0; 4];
     // Without a random source each delay is half of `wait`.

@@ -1,16 +1,15 @@
 //! Runs an admitted call: the permit, the cache, the attempts, the size of the result.
 //!
-//! Invariant: a policy that is not declared takes no room in the future of a call; the rest is boxed.
+//! Invariant: an undeclared policy takes no space in the future of a call; the rest is boxed.
 //!
-//! A call enters with its arguments decoded and its handler begun but not polled; it leaves as a
-//! [`Completed`], which has the response, the outcome for the metrics and the details for the log.
-//! The nesting is the order of `policy/mod.rs`, written as three functions so that each future is
-//! only as large as what it holds: `run` has neither queue nor cache, `run_queued` adds them,
-//! `attempts` is for `retry` and `breaker`. A call without any of them is polled where it was
-//! received and allocates one box, that of its handler.
+//! A call enters with its arguments decoded and its handler created but not polled; it leaves as a [`Completed`], with
+//! the response, the outcome for the metrics and the details for the log. The nesting is the order of `policy/mod.rs`,
+//! written as three functions so that each future is only as large as its contents: `run` has neither queue nor cache,
+//! `run_queued` adds them, `attempts` is for `retry` and `breaker`. A call without any of them is polled in the
+//! connection's task and allocates one box, that of its handler.
 //!
-//! Cancellation is by dropping the future: permits, cache cells and trials of a breaker all give
-//! back in their destructors what the call has taken.
+//! Cancellation is by dropping the future: permits, cache cells and trials of a breaker are released by their
+//! destructors.
 
 use std::time::Duration;
 
@@ -26,13 +25,13 @@ use crate::handler::input::pending::InputRequests;
 use crate::handler::output::value::Output;
 use crate::handler::spec::kind::event;
 
-/// Begins the handler once more, with the same arguments.
+/// Creates the handler again, with the same arguments.
 pub(crate) trait Again: Fn() -> Option<HandlerFuture> + Sync {}
 
 impl<F: Fn() -> Option<HandlerFuture> + Sync> Again for F {}
 
 impl Policies {
-    /// Runs a call whose arguments fit: `handler` first, and the handlers that `again` begins for retries.
+    /// Runs a call with valid arguments: `handler` first, and the handlers that `again` creates for retries.
     pub(crate) async fn run(
         &self,
         call: Call<'_>,
@@ -63,9 +62,8 @@ impl Policies {
             .map_err(|interruption| Completed::interrupted(call, interruption, &self.redacted))
     }
 
-    /// The permit is taken before the cache is asked, and held until the result is there:
-    /// `concurrency` limits what the tool's callers wait for together, also where a result comes
-    /// from another call.
+    /// The permit is taken before the cache is consulted, and held until the result is there: `concurrency` limits the
+    /// calls that are waited for, also if a result comes from another call.
     async fn run_queued(
         &self,
         call: Call<'_>,
@@ -121,9 +119,9 @@ impl Policies {
 
     /// Runs attempts until one succeeds, fails with an error that is not retryable, or the deadline is too near.
     ///
-    /// The deadline is set once, before the first attempt, and is not moved by the next one. Delays
-    /// between attempts count against it too: an attempt that could only begin after the deadline
-    /// is not waited for, and the last error is the answer.
+    /// The deadline is set once, before the first attempt, and is not moved by the next one. Delays between attempts
+    /// count against it too: an attempt that could only begin after the deadline is skipped, and the last error is
+    /// returned.
     async fn attempts(
         &self,
         call: Call<'_>,
@@ -159,9 +157,8 @@ impl Policies {
 
     /// Runs one attempt, if the breaker admits it; an error ends the call.
     ///
-    /// The outer error is a call that ends without a verdict on this attempt: refused by the
-    /// breaker, or out of time. The inner result is what the handler itself has made of it, which
-    /// the caller may try again.
+    /// The outer error is a call that ends without a verdict on this attempt: refused by the breaker, or out of time.
+    /// The inner result is that of the handler itself, which the caller may retry.
     async fn attempt(
         &self,
         call: &Call<'_>,
@@ -194,15 +191,14 @@ impl Policies {
         end.ok_or_else(|| self.timed_out(call, self.timeout.unwrap_or_default(), &mut handler))
     }
 
-    /// Drops the handler first: its destructor is the author's code, and a panic of it is the
-    /// outcome then.
+    /// Drops the handler first: its destructor is the author's code, and a panic in it determines the outcome.
     fn timed_out(
         &self,
         call: &Call<'_>,
         limit: Duration,
         handler: &mut HandlerFuture,
     ) -> Completed {
-        // What it holds is dropped now, and may panic.
+        // Its values are dropped now, which may panic.
         if handler.discard().is_err() {
             return Completed::panicked(call.item);
         }
@@ -221,8 +217,8 @@ impl Policies {
 
 /// Returns the verdict of an attempt on the handler's dependencies; `None` is the timeout.
 ///
-/// Only what a dependency did counts against it. An error after the user has declined an input
-/// request is the user's doing, and says nothing about the database behind the tool.
+/// Only failures of a dependency count against it. An error after the user has declined an input request is the user's
+/// choice, and says nothing about the database behind the tool.
 fn verdict(call: &Call<'_>, end: Option<&Result<Output, Interruption>>) -> Verdict {
     let user_refused = || {
         call.cx

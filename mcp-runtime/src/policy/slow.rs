@@ -1,9 +1,8 @@
-//! Polls that take long: user code that neither ends nor waits keeps its thread from all others.
+//! Slow polls: user code that neither returns nor yields blocks its thread for all others.
 //!
-//! A poll of a future should return within microseconds; one that computes for a second stops every
-//! other task of that thread. This cannot be prevented from outside, only found: the watch costs
-//! two readings of the clock for each poll. One record in ten seconds for each function, with the
-//! number of slow polls so far.
+//! A poll of a future should return within microseconds; one that computes for a second blocks every other task of
+//! that thread. This cannot be prevented from outside, only detected: it costs two readings of the clock for each
+//! poll. There is one record in ten seconds for each function, with the total number of slow polls.
 
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -11,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use crate::handler::spec::kind::{Item, event};
 
-/// The longest poll that nobody is told of.
+/// The longest poll that is not recorded.
 const LONG: Duration = Duration::from_millis(100);
 /// The time between two records of one function.
 const PAUSE: Duration = Duration::from_secs(10);
@@ -19,10 +18,10 @@ const PAUSE: Duration = Duration::from_secs(10);
 /// The beginning of the time in which records are counted.
 static START: LazyLock<Instant> = LazyLock::new(Instant::now);
 
-/// Tells in the log that polls of a function take long; not of each.
+/// Records slow polls of a function in the log, at a limited rate.
 #[derive(Debug, Default)]
 pub(crate) struct SlowPolls {
-    /// Long polls so far.
+    /// The total number of slow polls.
     all: AtomicU64,
     /// The time of the last record, in milliseconds since [`START`] and one more; 0 for none.
     told: AtomicU64,
@@ -31,7 +30,7 @@ pub(crate) struct SlowPolls {
 impl SlowPolls {
     /// Runs one poll of `item`.
     ///
-    /// It is measured in real time: that is what others wait, also where a test has paused the clock.
+    /// It is measured in real time, even if a test has paused the clock, since that is how long others wait.
     pub(crate) fn watch<T>(&self, item: Item<'_>, poll: impl FnOnce() -> T) -> T {
         let begun = Instant::now();
         let polled = poll();

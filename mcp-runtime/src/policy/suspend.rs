@@ -1,15 +1,12 @@
 //! Suspension of calls that await input: a handler that only responses can resume is dropped, and its call ends with
 //! the input requests.
 //!
-//! The order of two steps matters. The waker is registered (`Context::watch`) before the requests
-//! are looked at: a request that is added by a task which the handler has spawned, between the look
-//! and the registration, would otherwise be seen by nobody. The look is made after each poll that
-//! returns `Pending`, so that all requests of a `join!` are there, and go to the client in one
-//! round.
+//! The order of two steps matters. The waker is registered (`Context::watch`) before the requests are read: a request
+//! added by a spawned task between the two steps would otherwise be missed. The requests are read after each poll that
+//! returns `Pending`, so that all requests of a `join!` are present, and go to the client in one round.
 //!
-//! A handler is suspended only where nothing but responses can resume it: not while a `once` is
-//! running, and in a session or a task only if its requests have failed, as the response comes to
-//! the handler that waits there.
+//! A handler is suspended only if nothing but responses can resume it: not while a `once` is running, and in a session
+//! or a task only if its requests have failed, as responses are delivered to the handler that waits there.
 
 use std::future::poll_fn;
 use std::pin::Pin;

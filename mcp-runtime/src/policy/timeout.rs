@@ -1,10 +1,9 @@
 //! `timeout`: the deadline of a call, and the error for a handler that was stopped, which depends on its declared
 //! effects.
 //!
-//! Not `tokio::time::timeout`: the deadline moves. While a session's client is asked, the time does
-//! not count, so [`Context::deadline`] has no value, and afterwards a later one; the sleep is made
-//! anew whenever it differs. The first poll of the work comes before the sleep is made, so that a
-//! call that is done at once registers no timer.
+//! Not `tokio::time::timeout`, because the deadline moves. While a session's client has an open request, the time does
+//! not count, so [`Context::deadline`] is `None`, and later afterwards; the sleep is replaced when it differs. The
+//! work is polled before the sleep is created, so that a call that completes immediately registers no timer.
 
 use std::fmt;
 use std::future::poll_fn;
@@ -20,11 +19,11 @@ use crate::handler::spec::kind::Item;
 
 /// Returns the output of `work`, or `None` when the deadline of the call has passed.
 ///
-/// Work that is done in the same poll in which the deadline passes has won. The caller drops what
-/// is left of it.
+/// Work that completes in the same poll in which the deadline passes is returned. The caller drops unfinished work.
 pub(crate) async fn hold<F: Future>(cx: &Context, work: F) -> Option<F::Output> {
     let mut work = pin!(work);
-    let mut sleep = pin!(None);
+    // Boxed: a call that completes on its first poll needs no timer.
+    let mut sleep: Option<Pin<Box<Sleep>>> = None;
     poll_fn(|task| {
         if let Poll::Ready(output) = work.as_mut().poll(task) {
             return Poll::Ready(Some(output));
@@ -33,27 +32,19 @@ pub(crate) async fn hold<F: Future>(cx: &Context, work: F) -> Option<F::Output> 
         let Some(end) = cx.deadline() else {
             return Poll::Pending;
         };
-        if sleep
-            .as_ref()
-            .as_pin_ref()
-            .is_none_or(|sleep: Pin<&Sleep>| sleep.deadline() != end)
-        {
-            sleep.set(Some(sleep_until(end)));
-        }
-        sleep
-            .as_mut()
-            .as_pin_mut()
-            .map_or(Poll::Pending, |sleep| sleep.poll(task))
-            .map(|()| None)
+        let sleep = match &mut sleep {
+            Some(sleep) if sleep.deadline() == end => sleep,
+            other => other.insert(Box::pin(sleep_until(end))),
+        };
+        sleep.as_mut().poll(task).map(|()| None)
     })
     .await
 }
 
 /// The possible effects of a call that was stopped.
 ///
-/// From the declaration, since a timeout cannot know how far the handler had come: `read_only` has
-/// no effect, `idempotent` may be repeated, and for everything else the model is told to check
-/// first.
+/// Derived from the declaration, since a timeout cannot know the progress of the handler: `read_only` has no effect,
+/// `idempotent` may be repeated, and for everything else the model is told to check first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Effect {
     Reads,

@@ -1,6 +1,8 @@
 //! The capabilities of a client, as declared per request (2026-07-28) or at `initialize` (legacy).
 
 use std::collections::BTreeMap;
+use std::ops::Deref;
+use std::sync::Arc;
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize};
@@ -27,6 +29,42 @@ pub struct ClientCapabilities {
     pub(crate) extensions: BTreeMap<String, Value>,
 }
 
+/// The capabilities of one client, shared by its calls; an empty object takes no memory.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Declared(Option<Arc<ClientCapabilities>>);
+
+impl Declared {
+    /// Reads capabilities; `None` if `json` is not an object, since serde would read a struct from an array too.
+    pub(crate) fn read(json: &[u8]) -> Option<Self> {
+        if json == b"{}" {
+            return Some(Self::default());
+        }
+        let object = Some(json).filter(|json| json.first() == Some(&b'{'))?;
+        let capabilities: ClientCapabilities = serde_json::from_slice(object).ok()?;
+        Some(capabilities.into())
+    }
+}
+
+impl From<ClientCapabilities> for Declared {
+    fn from(capabilities: ClientCapabilities) -> Self {
+        Self(Some(Arc::new(capabilities)))
+    }
+}
+
+impl Deref for Declared {
+    type Target = ClientCapabilities;
+
+    fn deref(&self) -> &ClientCapabilities {
+        static NONE: ClientCapabilities = ClientCapabilities {
+            elicitation: None,
+            sampling: None,
+            roots: None,
+            extensions: BTreeMap::new(),
+        };
+        self.0.as_deref().unwrap_or(&NONE)
+    }
+}
+
 /// Reads a capability that is declared by an object, or by `true`, as some clients write it; anything else is none.
 fn declared<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
 where
@@ -40,7 +78,7 @@ where
     })
 }
 
-/// Reads an object; anything else is an empty one.
+/// Reads an object; anything else becomes an empty one.
 fn object<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<String, Value>, D::Error> {
     Ok(match Value::deserialize(deserializer)? {
         Value::Object(members) => members.into_iter().collect(),
@@ -52,9 +90,9 @@ fn object<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<String,
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Capability {
-    /// Asking the user by a form.
+    /// Forms for the user.
     Elicitation,
-    /// Asking the user by a URL.
+    /// URLs for the user to open.
     ElicitationUrl,
     /// Running the client's model.
     Sampling,
@@ -88,7 +126,7 @@ impl Capability {
         all
     }
 
-    /// The ability in words, after "the client cannot".
+    /// The ability as a verb phrase, after "the client cannot".
     pub(crate) fn verb(self) -> &'static str {
         match self {
             Self::Elicitation => "ask its user by a form (`elicitation`)",
@@ -101,7 +139,7 @@ impl Capability {
     }
 }
 
-/// The bytes that a value takes besides its text.
+/// The number of bytes that a value takes in addition to its text.
 const NODE: usize = size_of::<Value>();
 
 /// Returns the bytes that a value takes in memory.
@@ -131,15 +169,6 @@ fn merge(all: &mut Value, more: Value) {
 }
 
 impl ClientCapabilities {
-    /// Reads capabilities; `None` if `json` is no object, from an array of which serde would read a struct too.
-    pub(crate) fn read(json: &[u8]) -> Option<Self> {
-        if json == b"{}" {
-            return Some(Self::default());
-        }
-        let object = Some(json).filter(|json| json.first() == Some(&b'{'))?;
-        serde_json::from_slice(object).ok()
-    }
-
     /// Fails if they are larger than the limit for the declarations of a client.
     pub(crate) fn check_size(&self) -> Result<(), RpcError> {
         let elicitation = self.elicitation.iter().flat_map(|it| [&it.form, &it.url]);
@@ -192,13 +221,13 @@ impl ClientCapabilities {
         }
     }
 
-    /// The settings that the client declared for the extension `id`, such as `io.modelcontextprotocol/tasks`.
+    /// Returns the settings that the client declared for the extension `id`, such as `io.modelcontextprotocol/tasks`.
     pub fn extension(&self, id: &str) -> Option<&Value> {
         self.extensions.get(id)
     }
 }
 
-/// The ways to ask the user. `{}` means forms only.
+/// The modes of elicitation. `{}` means forms only.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Elicitation {
     /// Forms.

@@ -1,5 +1,4 @@
-//! The name, the title and the version that a client gives itself (`clientInfo`): for display and logs, never for
-//! decisions.
+//! The self-reported name, title and version of a client (`clientInfo`): for display and logs, never for decisions.
 
 use serde::{Deserialize, Serialize};
 
@@ -17,7 +16,7 @@ pub(crate) struct ClientNames {
 }
 
 impl ClientNames {
-    /// Reads an `Implementation` object; a member that is no string, or empty, is absent.
+    /// Reads an `Implementation` object; a member that is empty or not a string is absent.
     pub(crate) fn read(json: &[u8]) -> Self {
         let members = serde_json::from_slice::<Object<'_>>(json).unwrap_or_default();
         let text = |member| members.get(member).and_then(shortened);

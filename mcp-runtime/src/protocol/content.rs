@@ -1,9 +1,9 @@
-//! Content blocks: what tools return and prompts say.
+//! Content blocks: the results of tools, and the messages of prompts.
 //!
-//! One set of types for tool results, prompts and embedded resources, as the specification has it.
-//! They are written in the newest revision; `answer/downgrade.rs` replaces what an older client
-//! does not know: a link becomes text before 2025-06-18, sound before 2025-03-26. Bytes are encoded
-//! when the block is made, so that an answer is written without further copies.
+//! Tool results, prompts and embedded resources share one set of types, as in the specification. They are serialized
+//! in the newest revision; `answer/downgrade.rs` replaces blocks that an older client does not know: a link becomes
+//! text before 2025-06-18, audio before 2025-03-26. Bytes are encoded when the block is made, so that a response is
+//! serialized without further copies.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -33,7 +33,7 @@ use super::server_info::Icon;
 /// }
 /// ```
 ///
-/// Variants may be added with a revision of the specification, so a `match` needs a last arm.
+/// Variants may be added with a revision of the specification, so a `match` needs a wildcard arm.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 #[non_exhaustive]
@@ -56,7 +56,7 @@ pub enum Content {
 pub struct Text {
     /// The text.
     pub text: String,
-    /// For whom, and how important.
+    /// The audience and the priority.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub annotations: Option<Annotations>,
     /// Metadata.
@@ -64,7 +64,7 @@ pub struct Text {
     pub meta: Option<Map<String, Value>>,
 }
 
-/// A picture or a sound: base64 data with its media type.
+/// An image or audio: base64 data with its media type.
 ///
 /// Made by [`Content::image`] and [`Content::audio`], which take the bytes and encode them. Models
 /// accept a few media types only; `image/png`, `image/jpeg`, `audio/wav` are safe.
@@ -76,7 +76,7 @@ pub struct Media {
     pub data: String,
     /// The media type, such as `image/png`.
     pub mime_type: String,
-    /// For whom, and how important.
+    /// The audience and the priority.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub annotations: Option<Annotations>,
     /// Metadata.
@@ -85,7 +85,7 @@ pub struct Media {
 }
 
 impl Media {
-    /// These bytes.
+    /// Encodes these bytes.
     pub(crate) fn encoded(bytes: impl AsRef<[u8]>, mime_type: impl Into<String>) -> Self {
         Self {
             data: STANDARD.encode(bytes),
@@ -97,8 +97,8 @@ impl Media {
 
 /// A resource that the client can read later.
 ///
-/// Clients of 2025-06-18 and later show or read it when they want to; older ones get it as text.
-/// The URI need not be one that `resources/list` shows.
+/// Clients of 2025-06-18 and later show or read it on demand; older ones get it as text. The URI need not be listed by
+/// `resources/list`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
@@ -122,7 +122,7 @@ pub struct ResourceLink {
     /// Icons.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub icons: Vec<Icon>,
-    /// For whom, and how important.
+    /// The audience and the priority.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub annotations: Option<Annotations>,
     /// Metadata.
@@ -132,13 +132,13 @@ pub struct ResourceLink {
 
 /// A resource in full.
 ///
-/// Use it for what the model has to see now; a [`ResourceLink`] costs no context until it is read.
+/// Use it for contents that the model needs immediately; a [`ResourceLink`] costs no context until it is read.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct EmbeddedResource {
     /// The contents.
     pub resource: Resource,
-    /// For whom, and how important.
+    /// The audience and the priority.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub annotations: Option<Annotations>,
     /// Metadata.
@@ -148,9 +148,8 @@ pub struct EmbeddedResource {
 
 /// The contents of a resource: text, or base64 bytes in `blob`.
 ///
-/// A function with `#[resource]` returns one or several. A `uri` that is empty becomes the
-/// one that was read; without a media type it is that of the declaration, or else `text/plain`, and
-/// `application/octet-stream` for bytes.
+/// A function with `#[resource]` returns one or several. An empty `uri` becomes the one that was read; without a media
+/// type it is that of the declaration, or else `text/plain`, and `application/octet-stream` for bytes.
 ///
 /// ```
 /// use mcp_runtime::Resource;
@@ -181,7 +180,7 @@ pub struct Resource {
 }
 
 impl ResourceLink {
-    /// A resource by reference.
+    /// Creates a link to a resource.
     ///
     /// ```
     /// use mcp_runtime::{Content, ResourceLink};
@@ -196,7 +195,7 @@ impl ResourceLink {
         }
     }
 
-    /// A name for people.
+    /// Sets the name for people.
     #[must_use]
     pub fn title(mut self, title: impl Into<String>) -> Self {
         self.title = Some(title.into());
@@ -210,14 +209,14 @@ impl ResourceLink {
         self
     }
 
-    /// Its media type.
+    /// Sets the media type.
     #[must_use]
     pub fn mime_type(mut self, mime_type: impl Into<String>) -> Self {
         self.mime_type = Some(mime_type.into());
         self
     }
 
-    /// Its size in bytes.
+    /// Sets the size in bytes.
     #[must_use]
     pub fn size(mut self, bytes: u64) -> Self {
         self.size = Some(bytes);
@@ -245,9 +244,9 @@ impl From<Resource> for Content {
 }
 
 impl Resource {
-    /// A text resource.
+    /// Creates a text resource.
     ///
-    /// `_meta` is added by [`Resource::meta`].
+    /// [`Resource::meta`] adds `_meta`.
     pub fn text(
         uri: impl Into<String>,
         mime_type: impl Into<String>,
@@ -261,7 +260,7 @@ impl Resource {
         }
     }
 
-    /// A binary resource; the bytes are encoded here.
+    /// Creates a binary resource, and encodes the bytes.
     pub fn blob(
         uri: impl Into<String>,
         mime_type: impl Into<String>,
@@ -278,8 +277,7 @@ impl Resource {
 
     /// Adds a member to `_meta`.
     ///
-    /// A key that the protocol reserves, whose prefix has `modelcontextprotocol` or `mcp` as its second label, is left out
-    /// and logged.
+    /// A reserved key, whose prefix has `modelcontextprotocol` or `mcp` as its second label, is ignored and logged.
     #[must_use]
     pub fn meta(mut self, key: impl Into<String>, value: impl Into<Value>) -> Self {
         insert(&mut self.meta, key.into(), value.into());
@@ -287,10 +285,10 @@ impl Resource {
     }
 }
 
-/// For whom content is meant, and how important it is.
+/// The intended audience of content, and its priority.
 ///
-/// Hints to the client, which may use them to choose what it shows to whom (specification,
-/// resources, annotations). `last_modified` is left out for clients before 2025-06-18.
+/// Hints for the client's choice of what to show (specification, resources, annotations). `last_modified` is omitted
+/// for clients before 2025-06-18.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
@@ -307,23 +305,23 @@ pub struct Annotations {
 }
 
 impl Annotations {
-    /// Content for `audience` only.
+    /// Sets the audience.
     #[must_use]
     pub fn audience(mut self, audience: impl IntoIterator<Item = Role>) -> Self {
         self.audience = audience.into_iter().collect();
         self
     }
 
-    /// Content of this importance, from 0 to 1.
+    /// Sets the priority, from 0 to 1.
     ///
-    /// A value outside of the range becomes the nearest one in it.
+    /// A value out of range is clamped.
     #[must_use]
     pub fn priority(mut self, priority: f64) -> Self {
         self.priority = Some(priority.clamp(0.0, 1.0));
         self
     }
 
-    /// Content that changed at this ISO 8601 time.
+    /// Sets the time of the last change, as an ISO 8601 timestamp.
     #[must_use]
     pub fn last_modified(mut self, timestamp: impl Into<String>) -> Self {
         self.last_modified = Some(timestamp.into());
@@ -343,7 +341,7 @@ pub enum Role {
 }
 
 impl Content {
-    /// A text block.
+    /// Creates a text block.
     pub fn text(text: impl Into<String>) -> Self {
         Self::Text(Text {
             text: text.into(),
@@ -351,22 +349,22 @@ impl Content {
         })
     }
 
-    /// A picture; the bytes are encoded here.
+    /// Creates an image block, and encodes the bytes.
     pub fn image(bytes: impl AsRef<[u8]>, mime_type: impl Into<String>) -> Self {
         Self::Image(Media::encoded(bytes, mime_type))
     }
 
-    /// A sound; the bytes are encoded here.
+    /// Creates an audio block, and encodes the bytes.
     pub fn audio(bytes: impl AsRef<[u8]>, mime_type: impl Into<String>) -> Self {
         Self::Audio(Media::encoded(bytes, mime_type))
     }
 
-    /// A resource by reference.
+    /// Creates a link to a resource.
     pub fn resource_link(uri: impl Into<String>, name: impl Into<String>) -> Self {
         Self::ResourceLink(ResourceLink::new(uri, name))
     }
 
-    /// A resource by value.
+    /// Creates an embedded resource.
     pub fn resource(resource: Resource) -> Self {
         Self::Resource(EmbeddedResource {
             resource,
@@ -375,9 +373,9 @@ impl Content {
         })
     }
 
-    /// Says for whom this block is, and how important.
+    /// Sets the audience and the priority of this block.
     ///
-    /// Replaces annotations that were set before.
+    /// Replaces previous annotations.
     #[must_use]
     pub fn annotate(mut self, annotations: Annotations) -> Self {
         *match &mut self {
@@ -391,8 +389,7 @@ impl Content {
 
     /// Adds a member to the `_meta` of this block.
     ///
-    /// A key that the protocol reserves, whose prefix has `modelcontextprotocol` or `mcp` as its second label, is left out
-    /// and logged.
+    /// A reserved key, whose prefix has `modelcontextprotocol` or `mcp` as its second label, is ignored and logged.
     #[must_use]
     pub fn meta(mut self, key: impl Into<String>, value: impl Into<Value>) -> Self {
         let meta = match &mut self {
@@ -405,7 +402,7 @@ impl Content {
         self
     }
 
-    /// The text, if this is a text block.
+    /// Returns the text, if this is a text block.
     pub fn as_text(&self) -> Option<&str> {
         match self {
             Self::Text(text) => Some(&text.text),

@@ -13,9 +13,9 @@ use super::version::Version;
 use crate::excerpt::{excerpt, excerpt_of};
 use crate::limits::Limit;
 
-/// An error answer to a request.
+/// The error response to a request.
 ///
-/// Tools report their own failures as tool results with `isError`; this is for requests that were never carried out.
+/// Tools report their own failures as tool results with `isError`; this is for requests that did not run.
 #[derive(Clone, Debug, Serialize)]
 #[non_exhaustive]
 pub struct RpcError {
@@ -28,10 +28,10 @@ pub struct RpcError {
     pub data: Option<Value>,
     #[serde(skip)]
     status: u16,
-    /// The code that revisions before 2026-07-28 have for it, where it is another.
+    /// The code in revisions before 2026-07-28, if it differs.
     #[serde(skip)]
     pub(crate) legacy_code: Option<i32>,
-    /// The bound that the request has met.
+    /// The limit that the request has reached.
     #[serde(skip)]
     pub(crate) limit: Option<Limit>,
 }
@@ -96,17 +96,17 @@ impl RpcError {
         )
     }
 
-    /// `-32602`: the params are wrong for this method.
+    /// Creates the error `-32602`: the params are wrong for this method.
     pub fn invalid_params(message: impl Into<Cow<'static, str>>) -> Self {
         Self::new(Self::INVALID_PARAMS, 200, message)
     }
 
-    /// `-32602` for a request whose `_meta` is missing or incomplete; answered with HTTP 400.
+    /// `-32602` for a request whose `_meta` is missing or incomplete; sent with HTTP 400.
     pub(crate) fn invalid_meta(message: impl Into<Cow<'static, str>>) -> Self {
         Self::new(Self::INVALID_PARAMS, 400, message)
     }
 
-    /// `-32603`: something went wrong here; the message must not show internals.
+    /// Creates the error `-32603`: a fault of the server; the message must not contain internals.
     pub fn internal(message: impl Into<Cow<'static, str>>) -> Self {
         Self::new(Self::INTERNAL_ERROR, 200, message)
     }
@@ -131,12 +131,12 @@ impl RpcError {
         error
     }
 
-    /// There is no tool, or no prompt, of this name.
+    /// The error for an unknown tool or prompt.
     pub(crate) fn unknown(noun: &str, name: &str) -> Self {
         Self::invalid_params(format!("Unknown {noun}: {}", excerpt(name)))
     }
 
-    /// There is no resource at the URI, which [`RpcError::at`] adds.
+    /// The error for a URI without a resource; [`RpcError::at`] adds the URI.
     pub(crate) fn resource_not_found() -> Self {
         let mut error = Self::invalid_params("resource not found");
         error.legacy_code = Some(Self::LEGACY_RESOURCE_NOT_FOUND);
@@ -150,7 +150,7 @@ impl RpcError {
         self
     }
 
-    /// Says which resource it is about.
+    /// Adds the URI of the resource.
     #[must_use]
     pub(crate) fn at(mut self, uri: &str) -> Self {
         let uri = excerpt(uri);
@@ -159,7 +159,7 @@ impl RpcError {
         self
     }
 
-    /// A caller who was not granted all of `needed`; HTTP 403, so that a client can ask for more.
+    /// The error for a caller without all of the scopes in `needed`; HTTP 403, so that a client can request them.
     pub(crate) fn missing_scopes(
         item: impl fmt::Display,
         needed: &[impl AsRef<str>],
@@ -185,7 +185,8 @@ impl RpcError {
 
     pub(crate) fn unsupported_version(requested: &str) -> Self {
         let shown = excerpt(requested);
-        // A legacy revision cannot be spoken per request: naming it as supported would send the client round in circles.
+        // A legacy revision is negotiated, not named by a request: listing it as supported would make the client retry
+        // forever.
         let known_legacy = Version::parse(requested).is_some();
         let supported: Vec<&str> = Version::ALL
             .iter()
@@ -211,12 +212,12 @@ impl RpcError {
         self
     }
 
-    /// The HTTP status of an answer that is this error, in the modern revision.
+    /// Returns the HTTP status of this error in the modern revision.
     pub fn http_status(&self) -> u16 {
         self.status
     }
 
-    /// Names the bound that the request has met, for the metric that counts refusals.
+    /// Sets the limit that the request has reached, for the metric that counts refusals.
     #[must_use]
     pub(crate) fn over(mut self, limit: Limit) -> Self {
         self.limit = Some(limit);

@@ -1,4 +1,4 @@
-//! Extensions: what both sides may agree on beyond the core of the protocol, by its id.
+//! Ids of extensions, by which both sides agree on features beyond the core of the protocol.
 
 /// Skills (SEP-2640): folders of instructions for agents, served as resources.
 pub(crate) const SKILLS: &str = "io.modelcontextprotocol/skills";

@@ -1,4 +1,4 @@
-//! Numbers that JSON does not have: `serde_json` writes `null` in their place, which a schema of numbers forbids.
+//! Numbers that JSON does not have: `serde_json` writes them as `null`, which a schema of numbers forbids.
 
 use std::fmt::{self, Display};
 
@@ -7,9 +7,9 @@ use serde::ser::{
     SerializeTuple, SerializeTupleStruct, SerializeTupleVariant, Serializer,
 };
 
-/// The first number in `value` that JSON does not have; `json` is what `serde_json` has written of it.
+/// Finds the first number in `value` that JSON does not have; `json` is its serialization by `serde_json`.
 pub(crate) fn not_in_json<T: Serialize + ?Sized>(value: &T, json: &str) -> Option<String> {
-    // Without a `null` there is none, and nothing to look for.
+    // Without a `null` there can be no such number.
     if !json.contains("null") {
         return None;
     }
@@ -58,7 +58,7 @@ impl ser::Error for Found {
     }
 }
 
-/// Writes nothing, and ends at the first number that JSON does not have.
+/// A serializer without output, which ends at the first number that JSON does not have.
 #[derive(Clone, Copy)]
 struct Probe<'p>(&'p Place<'p>);
 
@@ -87,7 +87,7 @@ impl Probe<'_> {
 /// The parts of a value, one after another.
 struct Parts<'p> {
     place: &'p Place<'p>,
-    /// The name of the variant that has the parts.
+    /// The name of the variant that contains the parts.
     variant: Option<&'static str>,
     index: usize,
     key: String,

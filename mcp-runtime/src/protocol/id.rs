@@ -7,12 +7,12 @@ use crate::limits;
 
 /// A JSON-RPC request id: a string or a number, never `null`.
 ///
-/// It is kept as the text that was received, so that `1.0` is answered as `1.0`.
+/// It is kept as received text, so that the response to `1.0` has `1.0`.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub(crate) struct RequestId(RawJson);
 
 impl RequestId {
-    /// The id written as `raw`, unless that is neither a string nor a number, or has more than 1,024 bytes.
+    /// Creates the id from `raw`, unless that is neither a string nor a number, or has more than 1,024 bytes.
     pub(crate) fn new(raw: RawJson) -> Option<Self> {
         let is_short = raw.as_bytes().len() <= limits::ID;
         (is_short && raw.can_be_echoed()).then_some(Self(raw))

@@ -1,4 +1,4 @@
-//! JSON that has been checked but not yet understood: owned slices of a message, and objects as lists of raw members.
+//! Valid JSON that is not decoded yet: owned slices of a message, and objects as lists of raw members.
 //!
 //! A message is parsed once, into slices of the buffer it arrived in; each part is decoded where its type is known.
 
@@ -41,8 +41,8 @@ impl RawJson {
         is_json.then(|| Self(text.into()))
     }
 
-    /// Returns `true` if it is a string or a number that every JSON reader can decode: half a surrogate pair is no
-    /// text, `1e999` no number.
+    /// Returns `true` for a string or a number that every JSON reader can decode: neither half a surrogate pair nor
+    /// `1e999`.
     pub(super) fn can_be_echoed(&self) -> bool {
         match self.0.first() {
             Some(b'"') => {
@@ -105,7 +105,7 @@ impl<'de> Deserialize<'de> for RawStr<'de> {
 pub(crate) struct Object<'a>(SmallVec<[(Cow<'a, str>, RawStr<'a>); 6]>);
 
 impl<'a> Object<'a> {
-    /// The last member called `name`, as JSON parsers commonly resolve a repeated name.
+    /// The last member called `name`, as JSON parsers commonly resolve a duplicate name.
     pub(crate) fn get(&self, name: &str) -> Option<RawStr<'a>> {
         self.0
             .iter()
@@ -119,7 +119,7 @@ impl<'a> Object<'a> {
         self.0.iter().map(|(key, value)| (key.as_ref(), *value))
     }
 
-    /// Keeps the members for which `keep` says so.
+    /// Keeps the members for which `keep` returns true.
     pub(crate) fn retain(&mut self, mut keep: impl FnMut(&str, RawStr<'_>) -> bool) {
         self.0.retain(|(name, value)| keep(name, *value));
     }
@@ -151,7 +151,7 @@ impl<'de> Deserialize<'de> for Object<'de> {
     }
 }
 
-/// The arguments of a call: a JSON text, whose members have been read with its message, or are read when they are needed.
+/// The arguments of a call: a JSON text, whose members were read with its message, or are read on demand.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Given<'a> {
     text: RawStr<'a>,
@@ -164,7 +164,7 @@ impl<'a> Given<'a> {
         self.text
     }
 
-    /// The members, unless it is no object.
+    /// The members, unless it is not an object.
     pub(crate) fn object(self) -> Result<Object<'a>, NotAnObject> {
         match self.message {
             Some(message) => Ok(message.arguments_object(self.text.0)),
@@ -196,7 +196,7 @@ pub(crate) struct Members {
     arguments: Option<(usize, Range<usize>)>,
 }
 
-/// A member that should be an object is something else.
+/// The error for a member that should be an object.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct NotAnObject;
 
@@ -208,16 +208,16 @@ pub(crate) struct MembersRef<'a> {
     of_params: bool,
 }
 
-/// The form of a value that should be an object.
+/// The form of a value that is expected to be an object.
 #[derive(Clone, Copy, Debug)]
 enum Shape {
     Object,
-    /// `null`, or nothing at all.
+    /// `null` or absent.
     Null,
     Other,
 }
 
-/// The maximum number of arguments that are kept with a message; more are read again for each call.
+/// The maximum number of arguments that are kept with a message; with more, they are read again for each call.
 const ARGUMENTS: usize = 32;
 
 type Entries = SmallVec<[Entry; 10]>;
@@ -226,7 +226,7 @@ type Entries = SmallVec<[Entry; 10]>;
 struct Entry {
     name: Name,
     value: Place,
-    /// `true` for a member of `params` itself.
+    /// `true` for a direct member of `params`.
     is_param: bool,
 }
 
@@ -241,11 +241,14 @@ enum Name {
 }
 
 impl Name {
-    fn new(scanned: Scanned<'_>) -> Self {
-        match scanned.text {
-            Cow::Borrowed(_) => Self::At(place(scanned.place)),
-            Cow::Owned(name) => Self::Decoded(name.into()),
+    #[inline]
+    fn new(scanned: Scanned<'_>) -> Result<Self, Invalid> {
+        if scanned.is_escaped {
+            return scanned.decode().map(Self::Decoded);
         }
+        Ok(Self::At(place(
+            scanned.start..scanned.start + scanned.written.len(),
+        )))
     }
 
     fn len(&self) -> usize {
@@ -276,7 +279,7 @@ impl Members {
         }
     }
 
-    /// Scans the `params` that come next in `message`; `Ok(None)` for `null`, an error if they are something else.
+    /// Scans the next value of `message` as `params`; `Ok(None)` for `null`, an error for anything but an object.
     pub(super) fn read(
         message: &Bytes,
         scanner: &mut Scanner<'_>,
@@ -287,67 +290,73 @@ impl Members {
                 _ => Err(NotAnObject),
             });
         }
-        let mut members = Arc::new(Self::new(message.clone()));
-        if let Some(members) = Arc::get_mut(&mut members) {
-            scanner.object(|scanner, name| members.scan(scanner, name))?;
-        }
-        Ok(Ok(Some(members)))
+        let mut members = Self::new(message.clone());
+        scanner.object(Param::named, |scanner, param, name| {
+            members.scan(scanner, param, name)
+        })?;
+        Ok(Ok(Some(Arc::new(members))))
     }
 
     /// Scans one member of `params`.
-    fn scan(&mut self, scanner: &mut Scanner<'_>, name: Scanned<'_>) -> Result<(), Invalid> {
-        let is_object = scanner.peek() == Some(b'{');
-        let value = match &*name.text {
-            "_meta" => {
-                let start = self.entries.len();
-                self.meta = if is_object {
-                    scanner.object(|scanner, name| self.push(scanner, name))?;
-                    Shape::Object
-                } else {
-                    other(scanner)?
-                };
-                self.in_meta = start..self.entries.len();
-                return Ok(());
-            }
-            "arguments" => self.scan_arguments(scanner, is_object)?,
-            _ => scanner.value()?,
-        };
+    #[inline]
+    fn scan(
+        &mut self,
+        scanner: &mut Scanner<'_>,
+        param: Param,
+        name: Scanned<'_>,
+    ) -> Result<(), Invalid> {
+        let start = scanner.at();
+        match param {
+            Param::Meta => return self.scan_meta(scanner),
+            Param::Arguments => self.scan_arguments(scanner)?,
+            Param::Other => scanner.value()?,
+        }
         self.entries.push(Entry {
-            name: Name::new(name),
-            value: place(value),
+            name: Name::new(name)?,
+            value: place(start..scanner.at()),
             is_param: true,
         });
         Ok(())
     }
 
-    fn scan_arguments(
-        &mut self,
-        scanner: &mut Scanner<'_>,
-        is_object: bool,
-    ) -> Result<Range<usize>, Invalid> {
+    fn scan_meta(&mut self, scanner: &mut Scanner<'_>) -> Result<(), Invalid> {
+        let start = self.entries.len();
+        self.meta = if scanner.peek() == Some(b'{') {
+            scanner.object(drop_name, |scanner, (), name| self.push(scanner, name))?;
+            Shape::Object
+        } else {
+            other(scanner)?
+        };
+        self.in_meta = start..self.entries.len();
+        Ok(())
+    }
+
+    fn scan_arguments(&mut self, scanner: &mut Scanner<'_>) -> Result<(), Invalid> {
         self.arguments = None;
-        if !is_object {
+        if scanner.peek() != Some(b'{') {
             return scanner.value();
         }
-        let (start, mut count) = (self.entries.len(), 0);
-        let whole = scanner.object(|scanner, name| {
+        let (start, first, mut count) = (scanner.at(), self.entries.len(), 0);
+        scanner.object(drop_name, |scanner, (), name| {
             count += 1;
             if count > ARGUMENTS {
-                return scanner.value().map(drop);
+                return scanner.value();
             }
             self.push(scanner, name)
         })?;
         if count <= ARGUMENTS {
-            self.arguments = Some((whole.start, start..self.entries.len()));
+            self.arguments = Some((start, first..self.entries.len()));
         }
-        Ok(whole)
+        Ok(())
     }
 
+    #[inline]
     fn push(&mut self, scanner: &mut Scanner<'_>, name: Scanned<'_>) -> Result<(), Invalid> {
-        let value = place(scanner.value()?);
+        let start = scanner.at();
+        scanner.value()?;
         self.entries.push(Entry {
-            name: Name::new(name),
-            value,
+            name: Name::new(name)?,
+            value: place(start..scanner.at()),
             is_param: false,
         });
         Ok(())
@@ -362,7 +371,7 @@ impl Members {
         }
     }
 
-    /// The members of `_meta`: `None` when it is absent or `null`, an error when it is no object.
+    /// The members of `_meta`: `None` if it is absent or `null`, an error if it is not an object.
     pub(crate) fn meta(&self) -> Option<Result<MembersRef<'_>, NotAnObject>> {
         match self.meta {
             Shape::Null => None,
@@ -375,7 +384,7 @@ impl Members {
         }
     }
 
-    /// The member `arguments`, of whatever type; `None` when it is absent.
+    /// The member `arguments`, of any type; `None` if it is absent.
     pub(crate) fn arguments(&self) -> Option<Given<'_>> {
         let text = std::str::from_utf8(self.get("arguments")?).ok()?;
         Some(Given {
@@ -403,13 +412,13 @@ impl Members {
         Object(members.collect())
     }
 
-    /// The size of what [`meta_alone`](Self::meta_alone) keeps.
+    /// The size that [`meta_alone`](Self::meta_alone) keeps.
     pub(crate) fn meta_size(&self) -> usize {
         let size = |entry: &Entry| size_of::<Entry>() + entry.name.len() + entry.value.len();
         self.meta_entries().iter().map(size).sum()
     }
 
-    /// Copies the members of `_meta`, which then keep nothing of the message.
+    /// Copies the members of `_meta`, without a reference to the message.
     pub(crate) fn meta_alone(&self) -> Self {
         let mut message = Vec::new();
         let mut copy = |part: &[u8]| {
@@ -465,10 +474,32 @@ impl Members {
     }
 }
 
-/// Passes a value that is no object.
+/// The members of `params` with members of their own.
+#[derive(Clone, Copy)]
+enum Param {
+    Meta,
+    Arguments,
+    Other,
+}
+
+impl Param {
+    fn named(name: &str) -> Self {
+        match name {
+            "_meta" => Self::Meta,
+            "arguments" => Self::Arguments,
+            _ => Self::Other,
+        }
+    }
+}
+
+/// Ignores a name.
+fn drop_name(_: &str) {}
+
+/// Skips a value that is not an object.
 fn other(scanner: &mut Scanner<'_>) -> Result<Shape, Invalid> {
-    let value = scanner.value()?;
-    Ok(match scanner.text(value) {
+    let start = scanner.at();
+    scanner.value()?;
+    Ok(match scanner.since(start) {
         "null" => Shape::Null,
         _ => Shape::Other,
     })
@@ -479,7 +510,9 @@ impl<'a> MembersRef<'a> {
     pub(crate) fn get(&self, name: &str) -> Option<&'a [u8]> {
         let mut entries = self.entries.iter().rev();
         let entry = entries.find(|entry| {
-            entry.is_param == self.of_params
+            // Nearly always the lengths differ, which is the cheapest comparison.
+            entry.name.len() == name.len()
+                && entry.is_param == self.of_params
                 && match &entry.name {
                     Name::At(place) => at(self.message, place) == name.as_bytes(),
                     Name::Decoded(decoded) => **decoded == *name,
@@ -516,7 +549,7 @@ pub(super) fn text(json: &[u8]) -> Result<Cow<'_, str>, serde_json::Error> {
     serde_json::from_slice::<Text<'_>>(json).map(|Text(text)| text)
 }
 
-/// The part at `place`; nothing where the message is too large to have places.
+/// The part at `place`; empty if the message is too large to have places.
 fn at<'m>(message: &'m Bytes, place: &Place) -> &'m [u8] {
     message.get(range(place)).unwrap_or_default()
 }

@@ -19,7 +19,7 @@ pub enum Level {
     Error,
     /// Critical conditions.
     Critical,
-    /// Action must be taken at once.
+    /// Action must be taken immediately.
     Alert,
     /// The system is unusable.
     Emergency,

@@ -1,7 +1,7 @@
 //! Parses bytes to messages, in stages, so that each malformation has its own error.
 //!
-//! A typed or untagged decode would turn every fault into one; here JSON comes first, the envelope second,
-//! and params are left raw for the method that knows them.
+//! A typed or untagged decode would turn every fault into one error; here JSON comes first, the envelope second, and
+//! params are left raw for the method that knows them.
 
 use std::sync::Arc;
 
@@ -11,9 +11,10 @@ use serde_json::value::RawValue;
 
 use super::error::RpcError;
 use super::id::RequestId;
-use super::json::{Members, NotAnObject, Object, RawJson, text};
+use super::json::{Members, NotAnObject, Object, RawJson};
 use super::method::Method;
 use super::scan::{Invalid, Scanner};
+use super::text::read_string;
 use crate::limits::{self, Limit};
 
 /// One parsed JSON-RPC message, or a batch of them.
@@ -21,9 +22,9 @@ use crate::limits::{self, Limit};
 pub(crate) enum Message {
     /// A call that expects a response.
     Request(Request),
-    /// A message without an id; never answered.
+    /// A message without an id, which has no response.
     Notification(Notification),
-    /// An answer to a request that this server sent.
+    /// The response to a request of this server.
     Response(Response),
     /// A JSON array; only 2025-03-26 allows it. Its members are parsed one by one with [`Message::parse`].
     Batch(Vec<RawJson>),
@@ -60,23 +61,23 @@ impl Notification {
     }
 }
 
-/// A response to a request of ours.
+/// A response to a request of this server.
 #[derive(Clone, Debug)]
 pub(crate) struct Response {
-    /// The id of the request that it answers, if readable.
+    /// The id of its request, if readable.
     pub id: Option<RequestId>,
     /// `Ok(result)` or `Err(error)`.
     pub outcome: Result<RawJson, RawJson>,
 }
 
-/// A message that cannot be read: the error to respond with, and the id to echo if one could be read.
+/// A malformed message: the error to respond with, and the id to echo if one could be read.
 #[derive(Debug)]
 pub(crate) struct Malformed {
     /// The id, when the envelope had a valid one.
     pub id: Option<RequestId>,
-    /// `-32700` for what is not JSON, `-32600` for what is not JSON-RPC.
+    /// `-32700` for invalid JSON, `-32600` for invalid JSON-RPC.
     pub error: Box<RpcError>,
-    /// It has an id and no method, as a response to a request of this server has.
+    /// True if it has an id and no method, as a response to a request of this server has.
     pub is_response: bool,
 }
 
@@ -115,7 +116,7 @@ impl Message {
     }
 }
 
-/// The members of a message, before it is known to be one.
+/// The members of a message that is not validated yet.
 #[derive(Default)]
 struct Envelope<'m> {
     jsonrpc: Option<&'m str>,
@@ -127,9 +128,35 @@ struct Envelope<'m> {
     error: Option<&'m str>,
 }
 
+/// A member of a message.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Member {
+    Jsonrpc,
+    Id,
+    Method,
+    Params,
+    Result,
+    Error,
+    Other,
+}
+
+impl Member {
+    fn named(name: &str) -> Self {
+        match name {
+            "jsonrpc" => Self::Jsonrpc,
+            "id" => Self::Id,
+            "method" => Self::Method,
+            "params" => Self::Params,
+            "result" => Self::Result,
+            "error" => Self::Error,
+            _ => Self::Other,
+        }
+    }
+}
+
 impl<'m> Envelope<'m> {
     fn read(bytes: &'m Bytes) -> Result<Self, RpcError> {
-        // Once for the whole message; a text needs no further checks.
+        // Checked once for the whole message; strings need no further checks.
         let text = std::str::from_utf8(bytes).map_err(|_| {
             let error = serde_json::Error::io(std::io::ErrorKind::InvalidData.into());
             RpcError::parse_error(&error)
@@ -140,21 +167,22 @@ impl<'m> Envelope<'m> {
     fn scan(bytes: &'m Bytes, scanner: &mut Scanner<'m>) -> Result<Self, Invalid> {
         let mut envelope = Self::default();
         scanner.space();
-        scanner.object(|scanner, name| {
-            let member = match &*name.text {
-                "params" => {
-                    envelope.params = Some(Members::read(bytes, scanner)?);
-                    return Ok(());
-                }
-                "jsonrpc" => &mut envelope.jsonrpc,
-                "id" => &mut envelope.id,
-                "method" => &mut envelope.method,
-                "result" => &mut envelope.result,
-                "error" => &mut envelope.error,
-                _ => return scanner.value().map(drop),
-            };
-            let value = scanner.value()?;
-            *member = Some(scanner.text(value));
+        scanner.object(Member::named, |scanner, member, _| {
+            let start = scanner.at();
+            if member == Member::Params {
+                envelope.params = Some(Members::read(bytes, scanner)?);
+                return Ok(());
+            }
+            scanner.value()?;
+            let value = Some(scanner.since(start));
+            match member {
+                Member::Jsonrpc => envelope.jsonrpc = value,
+                Member::Id => envelope.id = value,
+                Member::Method => envelope.method = value,
+                Member::Result => envelope.result = value,
+                Member::Error => envelope.error = value,
+                Member::Params | Member::Other => {}
+            }
             Ok(())
         })?;
         scanner.end()?;
@@ -171,11 +199,11 @@ impl<'m> Envelope<'m> {
         let Some(method) = self.method else {
             return self.response(bytes, id);
         };
-        let Ok(method) = text(method.as_bytes()) else {
+        let Some(method) = read_string(method) else {
             return Err(Malformed::envelope(id, "`method` must be a string"));
         };
         let method = Method::parse(&method);
-        // `null` loses nothing; some clients write it for a message without params.
+        // `null` is accepted; some clients write it for a message without params.
         let Ok(params) = self.params.unwrap_or(Ok(None)) else {
             return Err(Malformed::envelope(id, "`params` must be an object"));
         };
@@ -218,7 +246,7 @@ impl<'m> Envelope<'m> {
     }
 }
 
-/// Returns the error for a text that is no message: it is not JSON, or not an object.
+/// Returns the error for an invalid text: it is not JSON, or not an object.
 fn fault(text: &str) -> RpcError {
     match serde_json::from_str::<Object<'_>>(text) {
         Err(error) if error.is_data() => RpcError::invalid_request("a message is a JSON object"),
@@ -248,57 +276,4 @@ fn parse_batch(bytes: &Bytes) -> Result<Message, Malformed> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn code(text: &str) -> i32 {
-        Message::parse(&Bytes::copy_from_slice(text.as_bytes()))
-            .unwrap_err()
-            .error
-            .code
-    }
-
-    #[test]
-    fn what_is_not_json_is_a_parse_error() {
-        for text in ["", "{", "{]", "\u{feff}", "{\"a\":nul}", "{} {}"] {
-            assert_eq!(code(text), -32700, "{text:?}");
-        }
-        assert_eq!(
-            Message::parse(&Bytes::from_static(b"{\"a\":\"\xff\"}"))
-                .unwrap_err()
-                .error
-                .code,
-            -32700
-        );
-    }
-
-    #[test]
-    fn what_is_not_json_rpc_is_an_invalid_request() {
-        for text in [
-            "1",
-            "\"a\"",
-            "[]",
-            "{}",
-            r#"{"jsonrpc":"1.0","id":1,"method":"ping"}"#,
-            r#"{"jsonrpc":"2.0","id":null,"method":"ping"}"#,
-            r#"{"jsonrpc":"2.0","id":true,"method":"ping"}"#,
-            r#"{"jsonrpc":"2.0","id":{},"method":"ping"}"#,
-            r#"{"jsonrpc":"2.0","id":1,"method":5}"#,
-            r#"{"jsonrpc":"2.0","id":1}"#,
-            r#"{"jsonrpc":"2.0","id":1,"method":"ping","params":[1]}"#,
-        ] {
-            assert_eq!(code(text), -32600, "{text}");
-        }
-    }
-
-    #[test]
-    fn an_id_is_echoed_as_written() {
-        for id in ["1", "1.0", "-3", "\"a\\u0062\""] {
-            let text = format!(r#"{{"jsonrpc":"2.0","id":{id},"method":"ping"}}"#);
-            let Ok(Message::Request(request)) = Message::parse(&Bytes::from(text)) else {
-                panic!("not a request")
-            };
-            assert_eq!(request.id.as_bytes(), id.as_bytes());
-        }
-    }
-}
+mod tests;

@@ -1,11 +1,12 @@
-//! `params._meta`: what a request says about itself.
+//! `params._meta`: the metadata of a request.
 
 use std::borrow::Cow;
 
-use super::capabilities::ClientCapabilities;
+use super::capabilities::Declared;
 use super::error::RpcError;
-use super::json::{Members, MembersRef, RawJson};
+use super::json::{Members, MembersRef, RawJson, text};
 use super::level::Level;
+use super::version::Version;
 use crate::limits::{self, Limit};
 
 /// Key of the protocol version in a modern request's `_meta`.
@@ -25,11 +26,11 @@ pub(crate) const SUBSCRIPTION_ID: &str = "io.modelcontextprotocol/subscriptionId
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub(crate) struct RequestMeta {
-    /// The token to report progress under: a string or an integer.
+    /// The progress token: a string or an integer.
     pub progress_token: Option<RawJson>,
     /// The client's capabilities (modern; legacy declares them at `initialize`).
-    pub capabilities: ClientCapabilities,
-    /// The least severe log message that the client wants with this request (modern).
+    pub capabilities: Declared,
+    /// The minimum level of log messages that the client requests (modern).
     pub log_level: Option<Level>,
 }
 
@@ -38,7 +39,7 @@ pub(crate) struct RequestMeta {
 pub(crate) struct RawMeta<'a>(MembersRef<'a>);
 
 impl<'a> RawMeta<'a> {
-    /// The `_meta` member of `params`; `Ok(None)` when there is none.
+    /// The `_meta` member of `params`; `Ok(None)` if there is none.
     pub(crate) fn from_params(params: Option<&'a Members>) -> Result<Option<Self>, RpcError> {
         match params.and_then(Members::meta) {
             None => Ok(None),
@@ -47,18 +48,17 @@ impl<'a> RawMeta<'a> {
         }
     }
 
-    /// Returns `true` if the protocol version is named, in whatever form: the mark of a modern request.
+    /// Returns `true` if a protocol version is named, in any form: the mark of a modern request.
     pub(crate) fn names_version(&self) -> bool {
         self.0.get(PROTOCOL_VERSION).is_some()
     }
 
     /// The protocol version, which a modern request must name.
     pub(crate) fn protocol_version(&self) -> Result<Cow<'a, str>, RpcError> {
-        match self.0.text(PROTOCOL_VERSION) {
-            Some(Ok(version)) => Ok(version),
-            Some(Err(_)) => Err(RpcError::invalid_meta(format!(
-                "`_meta[\"{PROTOCOL_VERSION}\"]` must be a string"
-            ))),
+        match self.0.get(PROTOCOL_VERSION) {
+            // What nearly every request names, letter for letter.
+            Some(b"\"2026-07-28\"") => Ok(Version::V2026_07_28.as_str().into()),
+            Some(json) => text(json).map_err(|_| mistyped(PROTOCOL_VERSION, "a string")),
             None => Err(missing(PROTOCOL_VERSION)),
         }
     }
@@ -67,8 +67,9 @@ impl<'a> RawMeta<'a> {
     pub(crate) fn modern(&self) -> Result<RequestMeta, RpcError> {
         let capabilities = match self.0.get(CLIENT_CAPABILITIES) {
             None => return Err(missing(CLIENT_CAPABILITIES)),
-            Some(json) => ClientCapabilities::read(json)
-                .ok_or_else(|| mistyped(CLIENT_CAPABILITIES, "an object"))?,
+            Some(json) => {
+                Declared::read(json).ok_or_else(|| mistyped(CLIENT_CAPABILITIES, "an object"))?
+            }
         };
         capabilities.check_size()?;
         let log_level = (self.0.decode::<Level>(LOG_LEVEL).transpose())

@@ -2,8 +2,8 @@
 
 use serde_json::{Map, Value};
 
-/// Returns `true` if only the protocol may define members of `_meta` with this key: its prefix has
-/// `modelcontextprotocol` or `mcp` as the second label.
+/// Returns `true` if the protocol reserves this key of `_meta`: its prefix has `modelcontextprotocol` or `mcp` as the
+/// second label.
 ///
 /// [MCP 2026-07-28, `_meta`](https://modelcontextprotocol.io/specification/2026-07-28/basic#meta).
 pub(crate) fn is_reserved(key: &str) -> bool {
@@ -12,7 +12,7 @@ pub(crate) fn is_reserved(key: &str) -> bool {
     matches!(second, Some("modelcontextprotocol" | "mcp"))
 }
 
-/// Adds a member of a program's own to a `_meta`.
+/// Adds a member of the program to a `_meta`.
 pub(super) fn insert(meta: &mut Option<Map<String, Value>>, key: String, value: Value) {
     if is_reserved(&key) {
         tracing::warn!(

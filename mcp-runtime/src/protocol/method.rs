@@ -1,8 +1,8 @@
-//! The methods of all revisions, so that routing and metric labels work on a closed set.
+//! The methods of all revisions, so that routing and metric labels use a closed set.
 
 macro_rules! methods {
     ($($variant:ident = $name:literal,)*) => {
-        /// A method that some revision defines, or the name of one that none does.
+        /// A method that some revision defines, or another name.
         #[derive(Clone, Debug, PartialEq, Eq, Hash)]
         #[non_exhaustive]
         pub(crate) enum Method {

@@ -1,12 +1,11 @@
-//! The wire and only the wire: JSON-RPC envelopes, protocol revisions, error codes and the types of the MCP schema.
+//! The wire types: JSON-RPC envelopes, protocol revisions, error codes and the types of the MCP schema.
 //!
-//! Invariants: no tokio, no I/O, no user code; nothing here decides what a server does with a message. The module is
-//! private: `lib.rs` and `content.rs` name the types that users need.
+//! Invariants: no tokio, no I/O, no user code; nothing here decides how a server handles a message. The module is
+//! private: `lib.rs` and `content.rs` export the types that users need.
 //!
-//! The types of the wire, without tokio and without I/O. They parse in stages: the envelope at
-//! once, `params` as slices of the message that are decoded when somebody asks ([`Members`]). What
-//! a client may send in any form is read leniently here and refused where it is used, with words;
-//! an id is kept as it was received, byte by byte.
+//! Parsing has stages: the envelope first, `params` as slices of the message that are decoded on demand ([`Members`]).
+//! Values that a client may send in any form are read leniently here and refused where they are used, with an error
+//! text; an id is kept as received, byte by byte.
 
 pub(crate) mod capabilities;
 pub(crate) mod client_info;
@@ -36,7 +35,7 @@ pub(crate) mod version;
 pub(crate) mod view;
 pub(crate) mod written;
 
-pub(crate) use capabilities::{Capability, ClientCapabilities};
+pub(crate) use capabilities::{Capability, ClientCapabilities, Declared};
 pub(crate) use content::{Annotations, Content, Resource, Role};
 pub(crate) use error::RpcError;
 pub(crate) use id::RequestId;

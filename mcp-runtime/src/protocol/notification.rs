@@ -34,7 +34,7 @@ pub(crate) fn raw<S: serde::Serializer>(value: &RawJson, serializer: S) -> Resul
     raw.serialize(serializer)
 }
 
-/// A number that is written without a fraction when it has none.
+/// A number that is serialized without a fraction if it has none.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Amount(pub f64);
 

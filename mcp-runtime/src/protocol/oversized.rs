@@ -1,6 +1,6 @@
-//! A message that is larger than allowed: its bytes are discarded, and what an error response needs is read meanwhile.
+//! A message larger than the maximum: its bytes are discarded, except for the parts needed for an error response.
 //!
-//! Invariants: the text is read once, in linear time; no more than the id of it is kept, which is bounded.
+//! Invariants: the text is read once, in linear time; only its id is kept, which is bounded.
 
 use super::error::RpcError;
 use super::id::RequestId;
@@ -18,7 +18,7 @@ pub(crate) struct Oversized {
     depth: usize,
     in_string: bool,
     escaped: bool,
-    /// The text between two structural characters of the outermost object, as far as an id may be long.
+    /// The text between two structural characters of the outermost object, up to the maximum length of an id.
     token: Vec<u8>,
     /// `true` while the token is the value of `id`.
     is_id: bool,
@@ -57,7 +57,7 @@ impl Oversized {
                 self.keep(b"\"");
             }
             b'{' | b'[' => {
-                // The members of a batch have ids of their own.
+                // The members of a batch have separate ids.
                 self.depth += if self.depth == 0 && byte == b'[' {
                     2
                 } else {
@@ -86,7 +86,7 @@ impl Oversized {
 
     fn keep(&mut self, text: &[u8]) {
         if self.depth == 1 {
-            // One byte more than is allowed shows that the id is too long.
+            // One byte beyond the maximum shows that the id is too long.
             let room = (limits::ID + 1).saturating_sub(self.token.len());
             self.token.extend_from_slice(&text[..text.len().min(room)]);
         }
@@ -100,7 +100,7 @@ impl Oversized {
         self.is_id = false;
     }
 
-    /// Ends the message, of which at most `most` bytes are allowed; `None` for a notification, which is not answered.
+    /// Ends the message, whose maximum is `most` bytes; `None` for a notification, which has no response.
     pub(crate) fn finish(mut self, most: usize) -> Option<Malformed> {
         self.end_member();
         let (has_id, has_method) = (self.id.is_some(), self.has_method);
@@ -117,7 +117,7 @@ impl Oversized {
 mod tests {
     use super::*;
 
-    /// The id and whether it is of a response, read in pieces of every size up to five bytes.
+    /// Returns the id, and whether it is that of a response, read in pieces of every size up to five bytes.
     fn read(text: &str) -> Option<(Option<String>, bool)> {
         let mut results = (1..=5).map(|size| {
             let mut oversized = Oversized::default();

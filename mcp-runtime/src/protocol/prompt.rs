@@ -22,7 +22,7 @@ pub(crate) struct Descriptor {
     /// Icons.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub icons: Vec<Icon>,
-    /// The arguments that fill it in.
+    /// The arguments.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub arguments: Vec<Argument>,
     /// Metadata.
@@ -47,7 +47,7 @@ pub(crate) struct Argument {
     pub required: bool,
 }
 
-/// The result of a prompt: messages to begin a conversation with.
+/// The result of a prompt: the first messages of a conversation.
 ///
 /// ```
 /// use mcp_runtime::{Content, Prompt};
@@ -75,25 +75,25 @@ pub struct Prompt {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct PromptMessage {
-    /// The speaker.
+    /// The role of the speaker.
     pub role: Role,
     /// The content of the message.
     pub content: Content,
 }
 
 impl Prompt {
-    /// A prompt without messages.
+    /// Creates a prompt without messages.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Adds something that the user says.
+    /// Adds a message of the user.
     #[must_use]
     pub fn user(self, content: impl Into<Content>) -> Self {
         self.message(Role::User, content)
     }
 
-    /// Adds something that the model says.
+    /// Adds a message of the model.
     #[must_use]
     pub fn assistant(self, content: impl Into<Content>) -> Self {
         self.message(Role::Assistant, content)
@@ -109,9 +109,9 @@ impl Prompt {
         self
     }
 
-    /// Says what this prompt is, now that its arguments are known.
+    /// Sets the description for these arguments.
     ///
-    /// Shown with the messages; the description in the list is that of the declaration.
+    /// Sent with the messages; the description in the list is that of the declaration.
     #[must_use]
     pub fn description(mut self, description: impl Into<String>) -> Self {
         self.description = Some(description.into());
@@ -120,15 +120,14 @@ impl Prompt {
 
     /// Adds a member to `_meta`.
     ///
-    /// A key that the protocol reserves, whose prefix has `modelcontextprotocol` or `mcp` as its second label, is left out
-    /// and logged.
+    /// A reserved key, whose prefix has `modelcontextprotocol` or `mcp` as its second label, is ignored and logged.
     #[must_use]
     pub fn meta(mut self, key: impl Into<String>, value: impl Into<Value>) -> Self {
         insert(&mut self.meta, key.into(), value.into());
         self
     }
 
-    /// The messages, in order.
+    /// Returns the messages, in order.
     pub fn messages(&self) -> &[PromptMessage] {
         &self.messages
     }

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use super::content::Annotations;
 use super::server_info::Icon;
 
-/// A resource, which has one URI, or a template of resources.
+/// A resource with one URI, or a template of resources.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
@@ -31,7 +31,7 @@ pub(crate) struct Descriptor {
     /// The size of its contents in bytes, before any encoding.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub size: Option<u64>,
-    /// For whom, and how important.
+    /// The audience and the priority.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub annotations: Option<Annotations>,
     /// Metadata.

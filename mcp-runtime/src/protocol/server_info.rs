@@ -15,7 +15,7 @@ pub(crate) struct Implementation {
     /// A name for people.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
-    /// One sentence on what it is.
+    /// A description in one sentence.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     /// Its home page.
@@ -24,7 +24,7 @@ pub(crate) struct Implementation {
 }
 
 impl Implementation {
-    /// An implementation with a name and a version.
+    /// Creates an implementation with a name and a version.
     pub(crate) fn new(name: impl Into<String>, version: impl Into<String>) -> Self {
         Self {
             name: name.into(),
@@ -50,7 +50,7 @@ pub struct Icon {
 }
 
 impl Icon {
-    /// An icon at `src`.
+    /// Creates an icon with this URI.
     pub fn new(src: impl Into<String>) -> Self {
         Self {
             src: src.into(),

@@ -13,7 +13,7 @@ pub(crate) struct Skill {
     pub uri: String,
     /// The frontmatter of its `SKILL.md` as JSON, whole and unchanged.
     pub frontmatter: Map<String, Value>,
-    /// Its files, `SKILL.md` and those of skills inside it among them.
+    /// Its files, including `SKILL.md` and those of nested skills.
     pub resources: Vec<SkillFile>,
 }
 

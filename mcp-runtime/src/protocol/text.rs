@@ -1,15 +1,15 @@
-//! Strings of JSON, eight bytes at a time: where a part without escapes ends, and strings as they are read and written.
+//! Strings of JSON, eight bytes at a time: finds the end of a part without escapes, reads and writes strings.
 //!
-//! Invariant: what is written is what `serde_json` writes, and what is read is what it reads; texts of a megabyte with
-//! an escape every few bytes, such as source code, are why this is here.
+//! Invariant: writes and reads exactly as `serde_json` does. This module exists for texts of a megabyte with an escape
+//! every few bytes, such as source code.
 
 use std::borrow::Cow;
 
-/// The number of bytes that are looked at together.
+/// The number of bytes that are processed together.
 const WORD: usize = size_of::<u64>();
 
-/// Returns the place of the first byte from `at` on that ends a string or that an unescaped string must not have; the
-/// length of `bytes` if there is none.
+/// Returns the place of the first byte from `at` on that ends a string or needs an escape; the length of `bytes` if
+/// there is none.
 #[inline]
 pub(super) fn plain_end(bytes: &[u8], mut at: usize) -> usize {
     while let Some(word) = word(bytes, at) {
@@ -46,12 +46,12 @@ fn plain(word: [u8; WORD]) -> usize {
     let control = word.wrapping_sub(ONES * 0x20) & !word;
     let quote = zero(word ^ (ONES * u64::from(b'"')));
     let backslash = zero(word ^ (ONES * u64::from(b'\\')));
-    // The lowest bit that is set is the high one of the first such byte; no bit is that of a ninth.
+    // The lowest set bit is the high bit of the first such byte; there is none for a ninth byte.
     ((control | quote | backslash) & HIGH).trailing_zeros() as usize / 8
 }
 
-/// Reads a JSON text that is one string, borrowed where it has no escapes; `None` for anything else, such as half of a
-/// surrogate pair.
+/// Reads a JSON text that is a single string, borrowed if it has no escapes; `None` for anything else, such as half of
+/// a surrogate pair.
 pub(crate) fn read_string(json: &str) -> Option<Cow<'_, str>> {
     let inner = json.strip_prefix('"')?.strip_suffix('"')?;
     if plain_end(inner.as_bytes(), 0) == inner.len() {
@@ -62,7 +62,7 @@ pub(crate) fn read_string(json: &str) -> Option<Cow<'_, str>> {
 }
 
 fn unescape(bytes: &[u8]) -> Option<String> {
-    // A text is never longer than it is written; words are copied whole.
+    // A decoded text is never longer than its source; words are copied whole.
     let mut text = vec![0; bytes.len() + WORD];
     let (mut read, mut written) = (0, 0);
     while read < bytes.len() {
@@ -107,7 +107,7 @@ fn unescape(bytes: &[u8]) -> Option<String> {
     String::from_utf8(text).ok()
 }
 
-/// Returns the character whose four digits come next, or twice four for a surrogate pair, and their length.
+/// Returns the character of the next four digits, or of two groups of four for a surrogate pair, and their length.
 fn code(digits: &[u8]) -> Option<(char, usize)> {
     let first = hex(digits.get(..4)?)?;
     if let Some(character) = char::from_u32(first) {
@@ -127,7 +127,7 @@ fn hex(digits: &[u8]) -> Option<u32> {
     digits.iter().try_fold(0, digit)
 }
 
-/// The size of the pieces in which a text with escapes is put together.
+/// The size of the pieces in which a text with escapes is assembled.
 const PIECE: usize = 1024;
 
 /// Appends `text` as a string of JSON, in its quotes.
@@ -210,7 +210,7 @@ mod tests {
         }
     }
 
-    /// Texts of every length around a word, with each character that is written in a way of its own.
+    /// Texts of every length around a word, with each character that has an escape.
     fn texts() -> impl Iterator<Item = String> {
         let characters = (0..0x20_u8)
             .map(char::from)

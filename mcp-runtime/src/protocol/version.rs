@@ -1,4 +1,4 @@
-//! The protocol revisions that a server speaks.
+//! The supported protocol revisions.
 
 use std::fmt;
 
@@ -9,7 +9,7 @@ use std::fmt;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Version {
-    /// 2024-11-05, the first revision; spoken by hosts of that year over stdio.
+    /// 2024-11-05, the first revision; used by hosts of that year over stdio.
     V2024_11_05,
     /// 2025-03-26, the only revision with JSON-RPC batches.
     V2025_03_26,
@@ -32,10 +32,10 @@ impl Version {
     ];
     /// The current revision.
     pub const LATEST: Self = Self::V2026_07_28;
-    /// The newest revision that opens with `initialize`; what a handshake is answered with when it asks for another.
+    /// The newest revision with `initialize`; the response to a handshake that requests an unknown one.
     pub const LATEST_LEGACY: Self = Self::V2025_11_25;
 
-    /// The revision as it is written on the wire, for example `2026-07-28`.
+    /// Returns the revision as on the wire, for example `2026-07-28`.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::V2024_11_05 => "2024-11-05",
@@ -46,7 +46,7 @@ impl Version {
         }
     }
 
-    /// The revision written as `text`, if it is one of [`Version::ALL`].
+    /// Parses the revision `text`, if it is one of [`Version::ALL`].
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL
             .into_iter()

@@ -8,9 +8,9 @@ use serde_json::{Map, Value, json};
 use super::content::Resource;
 use super::extension::VIEW_MIME_TYPE;
 
-/// The contents of a `ui://` resource: an HTML5 document that clients show in a sandbox, with what it may do there.
+/// The contents of a `ui://` resource: an HTML5 document that clients show in a sandbox, and its permissions there.
 ///
-/// Nothing is allowed unless it is requested: without origins the page reaches no network.
+/// Nothing is allowed by default: without origins the page has no access to the network.
 ///
 /// ```
 /// use mcp_runtime::{Server, View, resource, resources, tool, tools};
@@ -36,7 +36,7 @@ pub struct View {
     meta: Meta,
 }
 
-/// The requirements of a page on the client, as `_meta.ui` declares them.
+/// The permissions of a page, as `_meta.ui` declares them.
 #[derive(Clone, Debug, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Meta {
@@ -50,7 +50,7 @@ struct Meta {
     prefers_border: Option<bool>,
 }
 
-/// Origins, by what the page needs them for.
+/// Origins, by their purpose.
 #[derive(Clone, Debug, Default, Serialize)]
 struct Csp {
     #[serde(rename = "connectDomains", skip_serializing_if = "Vec::is_empty")]
@@ -97,7 +97,7 @@ impl Csp {
 }
 
 impl View {
-    /// The page, a whole HTML5 document.
+    /// Creates a view from a complete HTML5 document.
     pub fn html(html: impl Into<String>) -> Self {
         Self {
             html: html.into(),
@@ -105,31 +105,31 @@ impl View {
         }
     }
 
-    /// Origins that the page's requests go to, such as `https://api.example.com` and `wss://live.example.com`.
+    /// Allows requests to these origins, such as `https://api.example.com` and `wss://live.example.com`.
     pub fn connects_to<O: Into<String>>(mut self, origins: impl IntoIterator<Item = O>) -> Self {
         extend(&mut self.meta.csp.connect, origins);
         self
     }
 
-    /// Origins of the page's scripts, styles, fonts, pictures and sounds; `https://*.example.com` is one.
+    /// Allows scripts, styles, fonts, images and media from these origins, such as `https://*.example.com`.
     pub fn loads_from<O: Into<String>>(mut self, origins: impl IntoIterator<Item = O>) -> Self {
         extend(&mut self.meta.csp.load, origins);
         self
     }
 
-    /// Origins of frames in the page.
+    /// Allows frames from these origins.
     pub fn frames<O: Into<String>>(mut self, origins: impl IntoIterator<Item = O>) -> Self {
         extend(&mut self.meta.csp.frame, origins);
         self
     }
 
-    /// Origins that the page may take as its base URI.
+    /// Allows these origins as the base URI of the page.
     pub fn base_uris<O: Into<String>>(mut self, origins: impl IntoIterator<Item = O>) -> Self {
         extend(&mut self.meta.csp.base, origins);
         self
     }
 
-    /// Asks for a permission.
+    /// Requests a permission.
     pub fn permission(mut self, permission: Permission) -> Self {
         self.meta
             .permissions
@@ -137,19 +137,19 @@ impl View {
         self
     }
 
-    /// An origin of the page's own, in a form that depends on the client.
+    /// Sets a separate origin for the page, in a form that depends on the client.
     pub fn domain(mut self, domain: impl Into<String>) -> Self {
         self.meta.domain = Some(domain.into());
         self
     }
 
-    /// Wants a border and a background. Default: as the client likes.
+    /// Requests a border and a background. Default: the client's choice.
     pub fn border(mut self) -> Self {
         self.meta.prefers_border = Some(true);
         self
     }
 
-    /// Wants no border and no background. Default: as the client likes.
+    /// Requests no border and no background. Default: the client's choice.
     pub fn no_border(mut self) -> Self {
         self.meta.prefers_border = Some(false);
         self
@@ -160,7 +160,7 @@ fn extend<O: Into<String>>(all: &mut Vec<String>, origins: impl IntoIterator<Ite
     all.extend(origins.into_iter().map(Into::into));
 }
 
-/// At the URI that is read.
+/// The URI is the one that is read.
 impl From<View> for Resource {
     fn from(view: View) -> Self {
         let ui = serde_json::to_value(view.meta).unwrap_or_default();

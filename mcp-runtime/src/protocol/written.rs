@@ -1,7 +1,7 @@
-//! Results of tools as text: what is written once is measured, cached and sent without being written again.
+//! Serialized results of tools: serialized once, then measured, cached and sent.
 //!
-//! The text is that of the newest revision. An older one that lacks some of it has the result read back, which costs
-//! as much as writing it did; no revision since 2025-11-25 lacks anything but structured content that is no object.
+//! The text is that of the newest revision. For an older one that lacks some of it, the result is parsed again, at the
+//! cost of serializing it; revisions since 2025-11-25 lack nothing but structured content that is not an object.
 
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
@@ -13,19 +13,19 @@ use super::text::write_string;
 use super::tool::ToolResult;
 use super::version::Version;
 
-/// The result of a tool, written.
+/// The serialized result of a tool.
 #[derive(Clone, Debug)]
 pub(crate) struct WrittenResult {
     members: Bytes,
-    /// The bytes of the content and of the structured content.
+    /// The size of the content and of the structured content, in bytes.
     size: usize,
-    /// The structured content, if there is any, is an object.
+    /// True if the structured content is an object or absent.
     is_object: bool,
     is_wrapped: bool,
     pub meta: Option<Map<String, Value>>,
 }
 
-/// The members of a written result.
+/// The members of a serialized result.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Members {
@@ -36,7 +36,7 @@ struct Members {
 }
 
 impl WrittenResult {
-    /// Writes `result`.
+    /// Serializes `result`.
     pub(crate) fn new(result: ToolResult) -> Self {
         let mut members = Vec::with_capacity(512);
         let size = write_members(&mut members, &result);
@@ -50,33 +50,33 @@ impl WrittenResult {
         }
     }
 
-    /// Returns the members but `_meta`, as the newest revision has them.
+    /// Returns the members except `_meta`, as in the newest revision.
     pub(crate) fn members(&self) -> &Bytes {
         &self.members
     }
 
-    /// Returns the bytes of the content and of the structured content.
+    /// Returns the size of the content and of the structured content, in bytes.
     pub(crate) fn size(&self) -> usize {
         self.size
     }
 
-    /// Returns `true` if `version` has everything that is written.
+    /// Returns `true` if `version` supports everything in the text.
     pub(crate) fn is_known_to(&self, version: Version) -> bool {
         let is_plain = self.is_object && !self.is_wrapped;
         !version.is_legacy() || (version >= Version::V2025_11_25 && is_plain)
     }
 
-    /// Returns `true` if the structured content is a member of an object for clients that know objects only.
+    /// Returns `true` if the structured content is wrapped in an object, for clients that support only objects.
     pub(crate) fn is_wrapped(&self) -> bool {
         self.is_wrapped
     }
 
-    /// Returns the members but `_meta` as a JSON object.
+    /// Returns the members except `_meta` as a JSON object.
     pub(crate) fn text(&self) -> String {
         format!("{{{}}}", String::from_utf8_lossy(&self.members))
     }
 
-    /// Reads what [`WrittenResult::text`] has returned; `None` if it is something else.
+    /// Parses the text of [`WrittenResult::text`]; `None` if it is invalid.
     pub(crate) fn from_text(
         text: &str,
         is_wrapped: bool,
@@ -85,7 +85,7 @@ impl WrittenResult {
         Some(Self::new(read(text, is_wrapped, meta)?))
     }
 
-    /// Reads the result back.
+    /// Parses the result.
     pub(crate) fn read(self) -> ToolResult {
         let text = self.text();
         let result = read(&text, self.is_wrapped, self.meta);
@@ -93,7 +93,7 @@ impl WrittenResult {
     }
 }
 
-/// Reads the members of a result but `_meta`, as a JSON object.
+/// Parses the members of a result except `_meta`, as a JSON object.
 fn read(text: &str, is_wrapped: bool, meta: Option<Map<String, Value>>) -> Option<ToolResult> {
     let members: Members = serde_json::from_str(text).ok()?;
     Some(ToolResult {
@@ -105,7 +105,7 @@ fn read(text: &str, is_wrapped: bool, meta: Option<Map<String, Value>>) -> Optio
     })
 }
 
-/// Writes the members of a result but `_meta`; returns the bytes of the content and of the structured content.
+/// Serializes the members of a result except `_meta`; returns the size of the content and of the structured content.
 pub(crate) fn write_members(out: &mut Vec<u8>, result: &ToolResult) -> usize {
     out.extend_from_slice(b"\"content\":");
     let begun = out.len();
@@ -129,7 +129,7 @@ pub(crate) fn write_members(out: &mut Vec<u8>, result: &ToolResult) -> usize {
     size
 }
 
-/// Writes a block of content; text, which most blocks are and which may be large, without a serializer in between.
+/// Serializes a block of content; text, the most frequent and possibly large kind, without a generic serializer.
 fn write_content(out: &mut Vec<u8>, content: &Content) {
     match content {
         Content::Text(Text {
@@ -145,7 +145,7 @@ fn write_content(out: &mut Vec<u8>, content: &Content) {
     }
 }
 
-/// Appends `value`; what cannot be written as JSON becomes `null`.
+/// Appends `value`; a value that cannot be serialized becomes `null`.
 pub(crate) fn write_json<T: Serialize + ?Sized>(out: &mut Vec<u8>, value: &T) {
     let begun = out.len();
     if serde_json::to_writer(&mut *out, value).is_err() {

@@ -1,8 +1,8 @@
 //! The descriptions of declarations in lists.
 //!
-//! Made once, in the newest revision and with all of its fields; `answer/downgrade.rs` takes away
-//! what an older one does not define, when a list is rendered. A tool that only reads is said to
-//! destroy nothing, since the protocol's default for `destructiveHint` is true.
+//! Made once, in the newest revision and with all of its fields; when a list is rendered, `answer/downgrade.rs`
+//! removes fields that an older one does not define. A read-only tool is described as not destructive, since the
+//! protocol's default for `destructiveHint` is true.
 
 use serde::Serialize;
 use serde_json::value::{RawValue, to_raw_value};
@@ -38,7 +38,7 @@ impl Descriptor {
     }
 }
 
-/// The view of a tool, and who sees the tool, as `_meta` says it.
+/// The view of a tool, and its audience, for `_meta`.
 fn ui(spec: &Spec) -> Option<Map<String, Value>> {
     let mut ui = Map::new();
     if let Some(uri) = &spec.ui {
@@ -85,7 +85,7 @@ impl Descriptor {
         let annotations = ToolAnnotations {
             title: None,
             read_only: spec.read_only,
-            // What only reads destroys nothing; the protocol's default would say otherwise.
+            // A read-only tool is not destructive; the protocol's default would say otherwise.
             destructive: spec.destructive.or(spec.only_reads().then_some(false)),
             idempotent: spec.idempotent,
             open_world: spec.open_world,

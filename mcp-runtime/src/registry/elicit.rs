@@ -1,8 +1,8 @@
 //! Parameters with `elicit`: those that the client did not send are elicited from its user, all in one round.
 //!
-//! All missing arguments are asked for together, so that they make one round; each has a form of
-//! its own, with the name of the argument as its key. The user's values are checked by the rules of
-//! the parameter when they come, and again with all arguments afterwards.
+//! All missing arguments are elicited together, so that they make one round; each has a form of its own, with the name
+//! of the argument as its key. The user's values are checked by the rules of the parameter on arrival, and again
+//! together with all arguments.
 
 use futures_util::future::try_join_all;
 use serde_json::value::RawValue;
@@ -25,7 +25,7 @@ pub(super) async fn complete(
     let sent: Object<'_> = raw
         .and_then(|raw| serde_json::from_str(raw.get()).ok())
         .unwrap_or_default();
-    // `null` stands for what was not sent.
+    // `null` counts as absent.
     let sent = sent
         .iter()
         .filter(|(_, value)| value.get() != "null")
@@ -33,7 +33,7 @@ pub(super) async fn complete(
     let written =
         answers.filter_map(|(argument, answer)| Some(member(argument.name, (&*answer?).into())));
     let text = format!("{{{}}}", sent.chain(written).collect::<Vec<_>>().join(","));
-    // Put together from JSON: there is nothing in it that could not be read.
+    // Assembled from valid JSON, which can always be parsed.
     Ok(RawValue::from_string(text).unwrap_or_default())
 }
 

@@ -1,9 +1,9 @@
 //! One registered function: its declaration bound to the server's state, with the state's type erased.
 //!
-//! Here types end: an entry has a `Box<dyn Callable>`, and everything behind it (arguments, state,
-//! the output's type) is known to `function.rs` alone. Faults of the declaration are collected
-//! instead of returned, so that the start can list them all; an entry with faults is never served.
-//! The policies can be replaced while calls run, since each call has the ones that it began with.
+//! Types are erased here: an entry has a `Box<dyn Callable>`, and only `function.rs` knows the types behind it
+//! (arguments, state, output). Faults of the declaration are collected instead of returned, so that the start can list
+//! them all; an entry with faults is never served. The policies can be replaced while calls run, since each call keeps
+//! those that it began with.
 
 use std::any::Any;
 use std::fmt;
@@ -39,7 +39,7 @@ use crate::store::Stores;
 pub(crate) struct Entry {
     /// Its name on the wire.
     pub name: String,
-    /// Its place in the order of registration.
+    /// Its number in the order of registration.
     pub number: u64,
     pub spec: Spec,
     pub descriptor: Descriptor,
@@ -54,7 +54,7 @@ pub(crate) struct Entry {
 }
 
 impl Entry {
-    /// Puts the rules of its arguments into their descriptions.
+    /// Adds the rules of its arguments to their descriptions.
     pub(crate) fn describe_rules(&mut self) {
         if let Descriptor::Tool(tool) = &mut self.descriptor
             && let Ok(mut schema) = serde_json::from_str(tool.input_schema.get())
@@ -111,7 +111,7 @@ impl Entry {
         }
     }
 
-    /// Puts together a declaration and the handler of its calls, on a server with `state`.
+    /// Combines a declaration with the handler of its calls, on a server with `state`.
     pub(super) fn with_handler(
         spec: Spec,
         descriptor: Descriptor,
@@ -149,21 +149,20 @@ impl Entry {
         self.policies.get()
     }
 
-    /// Puts the policies of `spec` in force, which is this function's with what the configuration changes of it.
+    /// Applies the policies of `spec`: this function's declaration as changed by the configuration.
     #[cfg(feature = "cli")]
     pub(crate) fn reconfigure(&self, spec: &Spec, enabled: bool) {
         let policies = self.policies.get().reconfigured(spec, enabled);
         self.policies.set(policies);
     }
 
-    /// Has its remembered results share `budget` with those of other functions, and its counts `stores` with those of other
-    /// instances.
+    /// Makes its cache share `budget` with those of other functions, and its counts with other instances by `stores`.
     pub(crate) fn join(&self, budget: &Arc<Budget>, stores: &Stores) {
         self.policies
             .set(self.policies.get().joined(budget, stores));
     }
 
-    /// The item that messages call it: its kind and its name.
+    /// The item for texts: its kind and its name.
     pub(crate) fn item(&self) -> Item<'_> {
         Item {
             kind: self.spec.kind,
@@ -171,7 +170,7 @@ impl Entry {
         }
     }
 
-    /// The URI or the URI template of a resource; empty for what has none.
+    /// The URI or the URI template of a resource; empty for other kinds.
     pub(crate) fn uri(&self) -> &str {
         match &self.descriptor {
             Descriptor::Resource(resource::Descriptor {
@@ -190,7 +189,7 @@ impl Entry {
         }
     }
 
-    /// Returns true for a resource that is at `uri`.
+    /// Returns true for a resource with this URI.
     pub(crate) fn is_at(&self, uri: &str) -> bool {
         match &self.template {
             Some(template) => template.variables(uri).is_some(),
@@ -198,9 +197,9 @@ impl Entry {
         }
     }
 
-    /// Puts it under a prefix, as a part of another server.
+    /// Adds a prefix, as a part of another server.
     ///
-    /// The entry's own declaration keeps its name; what clients see and call changes.
+    /// The name in the declaration stays; the name on the wire changes.
     pub(crate) fn mount(&mut self, prefix: &str) {
         self.name = format!("{prefix}.{}", self.name);
         if let Err(rule) =
@@ -246,7 +245,7 @@ impl Entry {
         self.handler.argument(name)
     }
 
-    /// The value that was sent for an argument, by its name or by another.
+    /// The value that was sent for an argument, under its name or an alias.
     pub(crate) fn sent<'a>(&self, object: &Object<'a>, name: &str) -> Option<RawStr<'a>> {
         self.handler.sent(object, name)
     }
@@ -267,10 +266,10 @@ impl Entry {
 /// The maximum number of characters of a name.
 const NAME: usize = 128;
 
-/// Checks a name: clients write those of tools and prompts, and show those of resources.
+/// Checks a name: clients serialize those of tools and prompts, and show those of resources.
 ///
-/// The rule of the specification for tools (1 to 128 of letters, digits, `_`, `-` and `.`), which
-/// prompts share. Clients have narrower ones, which [`lint`](crate::lint) knows.
+/// The rule of the specification for tools (1 to 128 of letters, digits, `_`, `-` and `.`) also applies to prompts.
+/// Clients have stricter ones, which [`lint`](crate::lint) checks.
 pub(super) fn check_name(kind: Kind, name: &str) -> Result<(), String> {
     let is_allowed = |c: char| match kind {
         Kind::Resource => !c.is_control(),
@@ -285,7 +284,7 @@ pub(super) fn check_name(kind: Kind, name: &str) -> Result<(), String> {
     })
 }
 
-/// Returns the fault of a view that declares another media type than that of views.
+/// Returns the fault of a view with another media type than that of views.
 fn check_media_type(spec: &Spec) -> Option<String> {
     let mime_type = extension::VIEW_MIME_TYPE;
     (is_view(&spec.uri) && spec.mime_type.as_deref() != Some(mime_type)).then(|| {
@@ -293,7 +292,7 @@ fn check_media_type(spec: &Spec) -> Option<String> {
     })
 }
 
-/// Returns the faults of a prompt's arguments, whose values are texts.
+/// Returns the faults of a prompt's arguments, whose values are strings.
 fn check_texts(spec: &Spec, input: &FinishedInput) -> Vec<String> {
     let structured = input
         .properties()
@@ -301,7 +300,7 @@ fn check_texts(spec: &Spec, input: &FinishedInput) -> Vec<String> {
     structured.map(not_text).collect()
 }
 
-/// Returns the arguments that logs and errors may show, and those that they may not.
+/// Returns the arguments that logs and errors may show, and those that they must not.
 fn redacted<A: ArgList>(args: &A, input: &FinishedInput) -> Redacted {
     let mut redacted = Redacted {
         known: input.properties().map(|(name, _)| name.into()).collect(),

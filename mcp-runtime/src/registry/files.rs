@@ -1,17 +1,16 @@
-//! Resources that are not functions: files as they were when the server was built, in folders.
+//! Resources that are not functions: files, and their folders, as read when the server was built.
 //!
-//! Invariants: everybody may read them; every folder is listed with all that is in it; the order is that of the URIs.
+//! Invariants: all callers may read them; every folder is listed with all of its files; the order is that of the URIs.
 //!
-//! Files are read into memory at the start: a skill cannot change under a client that reads it in
-//! parts, a path in a URI never reaches the file system, and a read costs a look-up. `skills/`
-//! fills them, within its limits.
+//! Files are read into memory at startup: a skill cannot change while a client reads it in parts, a path in a URI
+//! never reaches the file system, and a read costs a look-up. `skills/` adds them, within its limits.
 
 use std::collections::{BTreeMap, HashMap};
 
 use crate::protocol::Resource;
 use crate::protocol::resource::Descriptor;
 
-/// Files and the folders that they are in, by URI.
+/// Files and their folders, by URI.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Files {
     /// The contents by URI.

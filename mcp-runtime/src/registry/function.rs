@@ -1,9 +1,8 @@
-//! A declared function with its state; the types are erased here: a call that has begun with its arguments is a future.
+//! A declared function with its state; the types are erased here: a call with its arguments becomes a future.
 //!
-//! A function is generic in its state, its arguments, its output and its closure; [`Callable`] is
-//! what is left when they are erased. A call has two steps: decoding, which fails with problems,
-//! and the future, which owns its values. They are apart because problems are refused before the
-//! call takes a permit, and because a retry begins again at the first.
+//! A function is generic in its state, its arguments, its output and its closure; [`Callable`] erases them. A call has
+//! two steps: decoding, which fails with problems, and the future, which owns its values. They are separate because
+//! problems are refused before the call takes a permit, and because a retry begins at the first.
 
 use std::sync::Arc;
 
@@ -38,7 +37,7 @@ pub(crate) struct Arguments<'a> {
 }
 
 impl<'a> Arguments<'a> {
-    /// The members of `given`; no arguments are the same as an empty object.
+    /// Parses the members of `given`; absent arguments are the same as an empty object.
     pub(crate) fn parse(given: Option<Given<'a>>, reading: Reading) -> Result<Self, RpcError> {
         let object = given.map(Given::object).transpose();
         let object =
@@ -54,30 +53,30 @@ impl<'a> Arguments<'a> {
 /// The future of the completions for an argument.
 pub(crate) type Completions = Contained<Result<Vec<String>, ToolError>>;
 
-/// The future of the resources that a template has.
+/// The future of the resources of a template.
 pub(crate) type Links = Contained<Result<Vec<ResourceLink>, ToolError>>;
 
 /// A declared function with its state.
 pub(super) trait Callable: Send + Sync {
-    /// Decodes the arguments and begins the call; also returns what was coerced and ignored.
+    /// Decodes the arguments and creates the call's future; also returns the counts of coerced and ignored arguments.
     fn begin(
         &self,
         cx: &Context,
         arguments: Arguments<'_>,
     ) -> Result<(policy::HandlerFuture, Leniency), Problems>;
-    /// Decodes the arguments of a call that is to run later; returns the future that elicits the missing ones, if there
-    /// are any.
+    /// Decodes the arguments of a call that is to run later; returns the future that elicits the missing ones, if
+    /// there are any.
     fn complete_arguments(
         &self,
         cx: &Context,
         arguments: Arguments<'_>,
     ) -> Result<Option<policy::HandlerFuture<Box<RawValue>>>, Problems>;
-    /// Completes an argument, if its declaration says how.
+    /// Completes an argument, if it has a completion function.
     fn complete(&self, argument: &str, cx: &Context, completion: Completion)
     -> Option<Completions>;
-    /// The schema of an argument, if there is such an argument.
+    /// The schema of an argument, if there is one of this name.
     fn argument(&self, name: &str) -> Option<&Value>;
-    /// The value that was sent for an argument, by its name or by another.
+    /// The value that was sent for an argument, under its name or an alias.
     fn sent<'a>(&self, object: &Object<'a>, name: &str) -> Option<RawStr<'a>> {
         object.get(name)
     }
@@ -87,7 +86,7 @@ pub(super) trait Callable: Send + Sync {
     fn list(&self, cx: &Context) -> Option<Links>;
 }
 
-/// A declared function, the state it borrows from, and what was compiled from its declaration.
+/// A declared function, the state it borrows from, and the compiled parts of its declaration.
 pub(super) struct Function<S, A, O, F> {
     pub state: Arc<S>,
     pub spec: Spec,
@@ -149,10 +148,9 @@ where
         self.run(cx, values).await
     }
 
-    /// Returns all arguments, as JSON and as values, after the missing ones were elicited.
+    /// Elicits the missing arguments, and returns all of them, as JSON and as values.
     ///
-    /// Checks each value when it comes, then all of them together, as `keywords` may relate one to
-    /// another.
+    /// Checks each value on arrival, then all of them together, as `keywords` may relate them.
     async fn elicit_missing(
         &self,
         cx: &Context,

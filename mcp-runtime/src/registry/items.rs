@@ -1,8 +1,8 @@
 //! The handle by which a program adds and removes tools, resources and prompts.
 //!
-//! The handle exists before the server is built, so it begins as a list ([`Stage::Building`]) and
-//! becomes a weak reference to the running registry; a mounted server's handle passes everything
-//! on, with its prefix. The lock of the stage is never held while code of the program runs.
+//! The handle exists before the server is built, so it begins as a list ([`Stage::Building`]) and becomes a weak
+//! reference to the running registry; a mounted server's handle forwards everything, with its prefix. The lock of the
+//! stage is never held while code of the program runs.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
@@ -15,26 +15,26 @@ use crate::limits;
 
 /// Adds and removes tools, resources and prompts of a server, while it is built and while it runs.
 ///
-/// Clients that listen are told of each change, in every revision. Calls in flight of an item that is removed go on. An
-/// item that contradicts itself, or that a client could not tell from another one, is refused. Clones change the same
-/// server; a handle does not keep it alive.
+/// Listening clients are notified of each change, in every revision. Calls in flight of a removed item continue. An
+/// item that contradicts itself, or that is ambiguous with another one, is refused. Clones change the same server; a
+/// handle does not keep it alive.
 ///
-/// A server whose program has this handle offers tools, resources and prompts from the start, so that clients ask for
-/// the lists. It has at most 10,000 items. The metrics count an added item by its name; of more than 1000 names in the
-/// life of a server, the rest is counted as `_other`.
+/// A server with this handle declares tools, resources and prompts from the start, so that clients request the lists.
+/// It has at most 10,000 items. The metrics count an added item by its name; beyond 1000 names in the life of a
+/// server, items are counted as `_other`.
 ///
 #[doc = include_str!("../docs/items.md")]
 #[derive(Clone, Debug)]
 pub struct Items(Arc<Mutex<Stage>>);
 
-/// The stage that a server is in.
+/// The stage of a server.
 #[derive(Debug)]
 enum Stage {
-    /// The entries wait until the server is built.
+    /// The entries are collected until the server is built.
     Building { entries: Vec<Entry>, is_held: bool },
     /// The server has been built.
     Running(Weak<LiveRegistry>),
-    /// The server is a part of another one, under a prefix.
+    /// The server is mounted in another one, under a prefix.
     Part { whole: Items, prefix: String },
 }
 
@@ -52,9 +52,8 @@ impl Items {
     ///
     /// # Errors
     ///
-    /// [`Error::is_declaration`](crate::Error::is_declaration) if the tool contradicts itself, such
-    /// as by a schema that is not an object's, and
-    /// [`Error::is_conflict`](crate::Error::is_conflict) if there is one of its name. Nothing is
+    /// [`Error::is_declaration`](crate::Error::is_declaration) if the tool contradicts itself, such as by a schema
+    /// that is not an object's, and [`Error::is_conflict`](crate::Error::is_conflict) if its name is taken. Nothing is
     /// changed then.
     pub fn add_tool(&self, tool: DynamicTool) -> Result<()> {
         self.add(tool.into_entry())
@@ -80,7 +79,7 @@ impl Items {
 
     /// Removes the tool called `name`, declared or added; returns `false` if there is none.
     ///
-    /// Calls in flight go on to their end; the next call of it gets the error for an unknown tool.
+    /// Calls in flight continue to their end; later calls get the error for an unknown tool.
     pub fn remove_tool(&self, name: &str) -> bool {
         self.remove(Kind::Tool, name)
     }
@@ -95,7 +94,7 @@ impl Items {
         self.remove(Kind::Prompt, name)
     }
 
-    /// Has the server offer everything that may be added.
+    /// Makes the server declare all kinds that may be added.
     pub(crate) fn hold(&self) {
         match &mut *self.lock() {
             Stage::Building { is_held, .. } => *is_held = true,
@@ -104,12 +103,12 @@ impl Items {
         }
     }
 
-    /// Returns `true` if the program has the handle.
+    /// Returns `true` if the program has a handle.
     pub(crate) fn is_held(&self) -> bool {
         matches!(&*self.lock(), Stage::Building { is_held: true, .. })
     }
 
-    /// Calls `see` with the entries that were added so far.
+    /// Calls `see` with the entries that were added before the start.
     pub(crate) fn with_entries<T>(&self, see: impl FnOnce(&mut Vec<Entry>) -> T) -> T {
         match &mut *self.lock() {
             Stage::Building { entries, .. } => see(entries),
@@ -117,7 +116,7 @@ impl Items {
         }
     }
 
-    /// From now on, changes go to a running server; entries that were added in between are taken along.
+    /// Applies changes to a running server from now on, including entries that were added in between.
     pub(crate) fn run(&self, live: &Arc<LiveRegistry>) {
         let before = std::mem::replace(&mut *self.lock(), Stage::Running(Arc::downgrade(live)));
         if let Stage::Building { entries, .. } = before {
@@ -130,7 +129,7 @@ impl Items {
         }
     }
 
-    /// Makes the server a part of `whole`, under `prefix`.
+    /// Mounts the server in `whole`, under `prefix`.
     pub(crate) fn join(&self, whole: &Self, prefix: &str) {
         let part = Stage::Part {
             whole: whole.clone(),
@@ -239,7 +238,7 @@ fn refused(refusal: Refusal) -> Error {
     }
 }
 
-/// The error for two entries that a client could not tell apart.
+/// The error for two ambiguous entries.
 impl From<Conflict> for Error {
     fn from(conflict: Conflict) -> Self {
         match conflict {

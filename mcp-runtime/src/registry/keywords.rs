@@ -1,8 +1,8 @@
-//! The keywords of `schema = ..`, which no type says.
+//! The keywords of `schema = ..`, which no Rust type expresses.
 //!
-//! A validator of JSON Schema, for what no Rust type says: `if`, `dependentRequired`, `not`. It
-//! runs beside the decoder, on the whole of the arguments, and only for functions that have such
-//! keywords. Its texts name values, so those of redacted parameters are masked.
+//! A validator of JSON Schema, for keywords such as `if`, `dependentRequired`, `not`. It runs in addition to the
+//! decoder, on all arguments together, and only for functions with such keywords. Its texts contain values, so those
+//! of redacted parameters are masked.
 
 use serde::Serialize;
 use serde_json::Value;
@@ -35,7 +35,7 @@ impl Keywords {
             if let (Value::Object(schema), None) =
                 (&mut schema, written.get("additionalProperties"))
             {
-                // What is no argument is refused or ignored where the arguments are decoded.
+                // Undeclared arguments are refused or ignored where the arguments are decoded.
                 schema.shift_remove("additionalProperties");
             }
             let compiled = jsonschema::draft202012::new(&schema);
@@ -51,7 +51,7 @@ impl Keywords {
         }
     }
 
-    /// Compiles the whole of a schema that is given at run time.
+    /// Compiles a complete schema that is given at run time.
     pub(super) fn compile_given(schema: &Value, faults: &mut Vec<String>) -> Self {
         let validator = jsonschema::draft202012::new(schema);
         let validator = validator.map_err(|error| {
@@ -95,7 +95,7 @@ impl Keywords {
     }
 }
 
-/// Without the feature there is no key that could ask for keywords.
+/// Without the feature there is no key with keywords.
 #[cfg(not(feature = "json-schema"))]
 pub(super) struct Keywords;
 

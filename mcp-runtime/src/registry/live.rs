@@ -1,12 +1,11 @@
-//! The declarations of a running server, which may change: readers take a snapshot, and keep none of it but the entries
-//! that they call.
+//! The declarations of a running server, which may change: readers take a snapshot, and keep only the entries that
+//! they call.
 //!
-//! Invariants: the code of a program never runs under the lock; a call in flight keeps its entry; subscribers are told of
-//! each change after it is there.
+//! Invariants: the code of a program never runs under the lock; a call in flight keeps its entry; subscribers are
+//! notified of a change after it is in force.
 //!
-//! Copy on write: a change clones the registry if a reader has it, which costs a reference count
-//! for each entry, and readers never wait for one another. A subscriber that asks for the list
-//! after the notification sees the change, since that is published after it is in force.
+//! Copy on write: a change clones the registry if a reader has it, which costs a reference count for each entry, and
+//! readers never wait for one another. A subscriber that requests the list after the notification sees the change.
 
 use std::fmt;
 use std::sync::Arc;
@@ -38,9 +37,9 @@ pub(crate) struct Setup {
     pub stores: Stores,
     pub describe_rules: bool,
     pub changes: Changes,
-    /// The program holds a handle by which it may add entries of every kind.
+    /// True if the program has a handle by which it may add entries of every kind.
     pub is_open: bool,
-    /// Puts the limits of the configuration in force for an entry.
+    /// Applies the limits of the configuration to an entry.
     pub configure: Configure,
 }
 
@@ -53,12 +52,12 @@ impl fmt::Debug for Configure {
     }
 }
 
-/// The reason why an entry is not added.
+/// The reason for refusing an entry.
 #[derive(Debug)]
 pub(crate) enum Refusal {
-    /// A client could not tell it from another one.
+    /// It is ambiguous with another one.
     Conflict(Conflict),
-    /// The maximum number of entries is there.
+    /// The maximum number of entries is reached.
     Full,
 }
 
@@ -86,15 +85,15 @@ impl LiveRegistry {
         }
     }
 
-    /// Returns the declarations as they are now.
+    /// Returns the current declarations.
     pub(crate) fn read(&self) -> Arc<Registry> {
         self.current.get()
     }
 
-    /// Adds an entry, and tells subscribers.
+    /// Adds an entry, and notifies subscribers.
     ///
-    /// Linear in the number of entries. Adding many one by one is a notification each, which
-    /// coalesce for a reader that has not seen the first.
+    /// Linear in the number of entries. Each addition is a notification; they coalesce for a reader that has not seen
+    /// the first.
     pub(crate) fn add(&self, mut entry: Entry) -> Result<(), Refusal> {
         self.setup.connect(&mut entry);
         let kind = entry.spec.kind;
@@ -113,8 +112,8 @@ impl LiveRegistry {
         Ok(())
     }
 
-    /// Removes the entry with this name, or at this URI, and tells subscribers; returns `false` if there is none. Its
-    /// calls in flight go on.
+    /// Removes the entry with this name, or at this URI, and notifies subscribers; returns `false` if there is none.
+    /// Its calls in flight continue.
     pub(crate) fn remove(&self, kind: Kind, key: &str) -> bool {
         let removed = self.current.change(|current| {
             let is_there = current.has(kind, key);
@@ -123,7 +122,7 @@ impl LiveRegistry {
         let Some(removed) = removed else {
             return false;
         };
-        // Dropped outside of the lock: what its closure holds is the program's.
+        // Dropped without the lock: its closure is the program's.
         drop(removed);
         self.tell(kind);
         true

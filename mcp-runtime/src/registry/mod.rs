@@ -47,9 +47,9 @@ pub(crate) struct Registry {
     pub is_open: bool,
     /// `true` if headers mirror arguments of some tool.
     pub has_headers: bool,
-    /// The number of entries that there have been.
+    /// The total number of entries that were registered.
     registered: u64,
-    /// Grows with each change.
+    /// Incremented by each change.
     pub revision: u64,
 }
 
@@ -61,12 +61,12 @@ pub(crate) struct Listing {
     by_key: HashMap<String, Arc<Entry>>,
 }
 
-/// Two entries that a client could not tell apart.
+/// Two ambiguous entries.
 #[derive(Debug)]
 pub(crate) enum Conflict {
-    /// They are of one kind and have one name.
+    /// They have the same kind and name.
     Name(Kind, String),
-    /// They are resources that have one URI, or match one in common.
+    /// They are resources with the same URI, or that match one in common.
     Uri(String, String),
 }
 
@@ -163,10 +163,10 @@ impl Registry {
         Some(Conflict::Uri(entry.name.clone(), other.name.clone()))
     }
 
-    /// The resource at `uri`, and the variables of its template as a JSON object.
+    /// Finds the resource at `uri`, and the variables of its template as a JSON object.
     ///
-    /// One look-up for a fixed URI; else one match of a regular expression for each template, in
-    /// the order of registration, until one fits.
+    /// One look-up for a fixed URI; otherwise one match of a regular expression for each template, in the order of
+    /// registration, until one matches.
     pub(crate) fn resource(&self, uri: &str) -> Option<(&Arc<Entry>, Option<String>)> {
         if let Some(entry) = self.resources.get(uri) {
             return Some((entry, None));
@@ -177,7 +177,7 @@ impl Registry {
             .find_map(|entry| Some((entry, Some(entry.template.as_ref()?.variables(uri)?))))
     }
 
-    /// The templates that list resources, as far as `principal` may see them.
+    /// The templates that list resources and are visible to `principal`.
     pub(crate) fn listing(&self, principal: &Principal) -> Vec<Arc<Entry>> {
         let lists =
             |entry: &&Arc<Entry>| entry.lists() && entry.policies().access.admits(principal);
@@ -189,9 +189,9 @@ impl Registry {
             .collect()
     }
 
-    /// The scopes of what a caller without any may see, sorted.
+    /// The scopes of the items that are visible without any scope, sorted.
     ///
-    /// A challenge and the metadata of the resource list them: scopes of hidden items are not told.
+    /// A challenge and the metadata of the resource list them; scopes of hidden items are not revealed.
     pub(crate) fn scopes(&self) -> Vec<String> {
         let access = self.declared().map(|entry| entry.policies().access.clone());
         let shown = access.filter(|access| access.shows_itself_to(&Principal::anonymous()));

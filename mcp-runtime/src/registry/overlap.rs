@@ -1,12 +1,11 @@
 //! Detects URI templates that match a URI in common: at compile time within one list, at startup across all of them.
 //!
-//! A template is read as a sequence of characters, each of which stands for itself, for any character of a path segment,
-//! or for any character at all, and may be repeated. Two sequences are walked in step.
+//! A template is a sequence of steps, each of which is a literal character, any character of a path segment, or any
+//! character at all, and may be repeated. Two sequences are walked in step.
 //!
-//! Two templates that match one URI would make the answer depend on the order of registration.
-//! The check is the intersection of two regular languages of a simple form, decided in
-//! `length × length` steps by a walk over both at once; it is `const`, so that for one list the
-//! compiler finds it. Templates of more than 256 steps are not compared.
+//! If two templates match one URI, the result depends on the order of registration. The check is the intersection of
+//! two simple regular languages, decided in `length × length` steps by a walk over both; it is `const`, so that the
+//! compiler checks a single list. Templates of more than 256 steps are not compared.
 
 /// Longer templates are not compared.
 const MOST: usize = 256;
@@ -18,7 +17,7 @@ const ANY: u16 = 257;
 const SLASH: u16 = b'/' as u16;
 const QUERY: u16 = b'?' as u16;
 const FRAGMENT: u16 = b'#' as u16;
-/// Marks a step that may be taken again, or not at all.
+/// Marks a step that may be repeated or skipped.
 const AGAIN: u16 = 512;
 
 /// Returns `true` if `a` and `b` are ambiguous: both are templates that match one URI, or both are the same.
@@ -27,7 +26,7 @@ pub const fn is_ambiguous(a: &str, b: &str) -> bool {
     let (Some(first), Some(second)) = (first, second) else {
         return false;
     };
-    // A URI of its own is preferred to a template that matches it too.
+    // A fixed URI is preferred to a template that matches it too.
     first.is_template == second.is_template && meet(&first, &second)
 }
 
@@ -81,9 +80,9 @@ const fn steps(template: &[u8]) -> Option<Steps> {
     Some(steps)
 }
 
-/// Returns `true` if some text takes both to their ends.
+/// Returns `true` if some text reaches the end of both.
 const fn meet(a: &Steps, b: &Steps) -> bool {
-    // Which steps of `b` are reached together with the current step of `a`, and with the next.
+    // The steps of `b` that are reached together with the current step of `a`, and with the next.
     let (mut here, mut next) = ([false; MOST + 1], [false; MOST + 1]);
     here[0] = true;
     let mut i = 0;
@@ -118,7 +117,7 @@ const fn at(steps: &Steps, place: usize) -> u16 {
     }
 }
 
-/// Returns `true` if a character can be both.
+/// Returns `true` if some character matches both.
 const fn share(a: u16, b: u16) -> bool {
     match (a, b) {
         (ANY, _) | (_, ANY) | (SEGMENT, SEGMENT) => true,

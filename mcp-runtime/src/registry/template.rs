@@ -1,9 +1,9 @@
 //! URI templates (RFC 6570), matched in reverse: from a URI to the variables.
 //!
-//! Invariants: the syntax is checked by `iri-string`; a variable of a path matches no `/`, unless it is written `{+var}`;
+//! Invariants: the syntax is checked by `iri-string`; a variable of a path matches no `/`, unless it is `{+var}`;
 //! values are decoded once. A URI with dot segments names another resource (RFC 3986 §5.2.4), so no value that decodes
-//! to one matches; nor does a value that is an absolute path where the template has begun a path already, or one that
-//! begins with a drive or a share of Windows.
+//! to one matches; nor does a value that is an absolute path after the template has begun one, or that begins with a
+//! drive or a share of Windows.
 
 use std::fmt::Write as _;
 
@@ -18,14 +18,14 @@ pub(crate) struct Template {
     path: Regex,
     /// The variables of the path, in the order of the groups.
     variables: Vec<Variable>,
-    /// The variables of the query; `None` where the template has none, and a URI may have none either.
+    /// The variables of the query; `None` if the template has no query, and a URI must not have one either.
     query: Option<Vec<Variable>>,
 }
 
 #[derive(Debug)]
 struct Variable {
     name: String,
-    /// `{list*}`: each value by itself.
+    /// `{list*}`: each value separately.
     explode: bool,
     /// The separator between the values of an exploded variable.
     separator: char,
@@ -134,7 +134,7 @@ impl Template {
             .collect()
     }
 
-    /// The variables that make this template `uri`, as a JSON object; `None` if none do.
+    /// The variables for which this template expands to `uri`, as a JSON object; `None` if there are none.
     pub(crate) fn variables(&self, uri: &str) -> Option<String> {
         let (path, query) = match (&self.query, uri.split_once('?')) {
             (Some(_), Some((path, query))) => (path, Some(query)),
@@ -160,7 +160,7 @@ impl Template {
         Some(Value::Object(values).to_string())
     }
 
-    /// One member of the query; unknown ones are left for the declaration to refuse.
+    /// Reads one member of the query; unknown ones are left for the declaration to refuse.
     fn member(&self, name: &str, value: String, values: &mut Map<String, Value>) {
         let explode = self
             .query
@@ -176,7 +176,7 @@ impl Template {
 }
 
 impl Variable {
-    /// The value that stands as `text` after `before`.
+    /// The value written as `text` after `before`.
     fn value(&self, before: &str, text: &str) -> Option<Value> {
         let checked = |text: &str| {
             decoded(text)
@@ -207,7 +207,7 @@ fn has_dot_segments(text: &str) -> bool {
             .any(|segment| matches!(segment, "." | ".."))
 }
 
-/// Returns `true` if a value that a function may append to a path would replace it. After `://` a path begins.
+/// Returns `true` if a value would replace the path that a function appends it to. After `://` a path begins.
 fn is_rooted(before: &str, text: &str, value: &str) -> bool {
     let begins_path = text.starts_with('/') && (!before.ends_with('/') || before.ends_with("://"));
     let is_share = value.chars().take_while(|c| is_slash(*c)).count() > 1;
@@ -215,7 +215,8 @@ fn is_rooted(before: &str, text: &str, value: &str) -> bool {
     is_share || is_absolute || has_drive(before, value)
 }
 
-/// Returns `true` if a value begins with a drive of Windows (`C:/x`, `C:x`) and may be a path; `a:5` may be an id.
+/// Returns `true` for a value that begins with a drive of Windows (`C:/x`, `C:x`) and may be a path; `a:5` may be an
+/// id.
 fn has_drive(before: &str, value: &str) -> bool {
     let mut chars = value.chars();
     let is_drive = chars
@@ -288,7 +289,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_elsewhere_does_not_match() {
+    fn a_uri_outside_of_the_template_does_not_match() {
         for (template, uri) in [
             ("shop://items/{id}", "shop://items/"),
             ("shop://items/{id}", "shop://items/5/reviews"),
@@ -323,7 +324,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_read_back_is_refused() {
+    fn a_template_that_cannot_be_matched_is_refused() {
         for template in ["a://{x:3}", "a://{", "a://{?x}/y"] {
             assert!(Template::compile(template).is_err(), "{template}");
         }

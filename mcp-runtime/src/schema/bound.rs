@@ -1,4 +1,4 @@
-//! The least and the largest number that a schema allows.
+//! The minimum and the maximum number that a schema allows.
 //!
 //! Bounds come from the schema (`minimum` and the like) and from the format of the number's type
 //! (`uint8`). Integers are compared as 128-bit numbers: as doubles, 2⁵³ and its successor would be
@@ -31,7 +31,7 @@ struct Bound {
     excluded: bool,
 }
 
-/// A number as exactly as JSON says it.
+/// A number with the precision of its JSON text.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Number {
     Negative(i128),
@@ -40,7 +40,7 @@ pub(crate) enum Number {
 }
 
 impl Number {
-    /// Reads a number that JSON allows; an integer that needs more than 128 bits is a float.
+    /// Reads a JSON number; an integer that needs more than 128 bits becomes a float.
     pub(crate) fn read(text: &str) -> Self {
         if let Ok(natural) = text.parse() {
             return Self::Natural(natural);
@@ -93,7 +93,7 @@ impl Display for Number {
 }
 
 impl Bounds {
-    /// The bounds of a schema: those that it says, and those of the number type that its format names.
+    /// The bounds of a schema: its own, and those of the number type that its format names.
     pub(super) fn read(keywords: &Map<String, Value>) -> Self {
         let format = keywords.get("format").and_then(Value::as_str);
         let format_range = format.and_then(format_range).map(|(least, most)| {
@@ -143,8 +143,8 @@ impl Bounds {
         })
     }
 
-    /// Returns `true` if the decoder of the type may accept a number outside these bounds: one that single precision does
-    /// not hold, or one that only the schema excludes.
+    /// Returns `true` if the decoder of the type may accept a number outside these bounds: beyond single precision, or
+    /// excluded by the schema only.
     pub(super) fn are_narrow(&self, keywords: &Map<String, Value>) -> bool {
         let format = keywords.get("format").and_then(Value::as_str);
         let of_type = format.and_then(|format| Self::from_format(format, self.without_zero));

@@ -1,15 +1,14 @@
-//! Objects that say in their schema that they have no other members than those declared: a decoder would ignore them, and
-//! the check of arguments refuses them.
+//! Closes objects, so that their schema allows no undeclared members: a decoder would ignore those, and the check of
+//! arguments refuses them.
 //!
-//! A schema without `additionalProperties` allows any member; a model that misspells an optional
-//! one would never know. Closing is not as simple as adding `false` everywhere: an object that is
-//! composed (`allOf`, `$ref`) may have its other members declared elsewhere, so it stays open in
-//! the schema, and the check of arguments, which sees the whole, refuses them. A flattened enum is
-//! rewritten so that each branch has all members, and can be closed.
+//! A schema without `additionalProperties` allows any member, so that a model would not notice a misspelt optional
+//! one. Closing is more than adding `false` everywhere: an object that is composed (`allOf`, `$ref`) may have members
+//! declared elsewhere, so it stays open in the schema, and the check of arguments, which sees all parts, refuses them.
+//! A flattened enum is rewritten so that each branch has all members, and can be closed.
 
 use serde_json::{Map, Value};
 
-/// The keywords by which a schema says what its other members are.
+/// The keywords that determine the other members of an object.
 const SAID: [&str; 3] = [
     "additionalProperties",
     "unevaluatedProperties",
@@ -69,8 +68,8 @@ fn close_below(key: &str, value: &mut Value) {
     }
 }
 
-/// Moves the members that an object has beside its branches into each branch, so that the branches can be closed: what
-/// a flattened enum declares.
+/// Moves the members of an object outside its branches into each branch, as for a flattened enum, so that the branches
+/// can be closed.
 fn distribute(object: &mut Map<String, Value>) {
     if !object.contains_key("properties")
         || COMPOSED
@@ -121,13 +120,13 @@ fn flat(branches: &[Value]) -> Option<Vec<Map<String, Value>>> {
     Some(all)
 }
 
-/// Returns `true` for an object that declares its members, or nothing.
+/// Returns `true` for an object that declares its members, or nothing else.
 fn is_plain(branch: &Map<String, Value>) -> bool {
     let is_object = branch.is_empty() || branch.get("type").is_some_and(|kind| kind == "object");
     is_object && !COMPOSED.iter().any(|key| branch.contains_key(*key))
 }
 
-/// A branch with the members that all branches share before its own.
+/// A branch with the shared members before its own.
 fn joined(mut branch: Map<String, Value>, shared: &Value, required: Option<&Value>) -> Value {
     let own = |key: &str| branch.get(key).cloned();
     let mut members = shared.as_object().cloned().unwrap_or_default();
@@ -185,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn what_stands_beside_branches_is_in_each_of_them() {
+    fn members_outside_of_branches_are_moved_into_each() {
         let schema = closed(json!({
             "type": "object", "properties": {"title": {"type": "string"}}, "required": ["title"],
             "oneOf": [{"type": "object", "properties": {"kind": {"const": "a"}}, "required": ["kind"]}, {}],

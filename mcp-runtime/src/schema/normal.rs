@@ -4,13 +4,12 @@
 //! Invariants: the normalization is idempotent; an input schema still allows exactly the values that the decoder
 //! accepts. The refusals of each client are in [`lint`](crate::lint), with sources.
 //!
-//! Each rewriting is here because a client is known to refuse, drop or misread what it replaces:
-//! `oneOf`, `const`, type lists with `null`, formats that JSON Schema does not have, tuples without
-//! `items`, `uniqueItems`. The meaning is kept in other words, or moved into the description, where
-//! a model reads it. Output schemas keep `null`, because a client may validate what it receives.
+//! Each rewriting exists because a client is known to refuse, drop or misread the original: `oneOf`, `const`, type
+//! lists with `null`, formats that JSON Schema does not have, tuples without `items`, `uniqueItems`. The meaning is
+//! expressed in other keywords, or moved into the description, where a model reads it. Output schemas keep `null`,
+//! because a client may validate the result.
 //!
-//! Linear in the size of the schema, and recursive in its depth, which is that of the program's
-//! types.
+//! Linear in the size of the schema, and recursive in its depth, which is that of the program's types.
 
 use serde_json::{Map, Value, json};
 
@@ -37,7 +36,7 @@ const FORMATS: [&str; 19] = [
     "regex",
 ];
 
-/// The words for common formats that JSON Schema does not have.
+/// Descriptions of common formats that JSON Schema does not have.
 const TOLD: [(&str, &str); 3] = [
     ("ip", "An IP address."),
     ("partial-time", "A time such as 12:30:00."),
@@ -47,17 +46,17 @@ const TOLD: [(&str, &str); 3] = [
     ),
 ];
 
-/// The patterns that schemars gives to the keys of a map from numbers.
+/// The patterns of schemars for the keys of a map from numbers.
 const NUMBER_KEYS: [&str; 2] = [r"^\d+$", r"^-?\d+$"];
 
 /// The direction in which the described value travels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Direction {
-    /// From the client: a member that is `null` is the same as an absent one, so that no union with it is needed.
+    /// From the client: a `null` member is the same as an absent one, so that no union with it is needed.
     Input,
     /// From the client's user, by a form: titles of constants are for that user.
     Form,
-    /// To the client, which may check it: a `null` that is sent must be allowed.
+    /// To the client, which may validate it: a `null` in the result must be allowed.
     Output,
 }
 
@@ -71,7 +70,7 @@ pub(super) fn normalize(schema: &mut Value, direction: Direction) {
     }
 }
 
-/// Prepares the schema of a parameter for what is declared beside its type; the rest is [`normalize`]'s.
+/// Prepares the schema of a parameter for its declared rules; [`normalize`] does the rest.
 pub(super) fn open(schema: &mut Value, direction: Direction) {
     match schema {
         Value::Bool(true) => *schema = Value::Object(Map::new()),
@@ -121,7 +120,7 @@ fn normalize_object(object: &mut Map<String, Value>, direction: Direction) {
     }
 }
 
-/// Takes out a format that JSON Schema does not have.
+/// Removes a format that JSON Schema does not have.
 fn drop_format(object: &mut Map<String, Value>) {
     let Some(Value::String(format)) = object.get("format") else {
         return;
@@ -136,7 +135,7 @@ fn drop_format(object: &mut Map<String, Value>) {
     }
 }
 
-/// Writes a number of any precision as the string that keeps it; the decoder takes a number as well.
+/// Describes a number of any precision as a string; the decoder accepts a number as well.
 fn decimal_text(object: &mut Map<String, Value>) {
     let is_decimal = object.get("type") == Some(&json!(["string", "number"]))
         && object.get("pattern").is_some_and(Value::is_string);
@@ -145,11 +144,11 @@ fn decimal_text(object: &mut Map<String, Value>) {
     }
 }
 
-/// Says the same without the words that some clients refuse.
+/// Replaces keywords that some clients refuse.
 fn plain_words(object: &mut Map<String, Value>) {
-    // The decoder accepts a value of a set twice, so that the keyword promised more than is checked.
+    // The decoder accepts duplicates in a set, so that the keyword promised more than is checked.
     object.shift_remove("uniqueItems");
-    // The decoder takes the first branch that fits.
+    // The decoder takes the first branch that matches.
     if let (Some(branches), false) = (object.get("oneOf").cloned(), object.contains_key("anyOf")) {
         object.shift_remove("oneOf");
         object.insert("anyOf".to_owned(), branches);
@@ -171,7 +170,7 @@ fn plain_words(object: &mut Map<String, Value>) {
     tell_examples(object);
 }
 
-/// More than 0 is at least 1, if it is an integer.
+/// For an integer, more than 0 is at least 1.
 fn inclusive_bounds(object: &mut Map<String, Value>) {
     if object.get("type").is_none_or(|kind| kind != "integer") {
         return;
@@ -202,8 +201,8 @@ fn moved(bound: &Value, step: i64) -> Option<Value> {
     })
 }
 
-/// Says in words that the keys of a map are numbers; a pattern for them would leave clients that know none of it with
-/// a map that has no keys at all.
+/// Describes in text that the keys of a map are numbers; clients that ignore patterns would see a map without any
+/// keys.
 fn open_number_keys(object: &mut Map<String, Value>) {
     let Some(Value::Object(patterns)) = object.get("patternProperties") else {
         return;
@@ -223,7 +222,7 @@ fn open_number_keys(object: &mut Map<String, Value>) {
     tell(object, "Its keys are whole numbers.");
 }
 
-/// Puts examples into the description, which every client shows to its model.
+/// Adds examples to the description, which every client shows to its model.
 fn tell_examples(object: &mut Map<String, Value>) {
     let Some(Value::Array(examples)) = object.get("examples") else {
         return;
@@ -242,7 +241,7 @@ fn tell(object: &mut Map<String, Value>, line: &str) {
     object.insert("description".to_owned(), text.into());
 }
 
-/// Gives a tuple `items`, without which clients refuse an array; a tuple of one type needs nothing else.
+/// Adds `items` to a tuple, without which clients refuse an array; a tuple of one type needs nothing else.
 fn even_tuple(object: &mut Map<String, Value>) {
     if object.contains_key("items") {
         return;
@@ -272,7 +271,7 @@ fn even_tuple(object: &mut Map<String, Value>) {
     object.insert("items".to_owned(), items);
 }
 
-/// Takes `null` out of the schemas of the members that may be absent, which is the same.
+/// Removes `null` from the schemas of optional members, where it means the same as absence.
 fn drop_null_of_optional(object: &mut Map<String, Value>) {
     let required = object.get("required").and_then(Value::as_array).cloned();
     let Some(Value::Object(members)) = object.get_mut("properties") else {
@@ -286,7 +285,7 @@ fn drop_null_of_optional(object: &mut Map<String, Value>) {
     }
 }
 
-/// Writes several types of which one is `null` as a union, the form that all clients know.
+/// Writes several types that include `null` as a union, the form that all clients support.
 fn split_null(object: &mut Map<String, Value>) {
     const WORDS: [&str; 5] = [
         "title",
@@ -309,7 +308,7 @@ fn split_null(object: &mut Map<String, Value>) {
     object.insert("anyOf".to_owned(), json!([branch, { "type": "null" }]));
 }
 
-/// Takes `null` out of a schema of which it is one of the types.
+/// Removes `null` from the types of a schema.
 pub(super) fn drop_null(schema: &mut Value) {
     if let Value::Object(object) = schema {
         without_null(object);
@@ -344,8 +343,8 @@ fn without_null(object: &mut Map<String, Value>) {
     }
 }
 
-/// Writes a union of constant strings, the schema of a documented enum, as an `enum`; the descriptions of the constants
-/// are moved to its description.
+/// Writes a union of constant strings, the schema of a documented enum, as an `enum`; the descriptions of the
+/// constants move to its description.
 fn fold_constants(object: &mut Map<String, Value>) {
     for key in ["oneOf", "anyOf"] {
         let Some(Value::Array(branches)) = object.get(key) else {
@@ -355,7 +354,7 @@ fn fold_constants(object: &mut Map<String, Value>) {
             .iter()
             .map(|branch| match branch.get("const") {
                 Some(constant @ Value::String(_)) => Some(vec![constant.clone()]),
-                // schemars gathers undocumented variants in one branch.
+                // schemars collects undocumented variants in one branch.
                 None => branch
                     .get("enum")?
                     .as_array()

@@ -1,8 +1,7 @@
-//! Rules about values in the words of descriptions, for clients that drop everything else of a schema.
+//! Describes rules about values in text, for clients that drop all other parts of a schema.
 //!
-//! Off by default, as the text is longer and the schema says it already; see
-//! [`Server::describe_rules`](crate::Server::describe_rules). A description is written once, at
-//! registration.
+//! Off by default, as the text is longer and repeats the schema; see
+//! [`Server::describe_rules`](crate::Server::describe_rules). A description is made once, at registration.
 
 use serde_json::{Map, Value};
 
@@ -11,7 +10,7 @@ pub(crate) fn describe(schema: &mut Value) {
     match schema {
         Value::Object(keywords) => {
             for (keyword, value) in keywords.iter_mut() {
-                // What stands below these is a value and no schema.
+                // The value of these keywords is data, not a schema.
                 if !matches!(keyword.as_str(), "default" | "examples" | "enum" | "const") {
                     describe(value);
                 }
@@ -50,7 +49,7 @@ fn add(keywords: &mut Map<String, Value>) {
     keywords.insert("description".to_owned(), text.into());
 }
 
-/// The sentence for a least and a greatest value; a least one of 0 goes without saying.
+/// The sentence for a minimum and a maximum; a minimum of 0 is omitted.
 fn bounds(keywords: &Map<String, Value>, names: [&str; 2], unit: &str) -> Option<String> {
     let [least, most] = names.map(|name| keywords.get(name));
     let least = least.filter(|least| least.as_f64() != Some(0.0));

@@ -2,20 +2,19 @@
 //! union.
 //!
 //! Invariants: compiled once, from the schemas of types before [`normal`](super::normal) removes keywords for clients;
-//! shapes refer to each other by place, so that recursive types cost nothing.
+//! shapes refer to each other by index, so that recursive types need no special case.
 //!
-//! A [`Shape`] has what can be asked of one value: its JSON types, bounds, lengths, pattern, listed
-//! values, members, items, the shapes that hold as well (`also`), and one union. Shapes live in an
-//! arena and name each other by index, which makes recursive types plain data. What distinguishes
-//! the branches of a union (a member with a different constant in each: the tag) is found after all
-//! shapes are compiled, since it may lie behind a reference.
+//! A [`Shape`] has the constraints on one value: its JSON types, bounds, lengths, pattern, listed values, members,
+//! items, further shapes that apply (`also`), and one union. Shapes live in an arena and refer to each other by index,
+//! which makes recursive types plain data. The discriminator of a union (a member with a different constant in each
+//! branch: the tag) is found after all shapes are compiled, since it may be behind a reference.
 
 use regex::Regex;
 use serde_json::{Map, Value};
 
 use super::bound::Bounds;
 
-/// The place of a shape among [`Shapes`].
+/// The index of a shape in [`Shapes`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct ShapeId(usize);
 
@@ -33,7 +32,7 @@ impl Kinds {
     pub(crate) const NULL: Self = Self(1);
     pub(crate) const BOOLEAN: Self = Self(1 << 1);
     pub(crate) const INTEGER: Self = Self(1 << 2);
-    /// Numbers with a fraction; a shape that has them has the integers too.
+    /// Numbers with a fraction; a shape that has them also has the integers.
     pub(crate) const FRACTION: Self = Self(1 << 3);
     pub(crate) const STRING: Self = Self(1 << 4);
     pub(crate) const ARRAY: Self = Self(1 << 5);
@@ -67,7 +66,7 @@ impl Kinds {
         }
     }
 
-    /// The types in words, but for `null`, which means that the value may be absent.
+    /// The names of the types, except for `null`, which means that the value may be absent.
     pub(crate) fn words(self) -> Vec<&'static str> {
         const WORDS: [(Kinds, &str); 5] = [
             (Kinds::STRING, "a string"),
@@ -91,9 +90,9 @@ impl Kinds {
 /// The constraints on a value.
 #[derive(Clone, Debug)]
 pub(crate) struct Shape {
-    /// The types that the shape itself allows.
+    /// The types allowed by the shape itself.
     pub kinds: Kinds,
-    /// Those of them that the shapes allow which it refers to.
+    /// The subset that the shapes it refers to also allow.
     admitted: Kinds,
     /// The only values allowed; any if empty.
     pub listed: Vec<Value>,
@@ -102,13 +101,13 @@ pub(crate) struct Shape {
     pub most: Option<u64>,
     pub format: Option<Box<str>>,
     pub pattern: Option<Regex>,
-    /// Its constraints leave out values that a decoder of the same type may accept.
+    /// True if its constraints exclude values that a decoder of the same type may accept.
     pub is_narrow: bool,
     pub members: Option<Members>,
     /// The first items of a tuple.
     pub places: Vec<ShapeId>,
     pub items: Option<ShapeId>,
-    /// Shapes that hold as well.
+    /// Further shapes that apply.
     pub also: Vec<ShapeId>,
     pub union: Option<Union>,
 }
@@ -127,10 +126,10 @@ pub(crate) struct Member {
     pub required: bool,
 }
 
-/// The rule for members that are not declared.
+/// The rule for undeclared members.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) enum Rest {
-    /// The schema is silent about them, and decoders ignore them.
+    /// The schema does not mention them, and decoders ignore them.
     #[default]
     Ignored,
     Any,
@@ -149,14 +148,14 @@ impl Members {
     }
 }
 
-/// A value that has one of several shapes.
+/// A value that matches one of several shapes.
 #[derive(Clone, Debug)]
 pub(crate) struct Union {
     pub branches: Vec<ShapeId>,
     pub tag: Option<Tag>,
 }
 
-/// The member whose value tells the branches apart that are objects.
+/// The member whose value discriminates the branches that are objects.
 #[derive(Clone, Debug)]
 pub(crate) struct Tag {
     pub member: Box<str>,
@@ -164,7 +163,7 @@ pub(crate) struct Tag {
 }
 
 impl Shapes {
-    /// The shape that any value has.
+    /// The shape of any value.
     pub(crate) const ANY: ShapeId = ShapeId(0);
 
     pub(crate) fn get(&self, id: ShapeId) -> &Shape {
@@ -176,10 +175,9 @@ impl Shapes {
         self.get(id).admitted
     }
 
-    /// Takes from each shape the types that those it refers to do not have, until nothing changes.
+    /// Removes from each shape the types that the shapes it refers to do not allow, until nothing changes.
     ///
-    /// A fixed point: at most as many rounds as there are types to take away, in a function that
-    /// runs once.
+    /// A fixed point: at most as many rounds as there are types to remove, in a function that runs once.
     fn admit(&mut self) {
         loop {
             let narrowed: Vec<Kinds> = self
@@ -210,7 +208,7 @@ impl Shapes {
         }
     }
 
-    /// The members that a value of this shape has whatever its branch is.
+    /// The members of a value of this shape, independent of its branch.
     pub(crate) fn members(&self, id: ShapeId) -> Option<&Members> {
         self.found(id, 8, &|shape| shape.members.as_ref())
     }
@@ -222,7 +220,7 @@ impl Shapes {
         })
     }
 
-    /// The union that a value of this shape is one of.
+    /// The union of this shape, if there is one.
     pub(crate) fn union(&self, id: ShapeId) -> Option<&Union> {
         self.found(id, 8, &|shape| shape.union.as_ref())
     }
@@ -241,7 +239,7 @@ impl Shapes {
         })
     }
 
-    /// The only string that the member may be.
+    /// The only string allowed for the member.
     fn constant(&self, id: ShapeId, member: &str) -> Option<&str> {
         let shape = self.found(id, 8, &|shape| shape.members.as_ref()?.get(member))?;
         match self.get(shape.shape).listed.as_slice() {
@@ -277,7 +275,7 @@ impl Shapes {
             && shape.members.is_none()
     }
 
-    /// Returns `true` if no value of this shape is the empty string, so that a client may send one for an absent value.
+    /// Returns `true` if the empty string does not match this shape, so that a client may send it for an absent value.
     pub(crate) fn is_unwritten(&self, id: ShapeId) -> bool {
         const SCALARS: Kinds = Kinds(0b1111);
         let kinds = self.kinds(id);
@@ -293,10 +291,10 @@ impl Shapes {
         }
     }
 
-    /// Returns `true` if a decoder may accept a value that does not have this shape: a list for an object, a number
+    /// Returns `true` if a decoder may accept a value that does not match this shape: a list for an object, a number
     /// that is too large.
     ///
-    /// If it is false, a value that decodes is not looked at again: the hot path of scalars.
+    /// If it is false, a decoded value is not checked again: the hot path of scalars.
     pub(crate) fn needs_check(&self, root: ShapeId) -> bool {
         self.any_within(vec![root], &|id| {
             let shape = self.get(id);
@@ -304,11 +302,10 @@ impl Shapes {
         })
     }
 
-    /// Returns `true` if a decoder may backtrack repeatedly: where recursive branches are distinguished by trying.
+    /// Returns `true` if a decoder may backtrack repeatedly: for recursive branches without a tag.
     ///
-    /// serde decodes an untagged enum by trying its branches; where such an enum contains itself,
-    /// each level multiplies the work. The value is weighed then before it is decoded
-    /// (`fit/weight.rs`).
+    /// serde decodes an untagged enum by trying its branches; if such an enum contains itself, each level multiplies
+    /// the work. The value is then weighed before it is decoded (`fit/weight.rs`).
     pub(crate) fn retries(&self, root: ShapeId) -> bool {
         self.any_within(vec![root], &|id| {
             let Some(union) = self.get(id).union.as_ref() else {
@@ -348,7 +345,7 @@ impl Shapes {
         }
     }
 
-    /// Returns `true` if one of the shapes that can be reached from `open` is wanted.
+    /// Returns `true` if one of the shapes reachable from `open` is wanted.
     fn any_within(&self, mut open: Vec<ShapeId>, wanted: &impl Fn(ShapeId) -> bool) -> bool {
         let mut seen = vec![false; self.arena.len()];
         while let Some(id) = open.pop() {
@@ -390,7 +387,7 @@ impl<'s> Compiler<'s> {
         }
     }
 
-    /// Ends the compilation: what tells branches apart is known only when all of them are.
+    /// Ends the compilation: discriminators are known only after all shapes are compiled.
     pub(crate) fn finish(mut self) -> Shapes {
         for shape in &mut self.shapes.arena {
             shape.admitted = shape.kinds;
@@ -500,7 +497,7 @@ impl<'s> Compiler<'s> {
         (!says_nothing).then_some(Members { declared, rest })
     }
 
-    /// Gives `shape` a union: constants become one branch, `null` a type, unions in it a part of it.
+    /// Adds a union to `shape`: constants become one branch, `null` a type, nested unions are merged.
     fn unite(&mut self, shape: &mut Shape, branches: &'s Value) {
         let branches = branches.as_array().into_iter().flatten();
         let (mut united, mut constants, mut is_nullable) = (Vec::new(), Vec::new(), false);
@@ -603,9 +600,9 @@ impl Shape {
         self.least = length(["minLength", "minItems", "minProperties"]);
         self.most = length(["maxLength", "maxItems", "maxProperties"]);
         let pattern = keywords.get("pattern").and_then(Value::as_str);
-        // A pattern in another dialect than that of `regex` is left to the decoder.
+        // A pattern that `regex` does not support is left to the decoder.
         self.pattern = pattern.and_then(|pattern| Regex::new(pattern).ok());
-        // An array of a fixed length is what its decoder reads.
+        // The decoder of an array of a fixed length checks it.
         let is_fixed = self.kinds == Kinds::ARRAY && self.least == self.most;
         self.is_narrow = self.bounds.are_narrow(keywords)
             || self.pattern.is_some()

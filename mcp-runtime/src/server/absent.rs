@@ -1,4 +1,4 @@
-//! The methods of features that are off: the error about a call of one names the feature.
+//! The methods of disabled features: the error about a call of one names the feature.
 
 use super::Server;
 use crate::handler::call::inject::State;

@@ -1,4 +1,4 @@
-//! The command line of a server: serving, listing what it offers, and calling it as a person.
+//! The command line of a server: serving, listing its declarations, and calling them as a person.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -39,7 +39,7 @@ mod terminal;
 use command::command;
 
 impl<S: State> Server<S> {
-    /// Makes the binary its own command line, and runs the command of its arguments.
+    /// Makes the binary its own command line, and runs the command in its arguments.
     ///
     /// ```text
     /// calculator                       stdio (what an MCP client starts)
@@ -52,21 +52,21 @@ impl<S: State> Server<S> {
     /// calculator read URI              reads a resource and prints its contents
     /// calculator prompt pitch who=Ann  gets a prompt and prints its messages
     /// calculator config                every setting with its origin; `--docs` describes all of them
-    /// calculator health [URL]          whether the server that listens here is ready; for containers
-    /// calculator check                 whether it could start, and which clients would refuse which tool
+    /// calculator health [URL]          tells if the server at this address is ready; for containers
+    /// calculator check                 tells if it could start, and which clients would refuse which tool
     /// calculator package ..            an entry of a client's configuration, a bundle, `server.json`
     /// ```
     ///
-    /// A tool, resource or prompt that asks its user asks in the terminal. Arguments are `NAME=VALUE`, where a repeated
-    /// name makes a list and `NAME=@FILE` reads the value from a file, a JSON object, `@FILE` or `-` (stdin).
+    /// Input requests of a tool, resource or prompt are shown in the terminal. Arguments are `NAME=VALUE`, where a
+    /// repeated name makes a list and `NAME=@FILE` reads the value from a file, a JSON object, `@FILE` or `-` (stdin).
     /// `--json` prints lists and whole results as JSON.
     ///
     /// | exit code | |
     /// |---|---|
     /// | 0 | success |
-    /// | 1 | the server cannot start, or `check` or `health` found something; returned as an error |
+    /// | 1 | the server cannot start, or `check` or `health` has findings; returned as an error |
     /// | 2 | a mistake on the command line, or arguments that are not valid |
-    /// | 3 | the call was refused: by a limit, for missing access, or as nobody can be asked |
+    /// | 3 | the call was refused: by a limit, for missing access, or as there is no user to ask |
     /// | 4 | the function failed, or was stopped |
     ///
     /// With 2, 3 and 4 the process ends here. Logs go to stderr; as JSON, a start that fails is one record, and the process
@@ -76,7 +76,7 @@ impl<S: State> Server<S> {
     pub async fn run(mut self) -> Result<()> {
         let matches = match command(&self).try_get_matches() {
             Ok(matches) => matches,
-            // clap has the text, the right stream and the exit code; nothing runs yet.
+            // clap has the text, the stream and the exit code; nothing runs yet.
             Err(error) => error.exit(),
         };
         let serves = matches!(matches.subcommand_name(), None | Some("stdio" | "http"));
@@ -158,7 +158,7 @@ impl<S: State> Server<S> {
         }
     }
 
-    /// Begins to export where the command serves, with the spans of the program; other commands export nothing.
+    /// Begins to export if the command serves, including the spans of the program; other commands export nothing.
     #[cfg(feature = "otel")]
     fn begin_telemetry(&mut self, command: Option<&str>) -> Result<()> {
         if !matches!(command, None | Some("http" | "stdio")) {
@@ -170,7 +170,7 @@ impl<S: State> Server<S> {
         Ok(())
     }
 
-    /// Puts the settings of `sources` over those of the program.
+    /// Applies the settings of `sources` over those of the program.
     fn configure(&mut self, sources: Sources) -> Result<Box<Configuration>> {
         let declared = self.parts.items.with_entries(|entries| {
             let declared = entries.iter();
@@ -194,8 +194,7 @@ impl<S: State> Server<S> {
     }
 }
 
-/// Logs the variables that look like settings and are none, which hosts have too, and the tables of functions that are
-/// not there.
+/// Logs unknown variables that look like settings, which hosts may have too, and the tables of unknown functions.
 fn name_foreign(layers: &Layers) {
     let awaited = layers.settings.overrides.awaited();
     if !awaited.is_empty() {
@@ -209,12 +208,12 @@ fn name_foreign(layers: &Layers) {
         let names = layers.foreign.join(", ");
         tracing::info!(
             names,
-            "variables that are no settings of this server are left alone"
+            "variables that are not settings of this server are ignored"
         );
     }
 }
 
-/// Carries out a command that prints its result.
+/// Runs a command that prints its result.
 async fn print_result(service: Arc<Service>, command: &str, matches: &ArgMatches) -> Result<()> {
     let is_json = matches.get_flag("json");
     let show = match command {
@@ -273,7 +272,7 @@ fn list(service: &Service, command: &str, is_json: bool) {
     show::print(&text);
 }
 
-/// Carries out a call, and then the shutdown, with the hooks of the author's.
+/// Runs a call, and then the shutdown with the author's hooks.
 async fn ended<T>(service: &Service, call: impl Future<Output = T>) -> T {
     let result = call.await;
     service.drain.finish(service.drain.deadline()).await;
@@ -281,8 +280,7 @@ async fn ended<T>(service: &Service, call: impl Future<Output = T>) -> T {
     result
 }
 
-/// The level of the log. A command that only prints a result says nothing about the request that it makes, unless a level
-/// is set.
+/// The level of the log. A command that only prints a result does not log its own request, unless a level is set.
 fn log_level<'l>(level: &'l str, command: Option<&str>) -> Cow<'l, str> {
     let serves = matches!(command, None | Some("http" | "stdio"));
     if serves || level != "info" {

@@ -1,9 +1,9 @@
-//! A server in memory: one message in, one message out, as a stdio client would see them.
+//! An in-memory transport: lines in and out, as a stdio client sees them.
 //!
-//! The testkit's transport: it has the same [`Peer`] as stdio, so that a test meets the same
-//! dispatch, limits and order of messages, without threads and pipes. Lines that the test does not
-//! receive are kept here: responses without a bound, since a test sent as many requests,
-//! notifications up to 1 MiB, after which they are dropped as on a real line whose reader is slow.
+//! The testkit's transport: it has the same [`Peer`] as stdio, so that a test has the same dispatch, limits and order
+//! of messages, without threads and pipes. Unreceived lines are kept here: responses without a bound, since a test
+//! sent as many requests, notifications up to 1 MiB, after which they are dropped as on a real line with a slow
+//! reader.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -17,7 +17,7 @@ use crate::ops::metrics::Format;
 use crate::service::Service;
 use crate::transport::lines::Peer;
 
-/// The maximum number of bytes that wait to be received; beyond it notifications are lost.
+/// The maximum number of unreceived bytes; beyond it notifications are dropped.
 const BACKLOG: usize = 1024 * 1024;
 
 /// A connection to a server in the same process.
@@ -49,10 +49,10 @@ impl Connection {
         }
     }
 
-    /// Sends one line as it is.
+    /// Sends one line unchanged.
     ///
-    /// Waits while the connection has as many calls in flight as it may. After
-    /// [`Connection::close`] the line is dropped.
+    /// Waits while the connection has the maximum number of calls in flight. After [`Connection::close`] the line is
+    /// dropped.
     pub async fn send(&self, line: impl Into<String>) {
         if self.closed {
             return;
@@ -69,8 +69,8 @@ impl Connection {
         self.principal = principal;
     }
 
-    /// Waits for the next line from the server; `None` when it has ended: after the end of input or a shutdown, once no call is
-    /// in flight.
+    /// Waits for the next line from the server; `None` when it has ended: after the end of input or a shutdown, once
+    /// no call is in flight.
     ///
     /// Cancel safe: a line that has arrived is kept for the next call.
     pub async fn receive(&mut self) -> Option<String> {
@@ -101,21 +101,21 @@ impl Connection {
         }
     }
 
-    /// Ends the input: the server answers the calls in flight, and ends.
+    /// Ends the input: the server completes the calls in flight, and ends.
     pub fn close(&mut self) {
         self.closed = true;
         self.peer.end_of_input();
         self.finish();
     }
 
-    /// Begins the shutdown, as a signal would: new calls are refused, streams end, calls in flight get their answers,
-    /// and are cancelled at the deadline.
+    /// Begins the shutdown, as a signal would: new calls are refused, streams end, calls in flight may complete, and
+    /// are cancelled at the deadline.
     pub fn shut_down(&self) {
         self.service.drain.begin();
         self.finish();
     }
 
-    /// Goes through the rest of the shutdown.
+    /// Runs the rest of the shutdown.
     fn finish(&self) {
         // Without a runtime nothing is in flight.
         if let Ok(runtime) = tokio::runtime::Handle::try_current() {
@@ -124,7 +124,7 @@ impl Connection {
         }
     }
 
-    /// The text of `/metrics`, in the OpenMetrics format.
+    /// Returns the text of `/metrics`, in the OpenMetrics format.
     pub fn metrics(&self) -> String {
         self.service.render_metrics(Format::OpenMetrics)
     }

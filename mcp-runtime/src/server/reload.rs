@@ -1,6 +1,6 @@
-//! Reloading while the server runs: by SIGHUP, and when a file has changed.
+//! Reloading a running server: on SIGHUP, and when a file has changed.
 //!
-//! Invariant: all or nothing. A mistake leaves everything as it was, and is logged once.
+//! Invariant: all or nothing. A mistake changes nothing, and is logged once.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -15,38 +15,38 @@ use crate::config::watch::Seen;
 use crate::ops::systemd;
 use crate::service::Service;
 
-/// The sources of a configuration, and what was read from them last.
+/// The sources of a configuration, and their last values.
 #[cfg(feature = "cli")]
 #[derive(Debug)]
 pub(super) struct Configuration {
     /// The file, the environment and the flags.
     pub sources: Sources,
-    /// The settings of the program, which are the lowest layer.
+    /// The settings of the program, the lowest layer.
     pub program: crate::config::Settings,
     /// The declared functions, for the tables about them.
     pub declared: Declared,
-    /// The settings that were read last.
+    /// The settings as last read.
     pub layers: Layers,
-    /// The state of the files before they were read.
+    /// The state of the files before they were last read.
     pub seen: Seen,
 }
 
-/// Nothing has a configuration without the command line.
+/// Without the command line there is no configuration.
 #[cfg(not(feature = "cli"))]
 #[derive(Debug)]
 pub(super) enum Configuration {}
 
-/// Reads the configuration of a running server anew.
+/// Reloads the configuration of a running server.
 #[derive(Debug)]
 pub(super) struct Reloading {
-    /// The server that runs.
+    /// The running server.
     pub service: Arc<Service>,
-    /// Its configuration; `None` where the program has all settings.
+    /// Its configuration; `None` if the program has all settings.
     pub configuration: Option<Box<Configuration>>,
 }
 
 impl Reloading {
-    /// Reloads at each hang-up, and whenever a file has changed.
+    /// Reloads on each hang-up, and whenever a file has changed.
     pub(super) async fn run(mut self, hang_up: Arc<Notify>) {
         let mut seen = self.seen_before().renewed(self.files());
         loop {
@@ -58,7 +58,7 @@ impl Reloading {
                 tracing::info!(cause, "there is nothing to reload");
                 continue;
             }
-            // What is written while it is read is a change.
+            // A write during the read counts as a change.
             let before = Seen::now(self.files());
             systemd::reloading();
             if let Err(mistakes) = self.reload(cause) {
@@ -73,7 +73,7 @@ impl Reloading {
         }
     }
 
-    /// Reads and checks everything, and then puts it in force.
+    /// Reads and checks everything, then applies it.
     fn reload(&mut self, cause: &str) -> Result<(), String> {
         #[cfg(feature = "cli")]
         if let Some(configuration) = &mut self.configuration {
@@ -102,7 +102,7 @@ impl Reloading {
             tracing::info!(cause, changed, "the configuration is reloaded");
             if !restart.is_empty() {
                 let settings = restart.join(", ");
-                tracing::warn!(settings, "these settings have changed, and take a restart");
+                tracing::warn!(settings, "these settings have changed, and need a restart");
             }
             *layers = read;
             return Ok(());
@@ -114,7 +114,7 @@ impl Reloading {
             commit();
         }
         self.service.metrics.reloaded(true);
-        tracing::info!(cause, "files are read anew");
+        tracing::info!(cause, "files are read again");
         Ok(())
     }
 
@@ -131,7 +131,7 @@ impl Reloading {
         Seen::default()
     }
 
-    /// Returns true if neither settings nor files can be read anew.
+    /// Returns true if there are neither settings nor files to reload.
     fn has_nothing(&self) -> bool {
         self.configuration.is_none() && self.service.reloaders.files().is_empty()
     }
@@ -152,7 +152,7 @@ impl Reloading {
     }
 }
 
-/// Puts the settings that change while the server runs in force.
+/// Applies the settings that change at run time.
 #[cfg(feature = "cli")]
 fn apply(service: &Service, settings: &crate::config::Settings) {
     crate::ops::logging::set_level(&settings.log_level);

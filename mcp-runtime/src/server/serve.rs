@@ -1,15 +1,14 @@
-//! Serving until a signal or the end of input, and the shutdown in order.
+//! Serving until a signal or the end of input, and the ordered shutdown.
 //!
-//! The order of a start: the service is built (all faults are told here), signals are handled from
-//! now on, whatever verifies callers is ready (`Authenticate::start`), the port is bound, the hooks
-//! of `on_start` run, and only then is anything accepted or read. A port that is taken is thus
-//! found before the hooks have touched a database; a signal during the hooks ends the start.
+//! The order of a start: the service is built (which reports all faults), signals are handled from now on, the
+//! verifiers of callers are started (`Authenticate::start`), the port is bound, the hooks of `on_start` run, and only
+//! then is anything accepted or read. A port that is taken is thus reported before the hooks have touched a database;
+//! a signal during the hooks ends the start.
 //!
-//! The order of an end is in [`until_shutdown`]. Whatever cannot be stopped, such as a sync
-//! function on the pool or a first poll that never returns, is left behind: tokio would wait for it
-//! when the runtime is dropped, so that [`Watch`], on a thread of its own, ends the process a
-//! second after everything else is done. The exit code says whether a caller was left without an
-//! answer.
+//! The order of a shutdown is in [`until_shutdown`]. Code that cannot be stopped, such as a sync function on the pool
+//! or a first poll that never returns, is abandoned: tokio would wait for it when the runtime is dropped, so that
+//! [`Watch`], on a separate thread, ends the process a second after everything else is done. The exit code is 1 if a
+//! caller has no response.
 
 use std::io::{self, IsTerminal as _};
 #[cfg(unix)]
@@ -36,20 +35,19 @@ use crate::policy::contain::contain_now;
 use crate::service::Service;
 use crate::transport::{http, stdio};
 
-/// The time to write answers in the end, and again for whatever the program does after serving where something had to
-/// be left behind.
+/// The time for writing the last responses, and again for the rest of the program if something had to be abandoned.
 const GRACE: Duration = Duration::from_secs(1);
-/// The longest wait for others to let go of the service.
+/// The longest wait for other references to the service to be dropped.
 const RELEASE: Duration = Duration::from_millis(100);
-/// The advice for a person who starts a server without a client.
+/// The hint for a person who starts a server without a client.
 const AT_A_TERMINAL: &str =
     "serves MCP over stdio, and waits for a client's messages; Ctrl-C or Ctrl-D ends it";
 
 impl<S: State> Server<S> {
     /// Serves stdin and stdout until the input ends, or SIGTERM or SIGINT arrives.
     ///
-    /// Other output to stdout, of the program or its children, goes to stderr (on Unix), and waits for nobody who does not
-    /// read; what stderr does not take is dropped and counted. Input is read once the hooks of
+    /// Other output to stdout, of the program or its children, goes to stderr (on Unix), without blocking on its
+    /// reader; output that stderr does not take is dropped and counted. Input is read once the hooks of
     /// [`Server::on_start`] have succeeded. The process ends as with [`Server::serve_http`].
     ///
     /// The settings are those of the program alone; [`Server::run`] also reads the file, the environment and flags.
@@ -60,8 +58,8 @@ impl<S: State> Server<S> {
     ///
     /// # Errors
     ///
-    /// The errors of [`Server::check`], but for those of what verifies callers, and an error of
-    /// stdin or stdout other than that the client has closed it.
+    /// The errors of [`Server::check`], except for those of verifiers of callers, and an error of stdin or stdout
+    /// other than that the client has closed it.
     pub async fn serve_stdio(self) -> Result<()> {
         self.serve_stdio_from(None).await
     }
@@ -96,20 +94,19 @@ impl<S: State> Server<S> {
             .map_err(|cause| Error::io("stdio cannot be served", cause))
     }
 
-    /// Serves HTTP on `address` until SIGTERM or SIGINT arrives; says on stderr where it listens.
+    /// Serves HTTP on `address` until SIGTERM or SIGINT arrives; prints its URL on stderr.
     ///
-    /// The address `unix:/run/shop.sock` is a Unix socket. Its permissions are those that the umask leaves; the folder that it
-    /// is in decides who may connect too. A socket on which nobody listens any more is replaced, anything else that is
-    /// there stops the start, and the file is removed at the end. Callers have no address, unless a layer or a proxy's own
-    /// authentication names them.
+    /// The address `unix:/run/shop.sock` is a Unix socket. Its permissions follow from the umask; access is also
+    /// limited by its folder. A stale socket is replaced, any other file at the path stops the start, and the file is
+    /// removed at the end. Callers have no address, unless a layer or a proxy's own authentication names them.
     ///
-    /// The limit of open files is raised to its hard maximum, of which connections may take 80 %. systemd is told of the
-    /// start, the end and the watchdog's beat (`Type=notify`).
+    /// The limit of open files is raised to its hard maximum, of which connections may take 80 %. systemd is notified
+    /// of the start, the end and the watchdog's heartbeat (`Type=notify`).
     ///
-    /// Calls in flight have until the [deadline](Server::shutdown_deadline); then they are cancelled, and their callers
-    /// are told. What does not yield, such as a loop without an `.await`, cannot be cancelled: the process exits 3 s
-    /// after the deadline at the latest, with code 1 if a caller was left without an answer. A second signal ends it at
-    /// once, with code 130. SIGHUP has the server read its files anew, and never ends it.
+    /// Calls in flight have until the [deadline](Server::shutdown_deadline); then they are cancelled with an error to
+    /// their callers. Code that does not yield, such as a loop without an `.await`, cannot be cancelled: the process
+    /// exits 3 s after the deadline at the latest, with code 1 if a caller has no response. A second signal ends it
+    /// immediately, with code 130. SIGHUP makes the server reload its files, and never ends it.
     ///
     /// The settings are those of the program alone; [`Server::run`] also reads the file, the environment and flags.
     ///
@@ -176,17 +173,17 @@ async fn listen_apart(service: &Service) -> Result<Option<TcpListener>> {
     }
 }
 
-/// A service that is served, and what watches over its end.
+/// A service being served, and the watch over its shutdown.
 struct Served {
     service: Arc<Service>,
     watch: Watch,
-    /// Calls are still taken for a while after a signal.
+    /// True if calls are still accepted for a while after a signal.
     is_balanced: bool,
     reloading: Reloading,
 }
 
 impl Served {
-    /// From here on signals are handled.
+    /// Handles signals from here on.
     fn begin(service: Arc<Service>, configuration: Option<Box<Configuration>>) -> Result<Self> {
         let rest = CANCELLED + 2 * GRACE + service.hooks.grace();
         #[cfg(feature = "otel")]
@@ -210,7 +207,7 @@ impl Served {
         })
     }
 
-    /// Runs the hooks of the start; `None` if a signal ends the server before it has begun.
+    /// Runs the hooks of the start; `None` if a signal ends the server during them.
     async fn start(mut self) -> Result<Option<Self>> {
         let service = Arc::clone(&self.service);
         let start = async {
@@ -230,7 +227,7 @@ impl Served {
         }
     }
 
-    /// The same for HTTP, where callers are verified: whatever verifies them is ready before the first one comes.
+    /// The same for HTTP, where callers are verified: the verifiers are started before the first request.
     async fn begin_http(
         service: Arc<Service>,
         configuration: Option<Box<Configuration>>,
@@ -245,8 +242,8 @@ impl Served {
         Ok(served)
     }
 
-    /// Serves HTTP on `listener`, which clients reach at `url`: a person waits for the line that says so, whatever the log level
-    /// is.
+    /// Serves HTTP on `listener`, which clients reach at `url`: a person waits for the line with it, at any level of
+    /// the log.
     async fn serve(self, listener: http::Listener, url: &str) -> Result<()> {
         let apart = listen_apart(&self.service).await?;
         let Some(mut served) = self.start().await? else {
@@ -279,7 +276,7 @@ impl Served {
             .map_err(|cause| Error::io("HTTP cannot be served", cause))
     }
 
-    /// Runs `serving` to its end, and that of all that it has begun.
+    /// Runs `serving` to its end, and the shutdown.
     async fn run(mut self, serving: impl Future<Output = io::Result<()>>) -> io::Result<()> {
         let reloading = tokio::spawn(self.reloading.run(self.watch.hang_up()));
         let ended = until_shutdown(&self.service, &mut self.watch, self.is_balanced, serving).await;
@@ -290,7 +287,7 @@ impl Served {
         service.sharing.stop().await;
         release(service).await;
         let answered = drain.is_empty();
-        // Tokio waits for what cannot be stopped; the process ends without it.
+        // tokio waits for code that cannot be stopped; the process ends without it.
         if blocked > 0 || !answered {
             tracing::warn!(
                 blocking = blocked,
@@ -342,22 +339,21 @@ async fn until_shutdown(
     tokio::pin!(finish);
     tokio::select! {
         ended = &mut serving => {
-            // A call may outlive the connection that it came on.
+            // A call may outlive its connection.
             finish.await;
             ended
         }
-        // What has been answered is still on its way to the client; a connection that never ends is left behind.
+        // The last responses are still being written; a connection that never ends is abandoned.
         _ = &mut finish => tokio::time::timeout(GRACE, serving).await.unwrap_or(Ok(())),
     }
 }
 
-/// Lets go of the service, and with it of the state, whose destructor is the author's code.
+/// Drops the service, and with it the state, whose destructor is the author's code.
 ///
-/// Waits for at most 100 ms until nothing else holds the service, so that the destructor of the
-/// state usually runs here, inside of `contain_now`, and not in whichever task happens to be the
-/// last.
+/// Waits for at most 100 ms until there is no other reference to the service, so that the destructor of the state
+/// usually runs here, inside `contain_now`, and not in an arbitrary task.
 async fn release(service: Arc<Service>) {
-    // What has just ended may hold it for a moment longer; what goes on drops it when it ends.
+    // Tasks that have just ended may hold it for a moment longer; others drop it when they end.
     let alone = async {
         while Arc::strong_count(&service) > 1 {
             tokio::time::sleep(Duration::from_millis(1)).await;

@@ -1,16 +1,16 @@
-//! The shutdown of a server by the application that it is a part of.
+//! The shutdown of a server by its application.
 //!
-//! The command line and `serve_http` have signals; an application that merged the router into its
-//! own has not, and ends the server by this handle, whose [`Drain`] is that of the built service.
+//! The command line and `serve_http` handle signals; an application that merged the router does so itself, and shuts
+//! the server down by this handle, which has the [`Drain`] of the built service.
 
 use crate::ops::drain::Drain;
 
-/// Ends what a server serves, in order; from [`Server::shutdown_handle`](crate::Server::shutdown_handle).
+/// Shuts a server down in order; from [`Server::shutdown_handle`](crate::Server::shutdown_handle).
 ///
-/// Clones end the same server.
+/// Clones belong to the same server.
 ///
-/// Cheap to clone and to send to another task. It may be taken before the server is built or
-/// served, and stays good afterwards:
+/// Cheap to clone and to send to another task. It may be obtained before the server is built or served, and remains
+/// valid:
 ///
 /// ```no_run
 /// use mcp_runtime::Server;
@@ -32,16 +32,16 @@ impl ShutdownHandle {
         Self(drain)
     }
 
-    /// Waits for the [delay](crate::Server::shutdown_delay), refuses new calls and makes `/ready` say 503, ends streams, and waits for calls in flight.
+    /// Waits for the [delay](crate::Server::shutdown_delay), refuses new calls, makes `/ready` return 503, ends
+    /// streams, and waits for calls in flight.
     ///
-    /// Calls that are in flight at the [deadline](crate::Server::shutdown_deadline) are cancelled, and have one second to
-    /// tell their callers; what cannot be stopped is left behind. A server that was made by `serve_http` or `serve_stdio`
-    /// stops serving then. There is no way back.
+    /// Calls that are in flight at the [deadline](crate::Server::shutdown_deadline) are cancelled, and have one second
+    /// to return an error; code that cannot be stopped is abandoned. A server run by `serve_http` or `serve_stdio`
+    /// then stops serving. A shutdown cannot be reverted.
     ///
-    /// Returns after the functions of [`Server::on_stop`](crate::Server::on_stop) have run, at the
-    /// latest when delay, deadline, the second for cancelled calls and their own time are over. On
-    /// a server that was never built it returns at once. A future that is dropped half-way leaves
-    /// the server as far as the shutdown had come.
+    /// Returns after the functions of [`Server::on_stop`](crate::Server::on_stop) have run, at the latest when delay,
+    /// deadline, the second for cancelled calls and the time for hooks are over. On a server that was never built it
+    /// returns immediately. Dropping the future leaves the shutdown at the stage it has reached.
     pub async fn shutdown(&self) {
         self.0.leave().await;
         self.0.finish(self.0.deadline()).await;

@@ -1,13 +1,12 @@
 //! Everything that prevents a start: settings out of range, declarations that cannot be served, conflicts, skills.
 //!
-//! Two callers need the same answer: [`Server::check`], which only asks, and `build`, which goes on
-//! to serve. So the checks make what they can fail to make, and return it ([`Verified`]): the keys,
-//! the skills' files and the TLS configuration are read once, and are the ones that were checked.
+//! Both [`Server::check`], which only checks, and `build`, which then serves, need the same result. The checks
+//! therefore return what they create ([`Verified`]): the keys, the skills' files and the TLS configuration are read
+//! once, and are the ones that were checked.
 //!
-//! Faults are collected, not returned at the first one, except that keys are made only of settings
-//! that are in range: the text of a secret's fault would be told twice otherwise. Faults of what
-//! verifies callers belong to HTTP alone; a server over stdio starts with them, as it verifies
-//! nobody.
+//! Faults are collected, not returned at the first one, except that keys are made only of settings that are in range:
+//! the fault of a secret would be reported twice otherwise. Faults of verifiers of callers belong to HTTP only; a
+//! server over stdio starts with them, as it verifies no callers.
 
 use super::builder::Server;
 use crate::auth::site::Site;
@@ -22,7 +21,7 @@ use crate::skills::Catalogue;
 use crate::tls::Handshake;
 use crate::transport::http;
 
-/// The parts of a server that are made while it is verified.
+/// The parts of a server that verification creates.
 pub(super) struct Verified {
     pub keys: Keys,
     pub catalogue: Catalogue,
@@ -41,7 +40,7 @@ impl<S: State> Server<S> {
         }
     }
 
-    /// Makes what can fail; an error lists every fault.
+    /// Creates the parts that can fail; an error lists every fault.
     ///
     /// Holds the lock of the entries meanwhile; no code of the program runs under it.
     pub(super) fn verify(&self) -> Result<Verified> {
@@ -100,7 +99,7 @@ fn settings(settings: &Settings) -> Vec<Error> {
     problems.collect()
 }
 
-/// Lists the faults of what verifies callers.
+/// Lists the faults of the verifiers of callers.
 fn auth_faults(settings: &Settings) -> Vec<Error> {
     let Some(auth) = settings.auth.verifier() else {
         return Vec::new();
@@ -110,14 +109,14 @@ fn auth_faults(settings: &Settings) -> Vec<Error> {
     faults.iter().map(|fault| Error::auth(fault)).collect()
 }
 
-/// Makes the keys of the state keys' secrets for the audience, which is the server's name unless it is set.
+/// Derives the keys of the state secrets for the audience, by default the server's name.
 fn keys(settings: &Settings, name: &str) -> Result<Keys> {
     let audience = settings.state_audience.as_deref().unwrap_or(name);
     Keys::new(&settings.state_keys, audience)
         .map_err(|problem| Error::setting("state_keys", HIDDEN, &problem.to_string()))
 }
 
-/// The errors for tools whose view is no resource of the server.
+/// The errors for tools whose view is not a resource of the server.
 fn missing_views(entries: &[Entry]) -> impl Iterator<Item = Error> {
     let viewed = entries
         .iter()
@@ -127,7 +126,7 @@ fn missing_views(entries: &[Entry]) -> impl Iterator<Item = Error> {
         Error::declaration(
             tool.item(),
             &format!(
-                "its view `{uri}` is no resource of this server; declare one with `#[resource(\"{uri}\")]`, and list it in `resources![..]`"
+                "its view `{uri}` is not a resource of this server; declare one with `#[resource(\"{uri}\")]`, and list it in `resources![..]`"
             ),
         )
     })

@@ -1,15 +1,17 @@
 //! One call of a declared function, of any kind: admits it, decodes the arguments, runs the handler, counts the
 //! outcome.
 //!
-//! The three kinds of functions share it: what differs is the form of the refusals
-//! (`policy/outcome.rs`), of invalid arguments, and whether arguments are strings by their nature
-//! ([`CallParams::textual`]: the variables of a URI, the arguments of a prompt).
+//! The three kinds of functions share it: they differ in the form of refusals (`policy/outcome.rs`), of invalid
+//! arguments, and in arguments that are strings in their transport ([`CallParams::textual`]: the variables of a URI,
+//! the arguments of a prompt).
 //!
-//! Order: access, input responses, rate limit, arguments, then `policy/run.rs`. Input responses are
-//! opened before the rate is counted, since they say whether the request is a call or a round of
-//! one; an error of theirs is told only after it was counted, so that guessing at a state is
-//! limited too. A call that is dropped at any point is recorded by the destructor of
-//! [`CallInProgress`], as cancelled.
+//! Order: access, input responses, rate limit, arguments, then `policy/run.rs`. Input responses are opened before the
+//! rate is counted, since they determine if the request is a call or a round of one; their errors are returned only
+//! after it was counted, so that guessing a state is limited too. A call that is dropped at any point is recorded by
+//! the destructor of [`CallInProgress`], as cancelled.
+
+use std::pin::pin;
+use std::task::Poll;
 
 use tokio::time::Instant;
 
@@ -21,6 +23,7 @@ use crate::handler::argument::problem::Problems;
 use crate::handler::spec::kind::{Kind, event};
 use crate::ops::metrics::ItemMetrics;
 use crate::policy::contain::{Panicked, contain_now};
+use crate::policy::poll_once;
 use crate::policy::{Call, CallResponse, Completed, HandlerFuture, Outcome, Policies};
 use crate::protocol::{Given, Members, RpcError};
 use crate::registry::{Arguments, Entry};
@@ -31,12 +34,12 @@ use crate::seal::Stamp;
 pub(super) struct CallParams<'a> {
     pub members: Option<&'a Members>,
     pub arguments: Option<Given<'a>>,
-    /// `true` if the arguments are strings by their nature, and are coerced to the types of the parameters.
+    /// `true` if the arguments are strings in their transport, and are coerced to the types of the parameters.
     pub textual: bool,
 }
 
 impl Service {
-    /// Calls `entry`, and builds the answer.
+    /// Calls `entry`, and builds the response.
     pub(super) async fn call(
         &self,
         entry: &Entry,
@@ -64,7 +67,7 @@ impl Service {
         self.answer_to(&call, completed.response)
     }
 
-    /// Builds the answer to a call.
+    /// Builds the response to a call.
     pub(super) fn answer_to(
         &self,
         call: &Call<'_>,
@@ -94,10 +97,10 @@ impl Service {
         completed
     }
 
-    /// Admits a call with the client's input responses, or returns the response that refuses it. A round that continues
-    /// a call is returned, and not counted.
+    /// Admits a call with the client's input responses, or returns the response that refuses it. For a round that
+    /// continues a call, returns the round, and does not count it.
     ///
-    /// The error is boxed: a `Completed` is large, and this is the way of every call.
+    /// The error is boxed: a `Completed` is large, and every call returns here.
     pub(super) async fn admit(
         &self,
         policies: &Policies,
@@ -139,15 +142,23 @@ impl Service {
             Prepared::Ready(handler, _) => Some(handler),
             _ => None,
         };
-        tokio::select! {
-            biased;
-            completed = policies.run(call, handler, &again) => completed,
-            () = self.drain.expired() => policies.stopped(call.item),
+        let mut running = pin!(policies.run(call, handler, &again));
+        // Nearly every call completes on its first poll; the others wait in a box.
+        if let Poll::Ready(completed) = poll_once(running.as_mut()).await {
+            return completed;
         }
+        Box::pin(async {
+            tokio::select! {
+                biased;
+                completed = running => completed,
+                () = self.drain.expired() => policies.stopped(call.item),
+            }
+        })
+        .await
     }
 }
 
-/// Counts the arguments that were coerced and those that were ignored.
+/// Counts the coerced arguments and the ignored ones.
 fn report_leniency(call: &Call<'_>, metrics: &ItemMetrics, leniency: &Leniency) {
     metrics.made(leniency.coerced, leniency.ignored);
     if leniency.ignored > 0 {
@@ -158,13 +169,13 @@ fn report_leniency(call: &Call<'_>, metrics: &ItemMetrics, leniency: &Leniency) 
 
 /// The outcome of decoding the arguments of a call.
 enum Prepared {
-    /// The handler, and what was coerced and ignored.
+    /// The handler, and the counts of inexact arguments.
     Ready(HandlerFuture, Leniency),
-    /// The arguments do not fit.
+    /// The arguments are invalid.
     Invalid(Problems),
     /// The author's code panicked.
     Panicked,
-    /// The arguments are no JSON object.
+    /// The arguments are not a JSON object.
     Malformed(RpcError),
 }
 
@@ -180,10 +191,10 @@ fn prepare(entry: &Entry, call: &Call<'_>, reading: Reading) -> Prepared {
     }
 }
 
-/// Arguments that do not fit: the model repairs those of a tool; a URI that does not fit is that of no resource.
+/// Reports invalid arguments: to the model for a tool, which can correct them; as an unknown resource for a URI.
 ///
-/// A tool's are a result with `isError`, which the model reads (specification, tools, error
-/// handling); -32602 would end at the client.
+/// For a tool they are a result with `isError`, which the model reads (specification, tools, error handling); -32602
+/// would end at the client.
 pub(super) fn invalid_arguments(call: &Call<'_>, problems: &Problems) -> Completed {
     let text = problems.describe(call.item);
     match call.item.kind {
@@ -226,8 +237,8 @@ impl Service {
 
 /// A call in progress: counted when it ends, as cancelled when it is dropped before.
 ///
-/// The outcome is set when the call has completed; until then it is [`Outcome::Cancelled`], which
-/// is what holds if the future is dropped.
+/// The outcome is set when the call has completed; until then it is [`Outcome::Cancelled`], which applies if the
+/// future is dropped.
 pub(super) struct CallInProgress<'a> {
     pub service: &'a Service,
     pub entry: &'a Entry,

@@ -1,10 +1,9 @@
-//! Calls in flight, by a number of the server's: a client may use an id twice.
+//! Calls in flight, by a number of the server, since a client may use an id twice.
 //!
-//! A JSON-RPC id is the client's choice, and reusing one before its answer is the client's mistake,
-//! which must not make this server cancel, forget or answer the wrong call: so calls have numbers,
-//! and an id finds the last of those that have it and still run. Cancelling drops the future of the
-//! call at its next poll; nothing is answered (specification, cancellation). `Abortable` wakes the
-//! task, so a call that sleeps is dropped at once.
+//! A JSON-RPC id is the client's choice, and reusing one before its response is the client's mistake, which must not
+//! make this server cancel, drop or answer the wrong call: so calls have numbers, and an id finds the last running
+//! call that has it. Cancelling drops the future of the call at its next poll; there is no response (specification,
+//! cancellation). `Abortable` wakes the task, so a sleeping call is dropped immediately.
 
 use std::collections::BTreeMap;
 
@@ -20,7 +19,7 @@ pub(crate) struct Cancellable {
 }
 
 impl Cancellable {
-    /// Makes `call` cancellable by its id, until `end` is called with the number that is returned.
+    /// Makes `call` cancellable by its id, until `end` is called with the returned number.
     pub(crate) fn begin<C: Future>(
         &mut self,
         id: Option<RequestId>,
@@ -37,7 +36,7 @@ impl Cancellable {
         self.calls.remove(&number);
     }
 
-    /// Cancels the call with this id, of several the last; whether there was one.
+    /// Cancels the last call with this id; returns whether there was one.
     ///
     /// Linear in the number of calls in flight, which is bounded by
     /// [`limits::CALLS`](crate::limits::CALLS).

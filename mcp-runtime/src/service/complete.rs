@@ -1,10 +1,9 @@
 //! `completion/complete`: completions for an argument of a prompt, or for a variable of a resource template.
 //!
-//! `ref/prompt` names a prompt, `ref/resource` the URI of a template or of a resource. A parameter
-//! with `complete = ..` is completed by its function, whose first poll is on the blocking pool,
-//! within 5 s; one whose schema has an `enum` by the values that begin like what was typed, in any
-//! case; any other has no completions. An error of the function is logged, and the client gets
-//! -32603 without its text: users who type have no use for it.
+//! `ref/prompt` names a prompt, `ref/resource` the URI of a template or of a resource. A parameter with `complete =
+//! ..` is completed by its function, whose first poll is on the blocking pool, within 5 s; one whose schema has an
+//! `enum` by the values with the typed prefix, ignoring case; any other has no completions. An error of the function
+//! is logged, and the client gets -32603 without its text, since it is of no use to users.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -100,7 +99,7 @@ impl Service {
         Ok(answer(completions))
     }
 
-    /// Returns the entry that a reference names.
+    /// Returns the entry of a reference.
     fn referred(&self, reference: Reference, cx: &Context) -> Result<Arc<Entry>, RpcError> {
         let registry = self.registry.read();
         match reference {
@@ -142,9 +141,9 @@ impl Service {
     }
 }
 
-/// The values that a schema allows and that begin like `typed`.
+/// The values allowed by a schema that begin with `typed`.
 ///
-/// Compared in lower case; a value that is no string is compared as its JSON.
+/// Compared in lower case; a value that is not a string is compared as its JSON.
 fn enumerated(schema: &Value, typed: &str) -> Vec<String> {
     let typed = typed.to_lowercase();
     let allowed = schema

@@ -51,7 +51,7 @@ impl Service {
         capabilities
     }
 
-    /// The extensions that the server has something for, with their settings.
+    /// The extensions that the server supports, with their settings.
     fn extensions(&self) -> Map<String, Value> {
         let mut extensions = Map::new();
         if self.offers(&Method::SkillsList) {
@@ -69,8 +69,8 @@ impl Service {
         extensions
     }
 
-    /// Returns `true` if the server offers a method of the modern revision. A server without declarations offers tools;
-    /// one whose program holds its [`Items`](crate::Items) offers everything that they may add.
+    /// Returns `true` if the server supports a method of the modern revision. A server without declarations has tools;
+    /// one whose program has [`Items`](crate::Items) supports everything that may be added.
     pub(crate) fn offers(&self, method: &Method) -> bool {
         let registry = self.registry.read();
         let is_open = registry.is_open;

@@ -1,17 +1,15 @@
-//! Input from the client in the middle of a call: `inputResponses` and `requestState` come in, `input_required` goes out.
+//! Input from the client during a call: `inputResponses` and `requestState` come in, `input_required` goes out.
 //!
-//! Invariants: a response is not read before its input request has been made; a request state is accepted only as the
-//! server has sealed it, for this caller and this call.
+//! Invariants: a response is not read before its input request has been made; a request state is accepted only as
+//! sealed by the server, for this caller and this call.
 //!
-//! The input is the client's responses by their keys, and the state that the last round has
-//! sealed; the output is the open requests by their keys, and a new state with all responses so
-//! far and the outputs of `once`. The server keeps nothing between two rounds, so that any instance
-//! with the same keys can take the next one.
+//! The input is the client's responses by their keys, and the state that the last round has sealed; the output is the
+//! open requests by their keys, and a new state with all previous responses and the outputs of `once`. The server
+//! keeps nothing between two rounds, so that any instance with the same keys can process the next one.
 //!
-//! The state is bound to the caller (its digest) and to the call: kind, name and canonical
-//! arguments ([`subject`]). A client that changes an argument between rounds is told to begin anew,
-//! because the responses were given to another question. Bound: a sealed state has at most 1 MiB of
-//! JSON.
+//! The state is bound to the caller (its digest) and to the call: kind, name and canonical arguments ([`subject`]). A
+//! client that changes an argument between rounds must begin again, because the responses belong to another question.
+//! A sealed state has at most 1 MiB of JSON.
 
 use bytes::Bytes;
 use serde::{Serialize, Serializer};
@@ -27,11 +25,11 @@ const RESPONSES: &str = "inputResponses";
 const STATE: &str = "requestState";
 
 impl Service {
-    /// Receives the input responses and the request state of a call; in older revisions there are none. Returns the
-    /// round if it continues a call.
+    /// Receives the input responses and the request state of a call; older revisions have none. Returns the round if
+    /// it continues a call.
     ///
-    /// Returns `None` also for a round that answers nothing: it is then a call of its own for the
-    /// rate limit, so that sending a state again and again is not free.
+    /// Also returns `None` for a round without a response to an open request: it then counts as a separate call for
+    /// the rate limit, so that repeating a state is not free.
     pub(super) fn receive(
         &self,
         params: Option<&Members>,
@@ -56,7 +54,7 @@ impl Service {
                         .get()
                         .open(&text, call.cx.principal().digest(), subject(call));
                 let (memory, round) = opened.map_err(|why| {
-                    let help = "begin the call anew, without `requestState` and `inputResponses`";
+                    let help = "start the call again, without `requestState` and `inputResponses`";
                     RpcError::invalid_params(format!("`requestState` {why}: {help}"))
                 })?;
                 (memory, Some(round))
@@ -88,19 +86,19 @@ impl Service {
     }
 }
 
-/// Returns `true` if a request continues a call that was answered by `input_required`.
+/// Returns `true` if a request continues a call that ended in `input_required`.
 pub(super) fn is_retry(params: &Members) -> bool {
     [RESPONSES, STATE]
         .iter()
         .any(|member| params.get(member).is_some())
 }
 
-/// The members of `inputResponses`; `None` when there is no such member.
+/// The members of `inputResponses`; `None` if it is absent.
 fn responses(params: &Members) -> Result<Option<KeyedValues>, RpcError> {
     match params.decode::<Object<'_>>(RESPONSES) {
         None => Ok(None),
         Some(Err(_)) => Err(RpcError::invalid_params(
-            "`inputResponses` must be an object: the answers by their keys",
+            "`inputResponses` must be an object: the responses by key",
         )),
         Some(Ok(object)) => {
             let kept = object

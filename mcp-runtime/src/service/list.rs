@@ -1,16 +1,15 @@
 //! `tools/list`, `resources/list`, `resources/templates/list`, `prompts/list` and `skills/list`: rendered once per
-//! revision of the protocol, and again after a change; put together per request for callers from whom something is
-//! hidden, for pages, and for what the templates list.
+//! revision of the protocol, and again after a change; assembled per request for callers with hidden items, for pages,
+//! and for resources that templates list.
 //!
-//! Rendering a list of a thousand tools takes longer than anything else that a client asks for, and
-//! every client asks for it at its start. So each list is kept as bytes for each revision, under
-//! the revision of the registry: a change makes it old, and the next request renders it, under one
-//! lock, from the rows that are still there. Memory is at most five lists times five revisions,
-//! each as large as its text.
+//! Rendering a list of a thousand tools takes longer than any other request, and every client sends it at its start.
+//! So each list is kept as bytes for each revision of the protocol and of the registry: after a change, the next
+//! request renders it, under one lock, reusing unchanged rows. Memory is at most five lists times five revisions, each
+//! as large as its text.
 //!
-//! The kept bytes are the answer only if everybody sees the same, all of it is one page, no
-//! template lists anything and no configuration hides anything. Else a page is put together from
-//! rows, which are shared and not copied ([`Bytes`]).
+//! The kept bytes are the result only if all callers see the same items, all of them fit into one page, no template
+//! lists resources and no configuration hides items. Otherwise a page is assembled from rows, which are shared and not
+//! copied ([`Bytes`]).
 
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -65,7 +64,7 @@ impl ListKind {
         }
     }
 
-    /// Returns the rows that follow the declared entries, and never change.
+    /// Returns the rows after the declared entries, which never change.
     fn fixed(self, registry: &Registry, version: Version) -> Vec<Row> {
         let place = |index: usize| Place::Fixed(index as u64);
         match self {
@@ -86,7 +85,7 @@ impl ListKind {
     }
 }
 
-/// The row of a resource that is no function.
+/// The row of a resource that is not a function.
 pub(super) fn row(place: Place, resource: resource::Descriptor, version: Version) -> Row {
     Row::new(
         place,
@@ -94,23 +93,22 @@ pub(super) fn row(place: Place, resource: resource::Descriptor, version: Version
     )
 }
 
-/// The lists as each revision writes them, as far as they have been asked for.
+/// The lists in each revision, rendered on demand.
 #[derive(Debug, Default)]
 pub(crate) struct Lists([[Mutex<Option<Arc<List>>>; Version::ALL.len()]; ListKind::ALL.len()]);
 
-/// A list of the registry in one of its revisions.
+/// A list in one revision of the registry.
 ///
-/// The first rows are in the order of `Place`, so that a row of the last rendering is found by
-/// binary search.
+/// The first rows are in the order of `Place`, so that a row of the previous rendering is found by binary search.
 #[derive(Debug)]
 struct List {
     /// The revision of the registry.
     revision: u64,
-    /// The maximum number of entries in a page of it.
+    /// The maximum number of entries in a page.
     page_size: usize,
-    /// The only page, where everybody sees the same and it is not too long.
+    /// The only page, if all callers see the same and it is not too long.
     whole: Option<Bytes>,
-    /// Declared functions in the order of the registry, then what everybody may see.
+    /// Declared functions in the order of the registry, then the rows that all callers may see.
     rows: Vec<Row>,
 }
 
@@ -142,7 +140,7 @@ impl Lists {
 }
 
 impl List {
-    /// Renders the list; of what it was `before`, the rows that are still there are taken over.
+    /// Renders the list, reusing unchanged rows of `before`.
     fn render(
         registry: &Registry,
         before: &[Row],
@@ -181,7 +179,7 @@ impl List {
         }
     }
 
-    /// Fills `page` with what `principal` may see of the rows after `after`.
+    /// Fills `page` with the rows after `after` that `principal` may see.
     ///
     /// O(log n) to the first row of the page, then one test of access for each row passed.
     fn fill(

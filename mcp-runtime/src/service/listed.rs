@@ -1,13 +1,12 @@
 //! The resources that templates list, by the functions of their key `list`.
 //!
-//! Invariants: a function that fails, panics or takes too long costs its own entries and nothing else; entries are in the
-//! order of their URIs, so that a cursor stays good while they change.
+//! Invariants: a function that fails, panics or times out loses its own entries only; entries are ordered by URI, so
+//! that a cursor stays valid while they change.
 //!
-//! The functions run in the request of the list, one after the other, and each for at most 5 s, so
-//! that a list with ten templates may take a while; only those that the page reaches are called.
-//! They count as completions for the rate limit: 600 a minute for each caller. Their entries are
-//! sorted by URI, cut to the page, and the rest is dropped: the next page calls the function again
-//! and goes on after the last URI, whether that still exists or not.
+//! The functions run in the request of the list, one after the other, each for at most 5 s, so that a list with ten
+//! templates may take a while; only those that the page reaches are called. They count as completions for the rate
+//! limit: 600 a minute for each caller. Their entries are sorted by URI and cut to the page: the next page calls the
+//! function again and continues after the last URI, even if that no longer exists.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -27,7 +26,7 @@ use crate::registry::Entry;
 const PATIENCE: Duration = Duration::from_secs(5);
 
 impl Service {
-    /// Fills `page` with what the templates of `listing` list after `after`.
+    /// Fills `page` with the resources of the templates in `listing` after `after`.
     pub(super) async fn fill_listed(
         &self,
         page: &mut Page,
@@ -79,7 +78,7 @@ impl Service {
     }
 }
 
-/// Sorts links by their URIs, each of them once; those that the template does not match cannot be read, and are left out.
+/// Sorts links by URI, and removes duplicates and those that the template does not match, since they cannot be read.
 fn ordered(entry: &Entry, mut links: Vec<ResourceLink>) -> Vec<ResourceLink> {
     let before = links.len();
     links.retain(|link| link.uri.len() <= limits::URI && entry.is_at(&link.uri));

@@ -1,11 +1,10 @@
 //! The server's behaviour in the modern revision's terms: one method, one file.
 //!
-//! Invariants: stateless, no transport, no older revision; what a legacy client needs differently is in `legacy`.
+//! Invariants: stateless, no transport, no older revision; `legacy` has the differences for older clients.
 //!
-//! A transport hands in a request with its [`Context`]; the method that it names returns an
-//! [`Answer`], which is not yet bytes: `answer/` writes it in the revision of the client. A method
-//! without a file here does not exist for any client. Sessions come here too, after `legacy` has
-//! taken its own methods.
+//! A transport passes a request with its [`Context`]; its method returns an [`Answer`], which `answer/` serializes in
+//! the revision of the client. A method without a file here does not exist for any client. Sessions come here too,
+//! after `legacy` has handled its own methods.
 //!
 //! Futures of rare methods are boxed in `dispatch`, so that the future of a tool call, which is
 //! held for each call in flight, is not as large as the largest of all methods.
@@ -63,8 +62,8 @@ use crate::task::lease::Leases;
 #[cfg(feature = "tls")]
 use crate::tls::Handshake;
 
-/// Everything that the calls of one server share; built once, then immutable but for its counters, and
-/// for the declarations that its program adds and removes.
+/// The state that the calls of one server share; built once, then immutable except for its counters, and for the
+/// declarations that its program adds and removes.
 #[derive(Debug)]
 pub(crate) struct Service {
     pub identity: Identity,
@@ -82,7 +81,7 @@ pub(crate) struct Service {
     pub shelf: Arc<Shelf>,
     pub keys: Live<Keys>,
     pub tasks: Arc<Tasks>,
-    /// The leases of the tasks that run here.
+    /// The leases of the tasks that this instance runs.
     pub leases: OnceLock<Option<Leases>>,
     /// The calls outside of sessions.
     pub in_flight: Calls,
@@ -91,21 +90,21 @@ pub(crate) struct Service {
     /// The open connections of `/ws`.
     #[cfg(feature = "websocket")]
     pub websockets: Shares,
-    /// The answers that wait to be read.
+    /// The unread responses.
     pub unread: Shares,
     /// The subscriptions, by caller.
     pub subscriptions: Shares,
     /// The verifier of callers over HTTP.
     pub auth: Option<Verifier>,
-    /// The settings that it was built with.
+    /// The settings at startup.
     pub settings: Settings,
-    /// The settings that are in force, of which some have changed since.
+    /// The settings in force, as changed since.
     pub live: Arc<Live<Settings>>,
     /// The limits of all requests of one caller.
     pub requests: Live<Requests>,
-    /// The parts that read files of their own anew when the server reloads.
+    /// The parts that read files of their own on a reload.
     pub reloaders: Reloaders,
-    /// The configuration hides something from lists that were rendered for everybody.
+    /// True if the configuration hides items, so that lists differ from those rendered for all callers.
     pub lists_are_filtered: AtomicBool,
     /// The handshake of the server's own listener, if it has TLS.
     #[cfg(feature = "tls")]
@@ -118,7 +117,7 @@ impl Service {
         self.live.get()
     }
 
-    /// The scheme of the URLs at which the server's own listener is reached.
+    /// The scheme of the URLs of the server's own listener.
     #[cfg_attr(
         not(feature = "tls"),
         expect(clippy::unused_self, reason = "without TLS there is one scheme")
@@ -131,7 +130,7 @@ impl Service {
         "http"
     }
 
-    /// Answers a request and counts it. A request without an `in_flight` token is refused.
+    /// Processes a request and counts it. A request without an `in_flight` token is refused.
     ///
     /// A panic outside of the author's code ends the request with -32603 and is logged; it does not
     /// end the connection.
@@ -166,7 +165,7 @@ impl Service {
         }
     }
 
-    /// Begins the hooks of the start without waiting for them, where there is a runtime.
+    /// Starts the hooks of the start in the background, if there is a runtime.
     pub(crate) fn begin_start(self: &Arc<Self>) {
         let Ok(runtime) = tokio::runtime::Handle::try_current() else {
             return;
@@ -176,13 +175,13 @@ impl Service {
         if self.hooks.outcome().is_none() {
             let service = Arc::clone(self);
             runtime.spawn(async move {
-                // What fails is logged there, and told to callers.
+                // Failures are logged there, and reported to callers.
                 let _ = service.hooks.start().await;
             });
         }
     }
 
-    /// Connects to what instances share, before the first call.
+    /// Connects to the stores that instances share, before the first call.
     pub(crate) async fn share(&self) -> Result<(), String> {
         self.begin_leases();
         self.sharing.start(&self.changes).await
@@ -220,7 +219,7 @@ impl Service {
         }
     }
 
-    /// Renders the metrics, with those that are looked up when they are asked for.
+    /// Renders the metrics, including those that are computed on demand.
     pub(crate) fn render_metrics(&self, format: Format) -> String {
         self.metrics.in_flight(self.drain.len());
         self.metrics.forget_breakers();
@@ -232,7 +231,7 @@ impl Service {
         self.metrics.render(format)
     }
 
-    /// Counts a request and its answer.
+    /// Counts a request and its response.
     pub(crate) fn count(&self, request: &Request, answer: &Answer, took: Duration) {
         self.metrics.request(&request.method, took);
         if let Answer::Error(error) = answer {
@@ -241,7 +240,7 @@ impl Service {
     }
 }
 
-/// A parameter that must be there and be text.
+/// Returns a parameter that must be present and a string.
 pub(crate) fn text_param<'p>(
     params: Option<&'p Members>,
     name: &str,

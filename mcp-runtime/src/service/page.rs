@@ -1,12 +1,11 @@
-//! One page of a list, and the cursor to the next: what all lists share.
+//! One page of a list, and the cursor to the next one, for all lists.
 //!
-//! A cursor says after which row its page begins, by what a row keeps while others come and go, so that it stays good
-//! however often it is used and whatever is added or removed.
+//! A cursor identifies the row before its page by a property that does not change when others are added or removed, so
+//! that it stays valid.
 //!
-//! An index would skip a row when an earlier one is removed between two pages, and repeat one when
-//! one is added. A cursor is the base64url of the list's name and a [`Place`]: a client can read
-//! it, but there is nothing in it that it was not shown. A cursor of another list, or a text that
-//! is none, is -32602 with the advice to begin again.
+//! An index would skip a row when an earlier one is removed between two pages, and repeat one when one is added. A
+//! cursor is the base64url of the list's name and a [`Place`]: a client can read it, but it contains nothing that the
+//! client was not shown. A cursor of another list, or a malformed one, is -32602 with the advice to begin again.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -112,10 +111,10 @@ impl Page {
         self.rows.len() >= self.size
     }
 
-    /// Adds the next row; returns `false` if there is no room for it, so that a cursor leads to it.
+    /// Adds the next row; returns `false` if the page is full, so that a cursor leads to it.
     ///
-    /// The row after the last one that fits is not kept, but shows that a cursor is needed: a list
-    /// of exactly one page has none.
+    /// The row after the last one that fits is not kept, but determines that a cursor is needed: a list of exactly one
+    /// page has none.
     pub(super) fn push(&mut self, row: Row) -> bool {
         self.has_more = self.is_full();
         if !self.has_more {
@@ -125,12 +124,12 @@ impl Page {
         !self.has_more
     }
 
-    /// Notes that there may be more rows after the page.
+    /// Records that there may be more rows after the page.
     pub(super) fn goes_on(&mut self) {
         self.has_more = true;
     }
 
-    /// Writes the members of a result: the rows as `member`, and a cursor of `list` where there are more.
+    /// Serializes the members of a result: the rows as `member`, and a cursor of `list` if there are more.
     pub(super) fn write(&self, member: &str, list: &str) -> Vec<u8> {
         let mut out = format!("\"{member}\":[").into_bytes();
         for (index, row) in self.rows.iter().enumerate() {

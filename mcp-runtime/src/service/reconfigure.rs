@@ -1,9 +1,8 @@
-//! New settings for a server that runs.
+//! Applies new settings to a running server.
 //!
-//! Called by a reload, after everything has been checked: from here on nothing fails, except that
-//! the system has no random numbers for new keys, in which case the old ones stay. The order is
-//! limits, keys, access of the functions, settings, and only then the notifications, so that a
-//! client that asks at once sees the new lists.
+//! Called by a reload, after all checks: from here on nothing fails, except that the system has no random numbers for
+//! new keys, in which case the old ones stay. The order is limits, keys, access of the functions, settings, and then
+//! the notifications, so that a client that requests lists immediately sees the new ones.
 
 use std::sync::atomic::Ordering;
 
@@ -14,8 +13,7 @@ use crate::handler::spec::kind::Kind;
 use crate::seal::Keys;
 
 impl Service {
-    /// Puts those of `settings` in force that change while the server runs, and tells subscribers about lists that are
-    /// not what they were.
+    /// Applies those of `settings` that change at run time, and notifies subscribers of changed lists.
     pub(crate) fn reconfigure(&self, settings: &Settings) {
         self.requests
             .set(self.requests.get().reconfigured(&settings.requests));
@@ -42,7 +40,7 @@ impl Service {
         }
     }
 
-    /// Takes other secrets for request states; those that did not change stay, random ones too.
+    /// Replaces the secrets of request states; unchanged ones stay, including random ones.
     fn replace_keys(&self, settings: &Settings) {
         let before = self.live.get();
         let secrets = |it: &Settings| (it.state_keys.0.clone(), it.state_audience.clone());

@@ -1,4 +1,4 @@
-//! `resources/directory/read`: what is in a folder.
+//! `resources/directory/read`: the contents of a folder.
 
 use super::Service;
 use super::page::{self, Page, Place, Row};
@@ -13,7 +13,7 @@ impl Service {
         let folder = registry.files.folders.get(&*uri);
         let folder =
             folder.ok_or_else(|| RpcError::invalid_params("not a directory resource").at(&uri))?;
-        // A cursor of one folder is none of another.
+        // A cursor is valid for one folder only.
         let after = page::cursor(&uri, params)?;
         let mut page = Page::new(self.live.with(|it| it.page_size));
         let rows = folder.values().enumerate();

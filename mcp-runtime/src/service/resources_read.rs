@@ -1,9 +1,8 @@
 //! `resources/read`: the resource at a URI, or the template that matches it.
 //!
-//! Files (of skills) come first, then fixed resources, then the template that matches. The
-//! variables of a template become the arguments of its function, as strings; a value that does not
-//! fit is a URI at which there is nothing (-32002 in sessions, -32602 with the URI in 2026-07-28).
-//! No contents are the same as `not_found`.
+//! Files (of skills) come first, then fixed resources, then the template that matches. The variables of a template
+//! become the arguments of its function, as strings; an invalid value makes the URI that of no resource (-32002 in
+//! sessions, -32602 with the URI in 2026-07-28). Empty contents are the same as `not_found`.
 
 use std::sync::Arc;
 
@@ -61,7 +60,7 @@ impl Service {
     }
 }
 
-/// Adds the members that the function left out.
+/// Adds the members that the function omitted.
 fn complete(contents: &mut Resource, uri: &str, declared: Option<&str>) {
     if contents.uri.is_empty() {
         uri.clone_into(&mut contents.uri);

@@ -1,16 +1,15 @@
 //! `tasks/get`, `tasks/update` and `tasks/cancel`, and calls that become tasks.
 //!
-//! [Tasks extension](https://github.com/modelcontextprotocol/ext-tasks). A call that is refused, or whose arguments do
-//! not fit, gets its response at once and no task.
+//! [Tasks extension](https://github.com/modelcontextprotocol/ext-tasks). A call that is refused, or whose arguments
+//! are invalid, gets its response immediately and no task.
 //!
-//! A call becomes a task if its tool allows or requires it and the client declares the extension in
-//! the request. Everything that can be refused is refused in the answer: access, rate, arguments,
-//! and elicitation of arguments happens there too. What follows runs in a task of tokio's that the
-//! shutdown waits for, for at most the `ttl`; input requests are put into the record, and
-//! `tasks/update` answers them.
+//! A call becomes a task if its tool allows or requires it and the client declares the extension in the request.
+//! Refusals by access, rate and arguments, and elicitation of arguments, are part of the response. The rest runs in a
+//! tokio task that the shutdown waits for, for at most the `ttl`; input requests are stored in the record, and
+//! `tasks/update` responds to them.
 //!
-//! A task's result is kept at most as large as one caller's share of what is kept; a larger one
-//! ends the task as failed, with a text that says so.
+//! The size of a task's result is limited to one caller's share of kept tasks; a larger one ends the task as failed,
+//! with a text that says so.
 
 use std::sync::Arc;
 
@@ -57,7 +56,7 @@ impl Mode {
             (false, TaskSupport::Optional) => Self::Now,
             (false, TaskSupport::Required) if cx.version().is_legacy() => {
                 let text = format!(
-                    "{} runs only as a task, which clients of revision 2026-07-28 can ask for",
+                    "{} runs only as a task, which needs a client of revision 2026-07-28",
                     entry.item()
                 );
                 Self::Refused(Ok(Answer::Tool(ToolResult::error(text))))
@@ -77,7 +76,7 @@ pub(super) fn undeclared() -> RpcError {
 }
 
 impl Service {
-    /// Begins a call as a task and answers with it, or says at once why there is none.
+    /// Starts a call as a task and responds with it, or with the reason for the refusal.
     pub(super) async fn call_as_task(
         self: &Arc<Self>,
         entry: &Arc<Entry>,
@@ -116,8 +115,7 @@ impl Service {
         }
     }
 
-    /// Returns the arguments of an admitted call, with those that were elicited from the client's user, and the round
-    /// that it continues a call by.
+    /// Returns the arguments of an admitted call, including elicited ones, and the round by which it continues a call.
     async fn arguments(
         &self,
         entry: &Entry,
@@ -166,7 +164,7 @@ impl Service {
                 Ok(Ok(Err(Panicked))) => {
                     end_failed(&task, &RpcError::internal("internal error")).await;
                 }
-                // Its status is set by the code that stopped it.
+                // The code that stopped it has set its status.
                 Ok(Err(Aborted)) => {}
                 Err(_) => {
                     let error = RpcError::internal("the task has outlived its time");
@@ -204,7 +202,7 @@ impl Service {
         let answers = params.and_then(|params| params.decode::<Object<'_>>("inputResponses"));
         let Some(Ok(answers)) = answers else {
             return Err(RpcError::invalid_params(
-                "`inputResponses` must be an object: answers by their keys",
+                "`inputResponses` must be an object: the responses by key",
             ));
         };
         let answers = answers
@@ -231,17 +229,16 @@ impl Service {
         Ok(Answer::Empty)
     }
 
-    /// Tells the instance that runs a task, if it has not ended.
+    /// Sends a signal to the instance that runs a task, if it has not ended.
     ///
-    /// Cancelling or answering a task that has ended succeeds and does nothing, as the extension
-    /// wants it.
+    /// Cancelling or updating an ended task succeeds without effect, as the extension requires.
     async fn signal_task(&self, id: &str, cx: &Context, signal: &Signal) -> Result<(), RpcError> {
         let reached = self.tasks.signal(id, cx.principal(), signal).await;
         match reached.map_err(|error| store_failure(&error))? {
             None => Err(unknown(id)),
             Some(true) => Ok(()),
             Some(false) => Err(RpcError::internal(
-                "this task does not run on this instance, and the one that runs it cannot be reached: route its requests by `Mcp-Name`, or ask again in a minute",
+                "this task does not run on this instance, and the one that runs it cannot be reached: route its requests by `Mcp-Name`, or try again in a minute",
             )),
         }
     }
@@ -252,14 +249,14 @@ async fn end(task: &Task, response: CallResponse, most: usize) {
     let output = match response {
         CallResponse::Output(output) => output_json(output),
         CallResponse::Error(error) => return end_failed(task, &error).await,
-        // A task sends its input requests by its record.
+        // A task stores its input requests in its record.
         CallResponse::InputRequired(_) => None,
     };
     match output {
         Some(result) if result.get().len() > most => {
             let bytes = result.get().len();
             let text = format!(
-                "the result has {bytes} bytes, and no more than {most} of a task are kept; ask for less"
+                "the result has {bytes} bytes, and at most {most} of a task are kept; request less"
             );
             end_failed(task, &RpcError::internal(text)).await;
         }

@@ -1,8 +1,7 @@
 //! `tools/call`: the tool and its arguments.
 //!
-//! An unknown name is -32602 in every revision, with the nearest name among the first 1,000 tools
-//! that the caller may call; a tool that is hidden from the caller gives the same text, so that
-//! names cannot be found out by trying.
+//! An unknown name is -32602 in every revision, with the nearest name among the first 1,000 tools that the caller may
+//! call; a tool that is hidden from the caller gives the same text, so that names cannot be probed.
 
 use std::sync::Arc;
 
@@ -28,8 +27,8 @@ impl Service {
         called.map_err(|error| self.with_nearest_tool(error, &name, cx.principal()))
     }
 
-    /// Adds the nearest name of a tool that `principal` may call to the error of an unknown tool, which that of a hidden
-    /// one equals.
+    /// Adds the nearest name of a tool that `principal` may call to the error of an unknown tool; a hidden tool has
+    /// the same error.
     fn with_nearest_tool(
         &self,
         mut error: RpcError,
@@ -82,7 +81,7 @@ impl Service {
     }
 }
 
-/// The text of an argument as a header mirrors it; `None` when it is absent or `null`.
+/// The text of an argument as mirrored in a header; `None` if it is absent or `null`.
 pub(crate) fn mirrored(raw: Option<RawStr<'_>>) -> Option<&str> {
     raw.map(RawStr::get).filter(|text| *text != "null")
 }

@@ -1,8 +1,8 @@
-//! Access to notifications of changes of resources.
+//! Access to notifications of resource changes.
 //!
-//! Two questions: may this caller subscribe to that URI, and, for each change, may it still be
-//! told. The second is asked again at each notification, as access and the registry change while a
-//! subscription is open. A URI at which nothing is may be subscribed to: something may come.
+//! Access is checked twice: when a caller subscribes to a URI, and again at each notification, since access and the
+//! registry may change while a subscription is open. A URI without a resource can be subscribed to, as the resource
+//! may be added.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -16,7 +16,7 @@ use crate::limits::{self, Limit};
 use crate::protocol::{Members, Method, RpcError};
 
 impl Service {
-    /// The lists that the server has, and that can therefore change.
+    /// The lists of the server, which can therefore change.
     pub(crate) fn changing(&self) -> impl Iterator<Item = List> {
         List::ALL.into_iter().filter(|list| {
             self.offers(match list {
@@ -46,8 +46,8 @@ impl Service {
         }
     }
 
-    /// Returns `true` if `principal` may be notified of a change: watching a folder does not reveal what is hidden in
-    /// it.
+    /// Returns `true` if `principal` may be notified of a change: watching a folder does not reveal hidden resources
+    /// in it.
     pub(crate) fn may_be_told(&self, change: &Change, principal: &Principal) -> bool {
         match change {
             Change::Resource(uri) => {
@@ -60,7 +60,7 @@ impl Service {
     }
 }
 
-/// Fails unless `uri` is one.
+/// Fails unless `uri` is a URI.
 pub(crate) fn check_uri(uri: &str) -> Result<(), RpcError> {
     check_size(uri)?;
     match UriStr::new(uri) {
@@ -69,7 +69,7 @@ pub(crate) fn check_uri(uri: &str) -> Result<(), RpcError> {
     }
 }
 
-/// Fails when `uri` is longer than one may be.
+/// Fails if `uri` exceeds the maximum size.
 pub(crate) fn check_size(uri: &str) -> Result<(), RpcError> {
     let (bytes, most) = (uri.len(), limits::URI);
     if bytes <= most {
@@ -79,7 +79,7 @@ pub(crate) fn check_size(uri: &str) -> Result<(), RpcError> {
     Err(RpcError::invalid_params(text).over(Limit::Uris))
 }
 
-/// Returns the `uri` that a request must name, which is no longer than one may be.
+/// Returns the required `uri` of a request, within the maximum size.
 pub(crate) fn uri_param<'p>(
     params: Option<&'p Members>,
     question: &str,
@@ -89,12 +89,12 @@ pub(crate) fn uri_param<'p>(
     Ok(uri)
 }
 
-/// Returns the bytes that a subscription to `uri` is counted with.
+/// Returns the number of bytes that a subscription to `uri` counts.
 pub(crate) fn weight(uri: &str) -> usize {
     limits::WATCH + uri.len()
 }
 
-/// Returns the error for a subscription that has its maximum number of resources.
+/// Returns the error for a subscription with the maximum number of resources.
 pub(crate) fn too_many() -> RpcError {
     let (number, bytes) = (limits::WATCHED, limits::WATCHED_BYTES);
     let text = format!(

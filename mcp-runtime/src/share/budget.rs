@@ -1,11 +1,11 @@
-//! Bytes of which all callers together have a maximum, without names.
+//! A budget of bytes for all callers together.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::live::Number;
 
-/// A maximum number of bytes, and those that are used.
+/// A maximum number of bytes, and the number in use.
 #[derive(Debug)]
 pub(crate) struct Budget {
     most: Number,
@@ -20,7 +20,7 @@ pub(crate) struct Reserved {
 }
 
 impl Budget {
-    /// A budget of `most` bytes. What is used beyond a new maximum stays until it is given back.
+    /// Creates a budget of `most` bytes. Bytes in use beyond a new maximum remain until they are released.
     pub(crate) fn new(most: impl Into<Number>) -> Arc<Self> {
         Arc::new(Self {
             most: most.into(),
@@ -28,12 +28,12 @@ impl Budget {
         })
     }
 
-    /// The maximum that is in force.
+    /// The maximum in force.
     pub(crate) fn most(&self) -> usize {
         self.most.get()
     }
 
-    /// Reserves `bytes`; `None`, without a change, if they pass the maximum.
+    /// Reserves `bytes`; `None`, without a change, if they exceed the maximum.
     pub(crate) fn reserve(self: &Arc<Self>, bytes: usize) -> Option<Reserved> {
         let mut reserved = Reserved {
             budget: Arc::clone(self),
@@ -44,12 +44,12 @@ impl Budget {
 }
 
 impl Reserved {
-    /// The bytes that are reserved.
+    /// The number of reserved bytes.
     pub(crate) fn bytes(&self) -> usize {
         self.bytes
     }
 
-    /// Reserves as much more as makes `bytes`; returns `false`, without a change, if that passes the maximum.
+    /// Grows the reservation to `bytes`; returns `false`, without a change, if that exceeds the maximum.
     ///
     /// Lock-free.
     pub(crate) fn grow_to(&mut self, bytes: usize) -> bool {

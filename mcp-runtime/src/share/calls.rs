@@ -1,8 +1,7 @@
 //! Calls in flight: bounded in all, and for each caller once there are many.
 //!
-//! A call costs one atomic addition while the server is quiet. A ledger by holder would take a lock
-//! and a map for each call, to protect against something that cannot be the case with few calls in
-//! flight.
+//! A call costs one atomic addition while the server is quiet. A ledger by holder would take a lock and a map for each
+//! call, without a benefit while few calls are in flight.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -11,10 +10,10 @@ use super::{Full, Holder, Most, Share, Shares};
 use crate::limits::{Limit, SHARE};
 use crate::live::Number;
 
-/// The calls of one server that are in flight.
+/// The calls in flight of one server.
 ///
-/// Within the first quarter of the maximum nobody is counted by name, which costs nothing. Beyond it each caller has at most
-/// a quarter more, so that one caller alone has at most half of the maximum.
+/// Up to the first quarter of the maximum, calls are not counted by caller, which costs nothing. Beyond it each caller
+/// has at most a quarter more, so that one caller has at most half of the maximum.
 #[derive(Clone, Debug)]
 pub(crate) struct Calls(Arc<Shared>);
 
@@ -25,7 +24,7 @@ struct Shared {
     counted: Shares,
 }
 
-/// The permit of one call, given back when it is dropped.
+/// The permit of one call, released when dropped.
 #[derive(Debug)]
 pub(crate) struct Permit {
     calls: Arc<Shared>,
@@ -47,7 +46,7 @@ impl Calls {
         }))
     }
 
-    /// Takes a permit for a call of the caller that `holder` names.
+    /// Takes a permit for a call of the caller returned by `holder`.
     ///
     /// `holder` is called only beyond the first quarter.
     pub(crate) fn take(&self, holder: impl FnOnce() -> Holder) -> Result<Permit, Full> {

@@ -1,30 +1,29 @@
-//! The caller that something is counted for.
+//! The caller that resources are counted for.
 //!
-//! Identity for limits, which is coarser than identity for access: an anonymous caller has no name,
-//! but an address; an IPv6 network of 64 bits is one caller, as a household has that many
-//! addresses.
+//! The identity for limits is coarser than that for access: an anonymous caller has no name, but an address; an IPv6
+//! network of 64 bits is one caller, as a household has that many addresses.
 
 use std::net::IpAddr;
 
 use crate::network::subscriber;
 use crate::principal::{Key, Principal};
 
-/// A caller, as far as it can be distinguished from others.
+/// A caller, as distinguished by limits.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub(crate) enum Holder {
-    /// A verified one.
+    /// A verified caller.
     Principal(Key),
     /// The anonymous callers of one network.
     Network(IpAddr),
-    /// All anonymous callers whose address is not known.
+    /// All anonymous callers with an unknown address.
     #[default]
     Anonymous,
-    /// The one caller of a line connection.
+    /// The only caller of a line connection.
     Line,
 }
 
 impl Holder {
-    /// Returns the holder that `principal`, calling from `peer`, is counted as.
+    /// Returns the holder of `principal`, calling from `peer`.
     pub(crate) fn new(principal: &Principal, peer: Option<IpAddr>) -> Self {
         match (principal.key(), peer) {
             (Some(key), _) => Self::Principal(key),
@@ -33,7 +32,7 @@ impl Holder {
         }
     }
 
-    /// Returns the holder that `principal` is counted as on a line connection.
+    /// Returns the holder of `principal` on a line connection.
     pub(crate) fn on_line(principal: &Principal) -> Self {
         principal.key().map_or(Self::Line, Self::Principal)
     }

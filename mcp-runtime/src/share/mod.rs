@@ -1,16 +1,14 @@
 //! The shares of callers in bounded resources, so that no caller takes all of them.
 //!
-//! Invariant: nothing is held beyond the maximum in total, nor by one caller beyond its share; what is held is released
-//! when it is dropped.
+//! Invariant: callers hold at most the maximum together, and each at most its share; a resource is released when it is
+//! dropped.
 //!
-//! A ledger ([`Shares`]) has a maximum in number and in bytes; one holder has at most a quarter of
-//! both, and at least one thing. A [`Share`] is a receipt: it gives back what it counts when it is
-//! dropped, so it is put where the thing is (in a future, in a stream, in the bytes of an answer),
-//! and nobody has to remember to give it back. The client of a line may have all of it: there is
-//! nobody else on a line.
+//! A ledger ([`Shares`]) has a maximum in number and in bytes; one holder has at most a quarter of both, and at least
+//! one item. A [`Share`] releases what it counts when dropped, so it is stored with the resource (in a future, in a
+//! stream, in the bytes of a response), and needs no explicit release. The client of a line may have all of it, as it
+//! is the only one.
 //!
-//! One mutex for each ledger, held for a look-up in a map; the map has one entry for each holder of
-//! something.
+//! One mutex for each ledger, held for a look-up in a map; the map has one entry for each holder.
 
 mod budget;
 mod calls;
@@ -36,21 +34,21 @@ pub(crate) fn head(headers: &HeaderMap) -> usize {
     headers.iter().map(bytes).sum()
 }
 
-/// A number of things and their bytes.
+/// A number of items and their bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Amount {
     pub number: usize,
     pub bytes: usize,
 }
 
-/// A maximum that a reload changes. What is held beyond a new one stays until it is given back.
+/// A maximum that a reload changes. Amounts beyond a new one remain until they are released.
 #[derive(Clone, Debug)]
 pub(crate) struct Most {
     pub number: Number,
     pub bytes: Number,
 }
 
-/// One kind of what callers hold, with its bounds.
+/// One kind of resource that callers hold, with its bounds.
 #[derive(Clone, Debug)]
 pub(crate) struct Shares(Arc<Ledger>);
 
@@ -67,7 +65,7 @@ struct Held {
     by_holder: HashMap<Holder, Amount>,
 }
 
-/// Something that a caller holds, until it is dropped.
+/// A part of a resource, held by a caller until it is dropped.
 #[derive(Debug)]
 pub(crate) struct Share {
     ledger: Arc<Ledger>,
@@ -75,7 +73,7 @@ pub(crate) struct Share {
     amount: Amount,
 }
 
-/// The bound that is in the way.
+/// The bound that was reached.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Full {
     limit: Limit,
@@ -84,7 +82,7 @@ pub(crate) struct Full {
     most: Amount,
 }
 
-/// Returns `text` as bytes that keep `with` as long as they are kept themselves.
+/// Returns `text` as bytes that keep `with` alive as long as themselves.
 pub(crate) fn kept_with(text: Bytes, with: impl Send + 'static) -> Bytes {
     struct Kept<T>(Bytes, T);
     impl<T> AsRef<[u8]> for Kept<T> {
@@ -114,7 +112,7 @@ impl Amount {
         self.number <= most.number && self.bytes <= most.bytes
     }
 
-    /// The part that one caller may hold.
+    /// The part of one caller.
     pub(crate) fn share(self) -> Self {
         Self {
             number: (self.number / SHARE).max(1),
@@ -132,7 +130,7 @@ impl Most {
         }
     }
 
-    /// Returns the maximum that is in force.
+    /// Returns the maximum in force.
     pub(crate) fn get(&self) -> Amount {
         Amount {
             number: self.number.get(),
@@ -151,7 +149,7 @@ impl From<Amount> for Most {
 }
 
 impl Shares {
-    /// Bounds what `limit` is about to `most` for all callers together, and to a share of it for each.
+    /// Bounds the resource of `limit` to `most` for all callers together, and to a share of it for each.
     pub(crate) fn new(limit: Limit, most: impl Into<Most>) -> Self {
         Self(Arc::new(Ledger {
             limit,
@@ -160,22 +158,20 @@ impl Shares {
         }))
     }
 
-    /// Counts one more thing of `bytes` for `holder`.
+    /// Counts one more item of `bytes` for `holder`.
     ///
-    /// Fails without counting anything; the error says whose bound it is: 429 for the caller's own,
-    /// 503 for that of all.
+    /// Fails without a change; the error tells whose bound was reached: 429 for the caller's own, 503 for that of all.
     pub(crate) fn take(&self, holder: &Holder, bytes: usize) -> Result<Share, Full> {
         let amount = Amount { number: 1, bytes };
         self.0.add(holder, amount, false)?;
         Ok(self.share(holder, amount))
     }
 
-    /// Counts `text` for `holder` as long as it is kept; a short one is not worth it. One that is alone may be larger than
-    /// the maximum.
+    /// Counts `text` for `holder` as long as it is kept, unless it is short. A single text may be larger than the
+    /// maximum.
     ///
-    /// The returned bytes hold the share: it is given back when the last clone of them is dropped,
-    /// which is when the transport has written them. Up to [`limits::UNTRACKED`] nothing is
-    /// counted.
+    /// The returned bytes hold the share: it is released when their last clone is dropped, which is when the transport
+    /// has written them. Up to [`limits::UNTRACKED`] nothing is counted.
     pub(crate) fn track(&self, holder: &Holder, text: Bytes) -> Result<Bytes, Full> {
         if text.len() <= limits::UNTRACKED {
             return Ok(text);
@@ -189,7 +185,7 @@ impl Shares {
         Ok(kept_with(text, share))
     }
 
-    /// Returns the refusal of one more thing than all callers together may have.
+    /// Returns the refusal of an item beyond the maximum of all callers.
     pub(crate) fn full(&self) -> Full {
         Full {
             limit: self.0.limit,
@@ -207,7 +203,7 @@ impl Shares {
         }
     }
 
-    /// Returns how much is held in all.
+    /// Returns the amount held in all.
     #[cfg(test)]
     pub(crate) fn held(&self) -> Amount {
         self.0.lock().all
@@ -215,8 +211,8 @@ impl Shares {
 }
 
 impl Ledger {
-    /// With `alone`, the first thing of a holder, and the first of all, fits whatever its size: an
-    /// answer that is larger than a share would otherwise never be sent.
+    /// With `alone`, the first item of a holder, and the first of all, fits whatever its size: a response larger than
+    /// a share would otherwise never be sent.
     fn add(&self, holder: &Holder, amount: Amount, alone: bool) -> Result<(), Full> {
         let most = self.most.get();
         let mut held = self.lock();

@@ -1,7 +1,7 @@
-//! A tree of files as skills: each folder with a `SKILL.md` is one, and all that is below it belongs to it.
+//! A tree of files as skills: each folder with a `SKILL.md` is one, including everything below it.
 //!
-//! Invariants: entries list every file once, with the digest of what is served; no skill exceeds what every host has
-//! to accept; what belongs to no skill is not served.
+//! Invariants: entries list every file once, with the digest of the served bytes; no skill exceeds the limits that
+//! every host must accept; files outside of skills are not served.
 
 use std::collections::BTreeMap;
 
@@ -17,14 +17,14 @@ use crate::protocol::skill::{Skill, SkillFile};
 use crate::registry::Entry;
 use crate::registry::files::Files;
 
-/// The most files that every host accepts in a skill.
+/// The maximum number of files in a skill that every host accepts.
 const MOST_FILES: usize = 512;
-/// The most bytes that every host accepts in a skill: 16 MiB.
+/// The maximum size of a skill that every host accepts: 16 MiB.
 const MOST_BYTES: u64 = 16 * 1024 * 1024;
 const MANIFEST: &str = "SKILL.md";
 const FOLDER: &str = "inode/directory";
 
-/// All but what RFC 3986 allows in an authority and in a path alike.
+/// All characters except those that RFC 3986 allows both in an authority and in a path.
 const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
     .remove(b'.')
@@ -45,7 +45,7 @@ const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC
 /// The skills of a tree, by the paths of their folders.
 type Manifests<'t> = BTreeMap<&'t str, Frontmatter>;
 
-/// Makes the catalogue of `tree`, which is served beside `entries`; the errors are those of all its skills.
+/// Makes the catalogue of `tree`, which is served in addition to `entries`; returns the errors of all skills.
 pub(super) fn read(tree: &Tree, entries: &[Entry]) -> Result<Catalogue, Vec<String>> {
     let manifests = manifests(tree)?;
     let mut faults: Vec<String> = check_folders(tree, &manifests).err().into_iter().collect();
@@ -94,7 +94,7 @@ fn manifests(tree: &Tree) -> Result<Manifests<'_>, Vec<String>> {
     }
 }
 
-/// Reads the manifest of the skill in `folder`, which has its name.
+/// Reads the manifest of the skill in `folder`, whose name it must have.
 fn checked_manifest(folder: &str, file: &File) -> Result<Frontmatter, String> {
     if folder.is_empty() {
         return Err(format!(
@@ -255,7 +255,7 @@ fn uri(path: &str) -> String {
     format!("skill://{}", parts.join("/"))
 }
 
-/// The folder that something is in, and its name there.
+/// The folder of a path, and the name in it.
 fn split(path: &str) -> (&str, &str) {
     path.rsplit_once('/').unwrap_or(("", path))
 }

@@ -1,8 +1,8 @@
 //! A folder on the disk, read into a tree.
 //!
-//! Invariants: what begins with a dot is left out; a link to a file is followed where it stays inside the folder, and an
-//! error where it leads out of it; a folder is read at one path; only files are opened; entries are bounded in number,
-//! depth and bytes before they are read.
+//! Invariants: names that begin with a dot are skipped; a link to a file is followed inside the folder, and an error
+//! if it leaves the folder; a folder is read at one path; only regular files are opened; entries are bounded in
+//! number, depth and bytes before they are read.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
@@ -11,12 +11,12 @@ use std::path::{Path, PathBuf};
 
 use super::tree::{Tree, is_name};
 
-/// The maximum number of entries of a folder of skills, with those in the folders below it.
+/// The maximum number of entries of a folder of skills, including subfolders.
 const ENTRIES: usize = 20_000;
-/// The maximum number of folders in one another.
+/// The maximum depth of folders.
 const DEPTH: usize = 32;
 
-/// Adds all that is in `folder` to `tree`.
+/// Adds the contents of `folder` to `tree`.
 pub(super) fn read(folder: &Path, tree: &mut Tree) -> Result<(), String> {
     let root = folder.canonicalize().map_err(|error| {
         format!(
@@ -39,7 +39,7 @@ struct Walk<'t> {
     tree: &'t mut Tree,
     /// The folders that were read: from their canonical paths to the paths where they were found.
     folders: BTreeMap<PathBuf, PathBuf>,
-    /// The number of entries so far.
+    /// The number of entries read.
     entries: usize,
 }
 
@@ -102,11 +102,11 @@ impl Walk<'_> {
         ))
     }
 
-    /// Reads a file, and no more of it than there is room for: it may grow meanwhile.
+    /// Reads a file up to the remaining size, since it may grow meanwhile.
     fn contents(&self, place: &Path, real: &Path) -> Result<Vec<u8>, String> {
         let failed = |error| unreadable(place, &error);
         let kind = fs::metadata(real).map_err(failed)?;
-        // To open a pipe would wait for its other end, and a device has none.
+        // Opening a pipe would wait for its other end, and a device has no end.
         if !kind.is_file() {
             return Err(format!(
                 "`{}` is neither a file nor a folder; remove it",
@@ -150,7 +150,7 @@ impl Walk<'_> {
     }
 }
 
-/// Returns whether the folder that is really at `real` holds the link at `place`.
+/// Returns true if the folder at the canonical path `real` contains the link at `place`.
 fn real_contains(real: &Path, place: &Path) -> bool {
     let above = place.parent().and_then(|above| above.canonicalize().ok());
     above.is_some_and(|above| above.starts_with(real))

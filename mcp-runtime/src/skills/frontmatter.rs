@@ -5,7 +5,7 @@
 use saphyr::{LoadableYamlNode as _, Scalar, Yaml};
 use serde_json::{Map, Number, Value};
 
-/// The frontmatter, whole, and the two fields that each has.
+/// The complete frontmatter, and its two required fields.
 #[derive(Debug)]
 pub(super) struct Frontmatter {
     pub(super) name: String,
@@ -13,7 +13,7 @@ pub(super) struct Frontmatter {
     pub(super) fields: Map<String, Value>,
 }
 
-/// Reads the frontmatter of `text`; what is wrong with it, and what to write.
+/// Parses the frontmatter of `text`; an error is the fault and the remedy.
 pub(super) fn read(text: &str) -> Result<Frontmatter, String> {
     let yaml = block(text).ok_or(
         "has no frontmatter; begin it with a line `---`, then `name: ..` and `description: ..`, then a line `---`",
@@ -37,7 +37,7 @@ pub(super) fn read(text: &str) -> Result<Frontmatter, String> {
     })
 }
 
-/// Returns the text between the first line, which is `---`, and the next such line.
+/// Returns the text between the first line, `---`, and the next such line.
 fn block(text: &str) -> Option<&str> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let (first, rest) = text.split_once('\n')?;
@@ -56,7 +56,7 @@ fn block(text: &str) -> Option<&str> {
 
 fn parse(yaml: &str) -> Result<Map<String, Value>, String> {
     let documents = Yaml::load_from_str(yaml).map_err(|error| {
-        // The first line of the file is that of `---`.
+        // The first line of the file is `---`.
         format!(
             "has frontmatter that is not YAML: {} in line {}",
             error.info(),
@@ -112,7 +112,7 @@ fn text_of<'f>(fields: &'f Map<String, Value>, name: &str, most: usize) -> Resul
     match fields.get(name) {
         Some(Value::String(text)) if (1..=most).contains(&text.trim().chars().count()) => Ok(text),
         Some(_) => Err(format!(
-            "has a `{name}` that is no text of 1 to {most} characters"
+            "has a `{name}` that is not a text of 1 to {most} characters"
         )),
         None => Err(format!("has no `{name}` in its frontmatter; add it")),
     }
@@ -172,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn what_json_cannot_say_is_refused() {
+    fn values_without_a_json_form_are_refused() {
         for yaml in ["a: !x y", "1: one", "a: .nan", "a: !!int x", "name: twice"] {
             assert!(fields(yaml).is_err(), "{yaml}");
         }

@@ -1,6 +1,6 @@
-//! Media types of files by the ends of their names.
+//! Media types of files by their extensions.
 
-/// The media type of a file called `name`; `is_text` when its bytes are text.
+/// The media type of a file called `name`; `is_text` if its bytes are text.
 pub(super) fn for_file(name: &str, is_text: bool) -> &'static str {
     let ending = name
         .rsplit_once('.')

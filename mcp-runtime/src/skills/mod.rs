@@ -3,7 +3,7 @@
 //! [Skills extension](https://github.com/modelcontextprotocol/ext-skills) of revision 2026-07-28, and the
 //! [format of a skill](https://agentskills.io/specification).
 //!
-//! Invariants: the bytes that are served are those that were read, so that the digest holds; a file that breaks a rule
+//! Invariants: the served bytes are those that were read, so that the digest is right; a file that violates a rule
 //! stops the start, with an error that names it; nothing outside the folder is read, through any link.
 
 #[cfg(feature = "skills")]
@@ -21,7 +21,7 @@ use crate::protocol::skill::Skill;
 use crate::registry::Entry;
 use crate::registry::files::Files;
 
-/// The skills of a server, and the files that they are served from.
+/// The skills of a server, and their files.
 #[derive(Debug, Default)]
 pub(crate) struct Catalogue {
     /// In the order of their paths.
@@ -52,7 +52,7 @@ impl Sources {
         self.0.append(&mut other.0);
     }
 
-    /// Reads everything that is served beside `entries`; the errors are those of all files.
+    /// Reads everything that is served in addition to `entries`; returns the errors of all files.
     pub(crate) fn read(&self, entries: &[Entry]) -> Result<Catalogue, Vec<String>> {
         if self.0.is_empty() {
             return Ok(Catalogue::default());
@@ -75,7 +75,7 @@ impl Sources {
     }
 }
 
-/// Without the feature there are no methods that could add a source.
+/// Without the feature no method adds a source.
 #[cfg(not(feature = "skills"))]
 #[expect(clippy::unused_self, reason = "same shape as with the feature")]
 impl Sources {

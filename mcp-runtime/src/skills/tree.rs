@@ -1,11 +1,11 @@
-//! The files of all skills together, wherever they came from: paths and bytes.
+//! The files of all skills together: paths and bytes, from any source.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The most that the files of all skills of a server may have together, since they are kept in memory.
+/// The maximum size of all skills of a server together, since they are kept in memory.
 const MOST_BYTES: u64 = 256 * 1024 * 1024;
 
-/// Files and folders by their paths, whose parts stand between `/`.
+/// Files and folders by their paths, with `/` between the parts.
 #[derive(Debug, Default)]
 pub(super) struct Tree {
     pub(super) files: BTreeMap<String, File>,
@@ -29,7 +29,7 @@ impl Tree {
     ) -> Result<(), String> {
         if !path.split('/').all(is_name) {
             return Err(format!(
-                "`{shown}` is no path of a file in a skill; write one such as `refunds/SKILL.md`"
+                "`{shown}` is not a path of a file in a skill; write one such as `refunds/SKILL.md`"
             ));
         }
         self.room(bytes.len() as u64, &shown)?;
@@ -43,12 +43,12 @@ impl Tree {
         }
     }
 
-    /// The number of bytes that there is room for.
+    /// The number of remaining bytes.
     pub(super) fn left(&self) -> u64 {
         MOST_BYTES - self.bytes
     }
 
-    /// Checks that `more` bytes, those of `shown`, fit in.
+    /// Checks that `more` bytes, those of `shown`, fit.
     pub(super) fn room(&self, more: u64, shown: &str) -> Result<(), String> {
         if self.bytes + more <= MOST_BYTES {
             return Ok(());

@@ -4,12 +4,12 @@ use std::fmt;
 
 use super::{Feed, StoreFuture};
 
-/// Something that a subscription brings.
+/// An item of a subscription.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Incoming {
     /// A message of an instance, possibly of this one.
     Message(Vec<u8>),
-    /// Messages may have been lost, as while a connection was down: everything may have changed.
+    /// Messages may have been lost, such as while a connection was down: everything may have changed.
     Gap,
 }
 
@@ -17,10 +17,10 @@ pub enum Incoming {
 ///
 /// Tested by [`contract::changes`](super::contract::changes).
 pub trait Changes: fmt::Debug + Send + Sync + 'static {
-    /// Sends a message to all subscriptions, on all instances. An error means that some may not have got it.
+    /// Sends a message to all subscriptions, on all instances. An error means that some may not have received it.
     fn publish(&self, message: Vec<u8>) -> StoreFuture<'_, ()>;
 
-    /// Subscribes to the messages that are published from now on. What is lost, as of a subscriber that does not read, is
-    /// followed by [`Incoming::Gap`].
+    /// Subscribes to the messages that are published from now on. A loss, such as for a slow subscriber, is followed
+    /// by [`Incoming::Gap`].
     fn subscribe(&self) -> Feed<Incoming>;
 }

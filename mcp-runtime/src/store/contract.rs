@@ -1,8 +1,8 @@
-//! The promises of each trait of [`store`](super), as tests: a store that is to be handed to
-//! [`Server::stores`](crate::Server::stores) passes them.
+//! The contract of each trait of [`store`](super), as tests: a store for [`Server::stores`](crate::Server::stores)
+//! must pass them.
 //!
-//! Each function takes a few seconds, uses keys of its own, and panics with the promise that was broken. In a test that
-//! pauses tokio's clock, a store must go by that.
+//! Each function takes a few seconds, uses unique keys, and panics with the requirement that is violated. In a test
+//! that pauses tokio's clock, the store must use that clock.
 //!
 //! ```
 //! use mcp_runtime::store::{MemoryValues, contract};
@@ -30,11 +30,11 @@ use super::rates::Algorithm;
 use super::{Admission, Changes, Incoming, PutValue, Rate, Rates, Spent, ValueStore};
 use kept::{PATIENCE, SLACK, kept, unique};
 
-/// The promises of [`Rates`].
+/// Tests the contract of [`Rates`].
 ///
 /// # Panics
 ///
-/// Panics if one of them is broken.
+/// Panics if a requirement is violated.
 pub async fn rates(store: &dyn Rates) {
     for algorithm in [
         Algorithm::TokenBucket,
@@ -96,11 +96,11 @@ pub async fn rates(store: &dyn Rates) {
     assert!(store.instances() >= 1, "this instance is one");
 }
 
-/// The promises of [`Spent`].
+/// Tests the contract of [`Spent`].
 ///
 /// # Panics
 ///
-/// Panics if one of them is broken.
+/// Panics if a requirement is violated.
 pub async fn spent(store: &dyn Spent) {
     let (key, ttl) = (unique("spent"), Duration::from_secs(1));
     let firsts = join_all((0..20).map(|_| store.first(&key, ttl))).await;
@@ -119,11 +119,11 @@ pub async fn spent(store: &dyn Spent) {
     assert!(kept(store.first(&key, ttl).await), "a mark has an end");
 }
 
-/// The promises of [`Changes`].
+/// Tests the contract of [`Changes`].
 ///
 /// # Panics
 ///
-/// Panics if one of them is broken.
+/// Panics if a requirement is violated.
 pub async fn changes(store: &dyn Changes) {
     let (mut one, mut other) = (store.subscribe(), store.subscribe());
     let begun = Instant::now();
@@ -154,11 +154,11 @@ pub async fn changes(store: &dyn Changes) {
     }
 }
 
-/// The promises of [`ValueStore`].
+/// Tests the contract of [`ValueStore`].
 ///
 /// # Panics
 ///
-/// Panics if one of them is broken.
+/// Panics if a requirement is violated.
 pub async fn values(store: &dyn ValueStore) {
     let [ann, bob] = ["ann", "bob"].map(unique);
     let hour = Duration::from_hours(1);

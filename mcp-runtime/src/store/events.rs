@@ -16,8 +16,8 @@ pub enum StreamChange {
         /// The time for which it is kept.
         ttl: Duration,
     },
-    /// An event is appended at `place`, which counts from 1. Those before the place `oldest` are removed. The time for
-    /// which the stream is kept begins anew.
+    /// An event is appended at `place`, counted from 1. Events before the place `oldest` are removed. Renews the time
+    /// for which the stream is kept.
     Append {
         /// The name of the stream.
         stream: String,
@@ -71,10 +71,10 @@ pub struct StreamPart {
 ///
 /// One instance writes a stream, any of them reads it. Tested by [`contract::events`](super::contract::events).
 pub trait EventStore: fmt::Debug + Send + Sync + 'static {
-    /// Makes changes in their order. After an error any of them may have been made.
+    /// Applies changes in order. After an error any of them may have been applied.
     fn write(&self, changes: Vec<StreamChange>) -> StoreFuture<'_, ()>;
 
-    /// Returns the events after `place`, of which there may be none yet, and at most some tens of them at a time. `None`
-    /// if an event after `place` is not kept any more, or the stream is not.
+    /// Returns the events after `place`, possibly none, and at most some tens of them at a time. `None` if an event
+    /// after `place`, or the stream, is not kept any more.
     fn after<'a>(&'a self, stream: &'a str, place: u64) -> StoreFuture<'a, Option<StreamPart>>;
 }

@@ -1,16 +1,16 @@
-//! Messages as they come.
+//! Streams of messages.
 
 use std::fmt;
 use std::pin::Pin;
 
 use futures_util::stream::{Stream, StreamExt as _, unfold};
 
-/// The messages that a store brings, one by one; it ends when dropped.
+/// The messages of a store, one by one; it ends when dropped.
 pub struct Feed<T>(Pin<Box<dyn Stream<Item = T> + Send>>);
 
 impl<T> Feed<T> {
-    /// Makes a feed of what `next` returns: a message and the state after it, or `None` at the end. Each call gets the
-    /// state that the one before has returned.
+    /// Makes a feed from `next`, which returns a message and the next state, or `None` at the end. Each call gets the
+    /// state that the previous one has returned.
     pub fn new<S, F>(state: S, next: impl FnMut(S) -> F + Send + 'static) -> Self
     where
         S: Send + 'static,

@@ -1,4 +1,4 @@
-//! `cx.store()`: the values of one caller, or of all.
+//! `cx.store()`: the values of one caller, or of all callers.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,17 +15,17 @@ const KEY: usize = 1024;
 /// The largest value, in bytes.
 const VALUE: usize = 1 << 20;
 
-/// The stores that the calls of a server have, and the bound on what one caller keeps in them.
+/// The stores of a server's calls, and the bound on the values of one caller.
 #[derive(Debug)]
 pub(crate) struct Shelf {
     pub values: Arc<dyn ValueStore>,
-    /// The maximum number of bytes of all callers, of which one has a share.
+    /// The maximum number of bytes for all callers, of which one has a share.
     pub most: Number,
-    /// The owner of the values of the one caller of a line connection.
+    /// The owner of the values of a line connection.
     pub line: String,
 }
 
-/// Nothing is kept.
+/// Stores nothing.
 impl Default for Shelf {
     fn default() -> Self {
         Self {
@@ -38,12 +38,12 @@ impl Default for Shelf {
 
 /// The values of one caller, by key, from [`Context::store`](crate::Context::store).
 ///
-/// Values are JSON, of at most 1 MiB; keys have at most 1024 bytes. Each is kept for the time that it is put with. One
-/// caller, and what is for all, has at most a quarter of [`Server::max_held`](crate::Server::max_held) bytes.
+/// Values are JSON, of at most 1 MiB; keys have at most 1024 bytes. Each value has a lifetime. One caller, and the
+/// values for all callers, have at most a quarter of [`Server::max_held`](crate::Server::max_held) bytes each.
 #[derive(Clone, Debug)]
 pub struct Store {
     shelf: Arc<Shelf>,
-    /// `None` if nothing tells the caller from others.
+    /// `None` if the caller cannot be distinguished from others.
     owner: Option<String>,
 }
 
@@ -51,7 +51,7 @@ pub struct Store {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ValueError {
-    /// Nothing tells the caller from others, as of an anonymous one outside of a session.
+    /// The caller cannot be distinguished from others, such as an anonymous one outside of a session.
     #[error(
         "the caller is not verified, so no values are its own; `cx.store().for_all()` has those of all callers"
     )]
@@ -62,10 +62,12 @@ pub enum ValueError {
     /// The value has more than 1 MiB as JSON.
     #[error("the value has {0} bytes, and at most {VALUE} are possible")]
     LargeValue(usize),
-    /// The caller has no room for the value, or the store has none.
-    #[error("there is no room for the value; remove others, or keep them for a shorter time")]
+    /// The caller's share is used up, or the store is full.
+    #[error(
+        "the maximum size of stored values is reached; remove others, or store them for a shorter time"
+    )]
     Full,
-    /// The value is not what the type needs, or cannot be JSON.
+    /// The value does not match the type, or cannot be serialized as JSON.
     #[error("the value is not of this type")]
     Type(#[source] serde_json::Error),
     /// The store failed.
@@ -84,7 +86,7 @@ impl Store {
         Self::new(Arc::clone(&self.shelf), Some("all".to_owned()))
     }
 
-    /// Returns the value under `key`; `None` if there is none, or its time is over.
+    /// Returns the value under `key`; `None` if there is none, or it has expired.
     pub async fn get<T: DeserializeOwned>(&self, key: &str) -> Result<Option<T>, ValueError> {
         let owner = self.owner(key)?;
         let found = self.shelf.values.get(owner, key).await;
@@ -93,7 +95,7 @@ impl Store {
         value.transpose().map_err(ValueError::Type)
     }
 
-    /// Stores a value under `key` for the time `ttl`, in place of the one before.
+    /// Stores a value under `key` for the time `ttl`, replacing an existing one.
     pub async fn put<T: Serialize + ?Sized>(
         &self,
         key: &str,

@@ -1,6 +1,6 @@
 //! Values in the memory of one instance.
 //!
-//! Invariants: bytes are bounded, of each owner and of all; what has expired makes room before anything is refused.
+//! Invariants: bytes are bounded, for each owner and for all; expired values are removed before a value is refused.
 
 use std::collections::{BTreeSet, HashMap};
 use std::future::ready;
@@ -12,7 +12,7 @@ use super::values::ENTRY;
 use super::{PutValue, StoreFuture, ValueStore};
 use crate::live::Number;
 
-/// The longest that a value is kept: 30 years, which no clock overflows by.
+/// The maximum lifetime of a value: 30 years, within the range of every clock.
 const FOREVER: std::time::Duration = std::time::Duration::from_hours(24 * 365 * 30);
 
 /// Keeps values in memory, up to a number of bytes.
@@ -25,7 +25,7 @@ pub struct MemoryValues {
 #[derive(Debug, Default)]
 struct Kept {
     owners: HashMap<Arc<str>, Owned>,
-    /// The ends of all values, the nearest first.
+    /// The expiries of all values, the nearest first.
     ends: BTreeSet<(Instant, Arc<str>, Arc<str>)>,
     bytes: usize,
 }
@@ -37,12 +37,12 @@ struct Owned {
 }
 
 impl MemoryValues {
-    /// Makes an empty store of at most `bytes`: keys, values, and 64 bytes for each.
+    /// Creates an empty store of at most `bytes`: keys, values, and 64 bytes for each.
     pub fn new(bytes: usize) -> Self {
         Self::within(bytes.into())
     }
 
-    /// Makes an empty store whose maximum changes with `most`.
+    /// Creates an empty store whose maximum changes with `most`.
     pub(crate) fn within(most: Number) -> Self {
         Self {
             most,
@@ -116,7 +116,7 @@ impl Kept {
         true
     }
 
-    /// Forgets what has expired.
+    /// Removes expired values.
     fn expire(&mut self, now: Instant) {
         while let Some((end, owner, key)) = self.ends.first().cloned()
             && end <= now

@@ -1,24 +1,24 @@
-//! State that the instances of a server share: a trait for each kind of it, the forms in memory, and Redis.
+//! State that the instances of a server share: a trait for each kind, implementations in memory, and Redis.
 //!
-//! Without a store an instance keeps everything itself, and no call pays for the possibility. With one, each instance
-//! can still go on by itself: a store that fails costs what is shared, never the calls.
+//! Without a store an instance keeps everything itself, at no cost to calls. With one, each instance can still
+//! continue alone: a failing store costs the sharing, never the calls.
 //!
 //! | trait | shares | without it, and while it fails |
 //! |---|---|---|
 //! | [`Rates`] | the counts of rate limits | each instance counts its own calls; while a store fails, against `limit / instances` |
 //! | [`Spent`] | the rounds that have continued a call | each instance knows its own |
-//! | [`Changes`] | notifications of changes | subscribers hear of changes on their own instance |
-//! | [`CacheStore`] | results of functions with the key `cache` | each instance remembers its own; while a store fails, calls run |
-//! | [`SessionStore`] | sessions of clients older than 2026-07-28 | a session is known to the instance that has opened it; while a store fails, to those that have used it |
+//! | [`Changes`] | notifications of changes | subscribers are notified of changes on their own instance |
+//! | [`CacheStore`] | results of functions with the key `cache` | each instance caches its own; while a store fails, calls run |
+//! | [`SessionStore`] | sessions of clients older than 2026-07-28 | a session is known to the instance that opened it; while a store fails, to those that have used it |
 //! | [`EventStore`] | their event streams | a stream is resumed on its instance |
 //! | [`ValueStore`] | the values of [`Context::store`](crate::Context::store) | in memory; while a store fails, calls of it are errors |
 //! | [`TaskStore`](crate::task::TaskStore) | tasks | in memory; while a store fails, no task begins |
 //!
 //! With the feature `redis`, [`Server::redis`](crate::Server::redis), `MCP_REDIS_URL` or `[store] redis` sets all of
-//! them. A program with a store of its own implements the traits, hands them to
-//! [`Server::stores`](crate::Server::stores), and tests them by the functions in [`contract`].
+//! them. A program with a store of its own implements the traits, passes them to
+//! [`Server::stores`](crate::Server::stores), and tests them with the functions in [`contract`].
 //!
-//! The [guide](crate::guide::instances) says what is shared, what that costs, and how to run Redis.
+//! The [guide](crate::guide::instances) describes the shared state, its cost, and the operation of Redis.
 
 mod cache;
 mod changes;
@@ -62,7 +62,7 @@ pub type StoreError = Box<dyn std::error::Error + Send + Sync>;
 /// The future of a store's method: `Box::pin(async move { .. })`.
 pub type StoreFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 'a>>;
 
-/// The stores of a server that are not those of each instance.
+/// The shared stores of a server, in place of those in each instance.
 ///
 /// ```
 /// use mcp_runtime::Server;
@@ -99,7 +99,7 @@ impl Stores {
         self
     }
 
-    /// Sets the way of changes from one instance to the others.
+    /// Sets the distribution of changes to other instances.
     #[must_use]
     pub fn changes(mut self, changes: impl Changes) -> Self {
         self.changes = Some(Arc::new(changes));
@@ -120,7 +120,7 @@ impl Stores {
         self
     }
 
-    /// Sets the store of the event streams of sessions, which is used with one of sessions.
+    /// Sets the store of the event streams of sessions, which needs one of sessions.
     #[must_use]
     pub fn events(mut self, events: impl EventStore) -> Self {
         self.events = Some(Arc::new(events));
@@ -134,7 +134,7 @@ impl Stores {
         self
     }
 
-    /// Returns these, and those of `others` where there are none of these.
+    /// Returns these stores, completed with those of `others`.
     #[cfg(feature = "redis")]
     pub(crate) fn or(self, others: Self) -> Self {
         Self {

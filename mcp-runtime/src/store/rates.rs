@@ -5,23 +5,22 @@ use std::time::Duration;
 
 use super::StoreFuture;
 
-/// The algorithm that counts the calls.
+/// The algorithm of a rate limit.
 ///
-/// The token bucket is the default: it admits a burst and then an even rate, in one word of memory.
-/// The sliding window is for limits of a contract ("never more than 100 in any minute"); the fixed
-/// window for quotas that are given back at once.
+/// The token bucket is the default: it admits a burst and then an even rate, in one word of memory. The sliding window
+/// is for limits of a contract ("never more than 100 in any minute"); the fixed window for quotas that reset at once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Algorithm {
-    /// Calls come back one by one, evenly over the period; `burst` of them can be saved up.
+    /// Calls are regained one by one, evenly over the period, up to `burst`.
     TokenBucket,
-    /// Never more than the count within any stretch of time as long as the period.
+    /// Never more than the count within any interval of the period's length.
     SlidingWindow,
-    /// The count starts again in each period; a period begins with the first call after the one before has ended.
+    /// The count is reset in each period, which begins with the first call after the end of the previous one.
     FixedWindow,
 }
 
-/// A rate, as a store counts it.
+/// A rate, for a store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Rate {
@@ -31,12 +30,12 @@ pub struct Rate {
     pub count: u32,
     /// The period, at least a millisecond.
     pub period: Duration,
-    /// The number of calls that may come at once; of the token bucket alone.
+    /// The maximum number of calls at once; for the token bucket only.
     pub burst: u32,
 }
 
 impl Rate {
-    /// Makes a rate of `count` calls in `period`, as many of them at once.
+    /// Creates a rate of `count` calls in `period`, with a burst of as many.
     pub fn new(algorithm: Algorithm, count: u32, period: Duration) -> Self {
         Self {
             algorithm,
@@ -46,7 +45,7 @@ impl Rate {
         }
     }
 
-    /// Sets the number of calls that may come at once.
+    /// Sets the maximum number of calls at once.
     #[must_use]
     pub fn with_burst(mut self, burst: u32) -> Self {
         self.burst = burst.max(1);
@@ -59,7 +58,7 @@ impl Rate {
 pub enum Admission {
     /// The call is counted.
     Admitted,
-    /// The call is refused, and not counted; after this time it is admitted, unless others come before.
+    /// The call is refused, and not counted; it is admitted after this time, unless others come first.
     Wait(Duration),
 }
 
@@ -67,12 +66,12 @@ pub enum Admission {
 ///
 /// Tested by [`contract::rates`](super::contract::rates).
 pub trait Rates: fmt::Debug + Send + Sync + 'static {
-    /// Counts a call under `key`, or returns the time to wait. Counts of a key are forgotten when they cannot matter any
-    /// more: a period, or the time in which the burst comes back, after the last call.
+    /// Counts a call under `key`, or returns the time to wait. The counts of a key are dropped when they have no
+    /// effect any more: a period, or the time to regain the burst, after the last call.
     fn check<'a>(&'a self, key: &'a str, rate: Rate) -> StoreFuture<'a, Admission>;
 
-    /// Returns the number of instances that share the counts, as last known: while the store fails, each of them counts
-    /// against its part of the limit, rounded up.
+    /// Returns the last known number of instances that share the counts: while the store fails, each of them enforces
+    /// its share of the limit, rounded up.
     fn instances(&self) -> u32 {
         1
     }

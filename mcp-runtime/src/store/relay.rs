@@ -1,7 +1,7 @@
-//! Changes of this instance to the others, and theirs to the subscribers here.
+//! Relays changes of this instance to the others, and theirs to the subscribers here.
 //!
-//! Invariants: a change that could not be sent is followed by a message that everything may have changed; nothing that
-//! comes in goes out again.
+//! Invariants: a change that could not be sent is followed by a message that everything may have changed; received
+//! changes are not sent again.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -12,11 +12,12 @@ use tokio::time::sleep;
 use tokio_util::task::AbortOnDropHandle;
 
 use super::contained::{Panicked, contain, contain_now, held};
-use super::{CacheStore, Changes as Shared, Feed, Incoming};
+use super::sharing::Flush;
+use super::{CacheStore, Changes as Shared, Feed, Incoming, StoreFuture};
 use crate::changes::Changes;
 use crate::changes::outlet::{Outgoing, Outlet};
 
-/// The wait after a failure to send.
+/// The wait after a failed send.
 const PAUSE: Duration = Duration::from_millis(500);
 /// The wait after a subscription has panicked.
 const RECOVERY: Duration = Duration::from_secs(5);
@@ -30,7 +31,7 @@ struct Message {
     news: Outgoing,
 }
 
-/// Carries changes to and from other instances until it is dropped.
+/// Relays changes to and from other instances until dropped.
 #[derive(Debug)]
 pub(crate) struct Relay {
     _out: AbortOnDropHandle<()>,
@@ -38,16 +39,19 @@ pub(crate) struct Relay {
 }
 
 impl Relay {
-    /// Begins to relay the `changes` of this instance. Needs a runtime.
+    /// Starts relaying the `changes` of this instance. Needs a runtime.
+    ///
+    /// Also returns the queue of unsent changes.
     pub(crate) fn begin(
         changes: &Changes,
         shared: &Arc<dyn Shared>,
         cache: Option<Arc<dyn CacheStore>>,
         instance: &str,
-    ) -> Self {
+    ) -> (Self, Arc<Outlet>) {
         let outlet = changes.open_outlet();
         let stores = (Arc::clone(shared), cache);
-        let out = send(stores, outlet, changes.clone(), instance.to_owned());
+        let queue = Arc::clone(&outlet);
+        let out = send(stores, queue, changes.clone(), instance.to_owned());
         let first = contain_now(|| shared.subscribe());
         let take = receive(
             Arc::clone(shared),
@@ -55,10 +59,20 @@ impl Relay {
             changes.clone(),
             instance.to_owned(),
         );
-        Self {
+        let relay = Self {
             _out: AbortOnDropHandle::new(tokio::spawn(out)),
             _in: AbortOnDropHandle::new(tokio::spawn(take)),
-        }
+        };
+        (relay, outlet)
+    }
+}
+
+impl Flush for Outlet {
+    fn flush(&self) -> StoreFuture<'_, ()> {
+        Box::pin(async {
+            self.empty().await;
+            Ok(())
+        })
     }
 }
 
@@ -89,10 +103,11 @@ async fn send(
         for name in &kept {
             outlet.forget(name);
         }
+        outlet.sent();
     }
 }
 
-/// Has the store forget the results of functions; returns the names of those that it could not.
+/// Invalidates results of functions in the store; returns the names that failed.
 async fn forget(
     cache: Option<&dyn CacheStore>,
     changes: &Changes,
@@ -102,7 +117,7 @@ async fn forget(
     let Some(cache) = cache else { return kept };
     for name in names {
         match held(async { cache.forget(name).await }).await {
-            // In between, a call here may have found what the store has forgotten only now.
+            // A call here may have read an old result before the store invalidated it.
             Ok(()) => changes.forget_here(name),
             Err(error) => {
                 tracing::debug!(%error, "the store of results failed");
@@ -113,7 +128,7 @@ async fn forget(
     kept
 }
 
-/// Listens to the end of the subscription; one that panics is begun anew, and what it has lost is a gap.
+/// Receives until the subscription ends; after a panic it subscribes again, and reports the loss as a gap.
 async fn receive(
     shared: Arc<dyn Shared>,
     first: Result<Feed<Incoming>, Panicked>,
@@ -175,7 +190,7 @@ mod tests {
     use crate::changes::{Change, List};
     use crate::store::{Cached, MemoryCache, PutCached, StoreFuture};
 
-    /// A store that panics in every method as often as it is told, and then keeps what is published.
+    /// A store that panics a number of times in every method, and then keeps published messages.
     #[derive(Debug, Default)]
     struct Panicking {
         left: AtomicUsize,
@@ -222,7 +237,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_store_that_panics_is_asked_again_and_its_listeners_are_told_of_a_gap() {
-        // To subscribe, to subscribe again, to wait for a message; then to publish.
+        // Subscribing, subscribing again, waiting for a message; then publishing.
         let store = Panicking::times(4);
         let shared: Arc<dyn Shared> = Arc::new(Handle(Arc::clone(&store)));
         let changes = Changes::default();
@@ -239,7 +254,7 @@ mod tests {
         assert_eq!(store.left.load(Ordering::SeqCst), 0);
     }
 
-    /// A store of results that fails once to forget.
+    /// A store of results that fails to forget once.
     #[derive(Debug)]
     struct Failing(MemoryCache, AtomicUsize);
 

@@ -1,7 +1,7 @@
-//! Leases of tasks whose store instances share: renewed while a task runs, and what becomes of a task whose instance is
-//! gone.
+//! Leases of tasks in a shared store: renewed while a task runs, and recovery of tasks whose instance is gone.
 //!
-//! Invariants: a task whose lease has ended is failed by one instance; its outcome is unknown, and it is not run again.
+//! Invariants: a task whose lease has expired is failed by one instance; its outcome is unknown, and it is not run
+//! again.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,23 +20,23 @@ use crate::policy::contain::{contain, contain_now, held};
 use crate::protocol::RpcError;
 use crate::store::StoreError;
 
-/// The time for which an instance has a task, and the time between two renewals.
+/// The time of a lease, and the time between two renewals.
 pub(super) const LEASE: Duration = Duration::from_secs(30);
 const RENEWAL: Duration = Duration::from_secs(5);
 /// The text of a task whose instance is gone.
 const GONE: &str = "the instance that ran this task is gone; whether it did its work is unknown";
 
-/// Something that the instance of a task is told.
+/// A signal to the instance that runs a task.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Signal {
-    /// The client calls the task off.
+    /// The client cancels the task.
     Cancel,
     /// The client's responses, by key.
     Answer(Vec<(String, Box<RawValue>)>),
 }
 
-/// Keeps the leases of an instance, and hears its signals, until it is dropped.
+/// Renews the leases of an instance, and receives its signals, until dropped.
 #[derive(Debug)]
 pub(crate) struct Leases {
     _renewing: AbortOnDropHandle<()>,
@@ -44,7 +44,7 @@ pub(crate) struct Leases {
 }
 
 impl Leases {
-    /// Begins for `tasks`, if their store is shared. Needs a runtime.
+    /// Starts for `tasks`, if their store is shared. Needs a runtime.
     pub(crate) fn begin(tasks: &Arc<Tasks>, changes: &Changes) -> Option<Self> {
         let signals = contain_now(|| tasks.store.signals()).ok().flatten()?;
         let renew = renew(Arc::clone(tasks), changes.clone());
@@ -57,8 +57,8 @@ impl Leases {
 }
 
 impl Tasks {
-    /// Tells the instance that runs a task of `principal`'s; returns `false` if that cannot be reached. `None` if there is
-    /// no such task.
+    /// Sends a signal to the instance that runs a task of `principal`; returns `false` if it is unreachable, and
+    /// `None` if there is no such task.
     pub(crate) async fn signal(
         &self,
         id: &str,

@@ -1,9 +1,10 @@
 //! Tasks: calls that continue after their response (extension `io.modelcontextprotocol/tasks`).
 //!
-//! Invariants: an id is unguessable and belongs to a principal, so that it is worth nothing to another one; a task is
-//! recorded before its client learns of it; running tasks are bounded in number and bytes, and no caller has them all.
+//! Invariants: an id is unguessable and belongs to a principal, so that it is useless to others; a task is recorded
+//! before its client receives the id; running tasks are bounded in number and bytes, in all and for each caller.
 
 pub(crate) mod lease;
+mod memory;
 mod record;
 #[cfg(feature = "redis")]
 pub(crate) mod redis;
@@ -25,10 +26,10 @@ use crate::limits::{self, Limit};
 use crate::live::Span;
 use crate::policy::contain::held;
 use crate::share::{Full, Most, Share, Shares};
+use memory::MemoryStore;
 pub(crate) use record::DetailedTask;
 pub use record::{TaskRecord, TaskStatus};
 pub(crate) use running::Running;
-use store::MemoryStore;
 pub use store::{TaskSignals, TaskStore};
 
 use crate::store::StoreError;
@@ -36,11 +37,11 @@ use crate::store::StoreError;
 /// The interval at which clients should poll, in milliseconds.
 pub(crate) const POLL_INTERVAL_MS: u64 = 500;
 
-/// The place where tasks are kept.
+/// The store of tasks.
 pub(crate) enum TaskPlace {
     /// In this process.
     Memory,
-    /// In a store of the program's.
+    /// In a store of the program.
     Own(Arc<dyn TaskStore>),
     /// In the Redis that instances share.
     #[cfg(feature = "redis")]
@@ -53,7 +54,7 @@ pub(crate) struct Tasks {
     clock: Clock,
     ttl: Span,
     store: Arc<dyn TaskStore>,
-    /// The maximum size of a task's outcome in bytes, besides a share; `None` for a store of the program.
+    /// The maximum size of a task's outcome in bytes, in addition to a share; `None` for a store of the program.
     outcome: Option<usize>,
     most: Most,
     running: Mutex<HashMap<String, (Arc<Running>, Share)>>,
@@ -65,14 +66,14 @@ pub(crate) struct Tasks {
 pub(crate) enum TaskError {
     #[error(transparent)]
     TooMany(#[from] Full),
-    #[error("the task store failed")]
+    #[error("the task store is not available; try again later")]
     Store(#[source] StoreError),
     #[error("the system has no source of random numbers")]
     NoRandom,
 }
 
 impl Tasks {
-    /// Returns no tasks yet, of which `most` may run, kept in `store` or else in memory.
+    /// Creates the tasks, of which `most` may run, kept in `store` or in memory.
     ///
     /// The stored size of one task is bounded if the store is one of the runtime's.
     pub(crate) fn new(store: TaskPlace, ttl: impl Into<Span>, most: impl Into<Most>) -> Self {
@@ -83,7 +84,7 @@ impl Tasks {
         };
         let (store, outcome): (Arc<dyn TaskStore>, _) = match store {
             TaskPlace::Memory => (Arc::new(MemoryStore::new(kept)), Some(usize::MAX)),
-            // What a program's own store takes is its own affair.
+            // A program's own store has its own limits.
             TaskPlace::Own(store) => (store, None),
             #[cfg(feature = "redis")]
             TaskPlace::Redis(link) => {
@@ -107,12 +108,12 @@ impl Tasks {
         self.outcome.map_or(usize::MAX, |most| most.min(share))
     }
 
-    /// For how long a task is kept, and may run.
+    /// Returns the time for which a task is kept, and may run.
     pub(crate) fn ttl(&self) -> Duration {
         self.ttl.get()
     }
 
-    /// Begins the call `cx` with arguments of `bytes` as a task, which `stop` stops. It is kept when this is done.
+    /// Begins the call `cx` with arguments of `bytes` as a task, which `stop` aborts. It is stored when this returns.
     pub(crate) async fn begin(
         &self,
         cx: &Context,
@@ -156,25 +157,25 @@ impl Tasks {
         Ok(task)
     }
 
-    /// The task has ended: as soon as the store has its end, only the store knows it.
+    /// Removes an ended task once the store has its final record.
     pub(crate) async fn forget(&self, task: &Running) {
         task.kept().await;
         let id = task.record().task_id;
         self.lock().remove(&id);
         if let Err(error) = held(async { self.store.release(&id).await }).await {
-            // The lease ends by itself.
+            // The lease expires.
             tracing::debug!(task = id, %error, "the task store failed");
         }
     }
 
-    /// A running task of `principal`'s.
+    /// A running task of `principal`.
     pub(crate) fn running(&self, id: &str, principal: &Principal) -> Option<Arc<Running>> {
         let task = Arc::clone(&self.lock().get(id)?.0);
         task.record().is_of(principal).then_some(task)
     }
 
-    /// Returns a task of `principal`, from this process or the store. A task that has expired without an end has lost
-    /// its process.
+    /// Returns a task of `principal`, from this process or the store. An expired task that has not ended has lost its
+    /// process.
     pub(crate) async fn get(
         &self,
         id: &str,
@@ -197,8 +198,7 @@ impl Tasks {
     }
 }
 
-/// A task that is not stored yet; dropping it discards the task, when storing fails or its client disconnects
-/// meanwhile.
+/// A task that is not stored yet; discarded when dropped, as when storing fails or the client disconnects meanwhile.
 struct Unkept<'a> {
     tasks: &'a Tasks,
     id: Option<&'a str>,

@@ -1,4 +1,4 @@
-//! A task as a store keeps it and as its client sees it.
+//! The record of a task, and its form for clients.
 
 use crate::clock::rfc3339;
 use crate::handler::Principal;
@@ -11,15 +11,15 @@ use serde_json::{Map, Value};
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum TaskStatus {
-    /// It runs.
+    /// It is running.
     Working,
-    /// It waits for its client.
+    /// It waits for input responses.
     InputRequired,
     /// The call has a result, which may be that of a tool that failed.
     Completed,
     /// The call has a JSON-RPC error.
     Failed,
-    /// The client has called it off.
+    /// The client has cancelled it.
     Cancelled,
 }
 
@@ -73,7 +73,7 @@ impl TaskRecord {
     }
 }
 
-/// `Task` of the extension, with what its status adds to it.
+/// `DetailedTask` of the extension: a task with the members of its status.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct DetailedTask<'r> {
@@ -94,7 +94,7 @@ pub(crate) struct DetailedTask<'r> {
 }
 
 impl<'r> DetailedTask<'r> {
-    /// All that `tasks/get` tells.
+    /// The response to `tasks/get`.
     pub(crate) fn from_record(record: &'r TaskRecord) -> Self {
         let when = |status| {
             record
@@ -119,7 +119,7 @@ impl<'r> DetailedTask<'r> {
         }
     }
 
-    /// The seed of a task, which has no detail yet.
+    /// The response that creates a task, without the members of its status.
     pub(crate) fn created(record: &'r TaskRecord) -> Self {
         Self {
             task_id: &record.task_id,

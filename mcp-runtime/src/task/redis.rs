@@ -1,4 +1,4 @@
-//! Tasks in Redis: a record, the lease of the instance that runs it, and a channel to that.
+//! Tasks in Redis: a record, the lease of the instance that runs it, and the channel of that instance.
 
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
@@ -12,7 +12,7 @@ use crate::clock::{Clock, millis};
 use crate::seal::Subject;
 use crate::store::StoreFuture;
 use crate::store::redis::Link;
-use crate::store::redis::ears::{Ears, Heard};
+use crate::store::redis::messages::{Received, Subscription};
 use crate::store::redis::stats::Kind;
 
 static PUT: LazyLock<Script> =
@@ -24,9 +24,9 @@ static ORPHANS: LazyLock<Script> =
 
 /// The maximum size of an outcome in bytes.
 pub(super) const OUTCOME: usize = 1 << 20;
-/// The maximum number of tasks that are kept for one owner; the oldest give way.
+/// The maximum number of tasks kept for one owner; the oldest are evicted.
 const MOST: isize = 256;
-/// The beginning of a signal about a task.
+/// The prefix of a signal about a task.
 const TASK: &[u8] = b"task ";
 
 /// Keeps tasks in Redis.
@@ -52,7 +52,7 @@ impl RedisTasks {
         self.link.key("leases")
     }
 
-    /// Lists a new task among those of its owner, of which the oldest give way.
+    /// Adds a new task to those of its owner, evicting the oldest.
     async fn list(&self, task: &TaskRecord) -> Result<(), crate::store::StoreError> {
         let owner = task.owner.as_deref().unwrap_or_default();
         let issuer = task.issuer.as_deref().unwrap_or_default();
@@ -149,18 +149,18 @@ impl TaskStore for RedisTasks {
     }
 
     fn signals(&self) -> Option<TaskSignals> {
-        let next = async |mut ears: Ears| loop {
-            if let Heard::Signal(message) = ears.next().await?
+        let next = async |mut messages: Subscription| loop {
+            if let Received::Signal(message) = messages.next().await?
                 && let Some(signal) = parse(&message)
             {
-                return Some((signal, ears));
+                return Some((signal, messages));
             }
         };
-        Some(TaskSignals::new(self.link.listen(), next))
+        Some(TaskSignals::new(self.link.subscribe(), next))
     }
 }
 
-/// The id of the task and the signal in a message.
+/// Parses a message into the id of the task and the signal.
 fn parse(message: &Bytes) -> Option<(String, Vec<u8>)> {
     let rest = message.strip_prefix(TASK)?;
     let space = rest.iter().position(|byte| *byte == b' ')?;

@@ -1,6 +1,6 @@
 //! One task that runs in this process: its record, its input requests, and the handle that stops it.
 //!
-//! Invariants: the record in memory is the newest; the store gets it in order; a task ends once.
+//! Invariants: the record in memory is the newest; the store receives records in order; a task ends once.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -31,7 +31,7 @@ pub(crate) struct Running {
     store: Arc<dyn TaskStore>,
     changes: Changes,
     state: Mutex<State>,
-    /// Held while the record is written, so that an older one never comes after a newer one.
+    /// Held while the record is written, so that records are written in order.
     writing: tokio::sync::Mutex<()>,
     stop: AbortHandle,
 }
@@ -39,9 +39,9 @@ pub(crate) struct Running {
 #[derive(Debug)]
 struct State {
     record: TaskRecord,
-    /// The number of changes so far.
+    /// The number of changes.
     changes: u64,
-    /// The number of changes that the store has.
+    /// The number of changes that are stored.
     kept: u64,
     waiting: HashMap<String, oneshot::Sender<Box<RawValue>>>,
 }
@@ -100,8 +100,7 @@ impl Running {
         }
     }
 
-    /// Waits until the store has the end of the task, which is not lost because one write failed; no longer than the
-    /// task is to be kept.
+    /// Waits until the final record is stored, retrying after failures, for at most as long as the task is kept.
     pub(super) async fn kept(&self) {
         let mut wait = FIRST_WAIT;
         while !self.is_kept() {
@@ -139,7 +138,7 @@ impl Running {
         }
     }
 
-    /// Calls the task off.
+    /// Cancels the task.
     pub(crate) async fn cancel(&self) {
         let ends = self.mark(
             TaskStatus::Cancelled,
@@ -172,7 +171,7 @@ impl Running {
         true
     }
 
-    /// Delivers the client's input responses; those to no open request are ignored.
+    /// Delivers the client's input responses; those without an open request are ignored.
     pub(crate) async fn answer(&self, answers: Vec<(String, Box<RawValue>)>) {
         {
             let mut state = self.lock();

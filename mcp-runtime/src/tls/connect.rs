@@ -1,4 +1,4 @@
-//! The other side of a handshake: the command `health` asks a server with TLS.
+//! The client side of a handshake, for the command `health`.
 
 use std::io;
 use std::path::Path;
@@ -18,10 +18,10 @@ use tokio_rustls::rustls::{
     ClientConfig, DigitallySignedStruct, Error, RootCertStore, SignatureScheme, crypto, version,
 };
 
-/// Encrypts `stream` to the server called `host`, which shows the certificate in the file `own`, or one that the `roots`
-/// vouch for.
+/// Encrypts `stream` to the server called `host`, which must present the certificate in the file `own`, or one that
+/// the `roots` verify.
 ///
-/// The own certificate is taken whatever it is for: a container asks its server at 127.0.0.1.
+/// The own certificate is accepted for any name: a container connects to 127.0.0.1.
 pub(crate) async fn connect(
     stream: TcpStream,
     host: &str,
@@ -50,7 +50,7 @@ pub(crate) async fn connect(
         .await
 }
 
-/// Returns what verifies the certificates of other servers; `None` without roots.
+/// Returns the verifier of other servers' certificates; `None` without roots.
 fn verifier(
     roots: RootCertStore,
     provider: &Arc<CryptoProvider>,
@@ -60,7 +60,7 @@ fn verifier(
     verifier.build().ok()
 }
 
-/// Verifies that a server is the own one, or one that somebody vouches for.
+/// Accepts the own certificate, and those that the verifier accepts.
 #[derive(Debug)]
 struct Known {
     own: Option<CertificateDer<'static>>,

@@ -1,9 +1,8 @@
 //! The files of a certificate, its key and the authorities of callers, as a configuration of rustls.
 //!
-//! Everything that can be wrong with files is found here, before a client meets it: a file that is
-//! missing, too large or no PEM, a chain without a certificate, a key of another certificate.
-//! Nothing is kept of the key but what rustls holds. No file system is watched here;
-//! `config/watch.rs` looks at the paths.
+//! All faults of files are found here, before a client connects: a file that is missing, too large or not PEM, a chain
+//! without a certificate, a key of another certificate. The key is kept only inside rustls. `config/watch.rs` watches
+//! the paths.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -20,7 +19,7 @@ use super::{ClientAuth, Files, TlsVersion};
 use crate::certificate::Certificate;
 use crate::error::Error;
 
-/// The names by which errors call the files.
+/// The names of the files in errors.
 const CERTIFICATE: &str = "tls.cert";
 const KEY: &str = "tls.key";
 const CLIENT_CA: &str = "tls.client_ca";
@@ -33,11 +32,11 @@ const ALPN: &[&[u8]] = &[
     b"http/1.1",
 ];
 
-/// The content of the files.
+/// The contents of the files.
 #[derive(Debug)]
 pub(crate) struct Loaded {
     pub config: Arc<ServerConfig>,
-    /// The certificate of the server, where it can be read.
+    /// The certificate of the server, if it can be parsed.
     pub certificate: Option<Certificate>,
 }
 
@@ -49,7 +48,8 @@ impl Files {
             (KEY, &self.key, CERTIFICATE),
         ] {
             if path.as_os_str().is_empty() {
-                let advice = format!("TLS needs {CERTIFICATE} and {KEY}; set it beside {other}");
+                let advice =
+                    format!("TLS needs {CERTIFICATE} and {KEY}; set it in addition to {other}");
                 return Err(Error::setting(name, "", &advice));
             }
         }
@@ -82,7 +82,7 @@ impl Files {
         })
     }
 
-    /// The files that are read.
+    /// The paths of the files.
     pub(super) fn paths(&self) -> Vec<PathBuf> {
         let files = [
             Some(&self.certificate),

@@ -1,8 +1,8 @@
-//! Handshakes with the configuration in force, which follows its files.
+//! Handshakes with the current configuration, which follows its files.
 //!
-//! A handshake takes the `Arc` of the configuration at its beginning, so a reload in between does
-//! not disturb it. The lock is held for that clone alone. A certificate that rustls has accepted,
-//! and that cannot be read here, closes the connection: its caller would otherwise be anonymous.
+//! A handshake takes the `Arc` of the configuration at its beginning, so that a reload does not affect it. The lock is
+//! held for that clone only. A certificate that rustls has accepted but that cannot be parsed here closes the
+//! connection: its caller would otherwise be anonymous.
 
 use std::io;
 use std::path::PathBuf;
@@ -26,7 +26,7 @@ pub(crate) struct Handshake {
     files: Option<Files>,
 }
 
-/// The reason why a connection is not encrypted.
+/// The reason for which a connection is not encrypted.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Refused {
     #[error("the handshake took too long")]
@@ -71,29 +71,29 @@ impl Handshake {
         Ok((stream, certificate.map(Arc::new)))
     }
 
-    /// Returns the certificate of the server that is in force, where it is known.
+    /// Returns the certificate of the server in force, if it is known.
     pub(crate) fn certificate(&self) -> Option<Certificate> {
         self.lock().certificate.clone()
     }
 
-    /// Returns the end of the certificate in force, in seconds since 1970, where it is known.
+    /// Returns the expiry of the certificate in force, in seconds since 1970, if it is known.
     pub(crate) fn expiry(&self) -> Option<i64> {
         let end = self.certificate()?.not_after();
         let end = end.duration_since(SystemTime::UNIX_EPOCH);
         i64::try_from(end.unwrap_or_default().as_secs()).ok()
     }
 
-    /// The files that are read.
+    /// The paths of the files.
     pub(crate) fn files(&self) -> Vec<PathBuf> {
         self.files.as_ref().map_or_else(Vec::new, Files::paths)
     }
 
-    /// Reads the files anew; `None` where there are none.
+    /// Reads the files again; `None` if there are none.
     pub(crate) fn read(&self) -> Result<Option<Loaded>, Error> {
         self.files.as_ref().map(Files::load).transpose()
     }
 
-    /// Uses what was read for the connections that come.
+    /// Uses the new configuration for new connections.
     pub(crate) fn put(&self, loaded: Loaded) {
         *self.lock() = loaded;
     }

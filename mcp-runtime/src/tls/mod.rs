@@ -1,9 +1,8 @@
-//! TLS by rustls: the settings, and the configuration of handshakes that is made of their files.
+//! TLS by rustls: the settings, and the configuration of handshakes made from their files.
 //!
-//! Three forms of one thing: the settings ([`Tls`]), what is read from their files (`files.rs`),
-//! and the configuration in force, which handshakes take and reloads replace (`handshake.rs`).
-//! Faults of files are settings' faults: they name the setting, the file and what to write there,
-//! and all come out at [`Server::check`](crate::Server::check).
+//! There are three forms: the settings ([`Tls`]), the contents of their files (`files.rs`), and the configuration in
+//! force, which handshakes take and reloads replace (`handshake.rs`). Faults of files are faults of settings: they
+//! name the setting, the file and the remedy, and [`Server::check`](crate::Server::check) reports all of them.
 
 #[cfg(feature = "cli")]
 mod connect;
@@ -24,10 +23,10 @@ use tokio_rustls::rustls::ServerConfig;
 /// the feature `http2`. The
 /// provider of cryptography is ring, passed explicitly: the process-wide one stays as the program has set it.
 ///
-/// All files are PEM. They are read when the server is built, and again within 5 s after one of them has changed: new
-/// connections get the new certificate, and open ones go on. A file that cannot be read stops the start; when it is read
-/// again, or where the key is not that of the certificate, the old ones stay in force and a line in the log says so.
-/// `mcp_tls_certificate_expiry_timestamp_seconds` is the end of the certificate in force.
+/// All files are PEM. They are read when the server is built, and again within 5 s after a change: new connections get
+/// the new certificate, and open ones continue. A file that cannot be read stops the start; if it cannot be read
+/// again, or the key does not match the certificate, the previous ones stay in force and the log has a line.
+/// `mcp_tls_certificate_expiry_timestamp_seconds` is the expiry of the certificate in force.
 ///
 /// ```no_run
 /// # use mcp_runtime::{Server, Tls};
@@ -55,7 +54,7 @@ enum Source {
     Config(Arc<ServerConfig>),
 }
 
-/// The files, and how their content is used.
+/// The files, and the settings for their use.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Files {
     pub certificate: PathBuf,
@@ -75,15 +74,16 @@ pub enum TlsVersion {
     V1_3,
 }
 
-/// The certificate that a caller must have.
+/// The requirement of client certificates.
 ///
 /// Written `none`, `request` and `require` in `mcp.toml` and the environment. `request` and
 /// `require` without authorities stop the start.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ClientAuth {
-    /// None is asked for.
+    /// No certificate is requested.
     None,
-    /// One is asked for. A caller without one is let in, one with a certificate of another authority is not.
+    /// A certificate is requested. A caller without one is accepted, one with a certificate of another authority is
+    /// not.
     Request,
     /// The handshake fails without one.
     Require,
@@ -102,9 +102,9 @@ impl Tls {
         }))
     }
 
-    /// Takes a configuration of rustls as it is, such as one with another provider of cryptography. Nothing is read again.
+    /// Uses a configuration of rustls, such as one with another provider of cryptography. It is not reloaded.
     ///
-    /// It names the protocols of ALPN itself: `http/1.1`, and `h2` with the feature `http2`.
+    /// It must set the protocols of ALPN: `http/1.1`, and `h2` with the feature `http2`.
     pub fn config(config: impl Into<Arc<ServerConfig>>) -> Self {
         Self(Source::Config(config.into()))
     }
@@ -114,20 +114,20 @@ impl Tls {
         self.with(|files| files.min_version = version)
     }
 
-    /// Sets the file of the authorities whose certificates callers have. No effect on [`Tls::config`].
+    /// Sets the file of the authorities that issue client certificates. No effect on [`Tls::config`].
     ///
-    /// With it alone, a caller needs a certificate ([`ClientAuth::Require`]). To let its name
-    /// decide what it may call, add [`auth::Mtls`](crate::auth::Mtls).
+    /// By default, a caller then needs a certificate ([`ClientAuth::Require`]). For access by its name, add
+    /// [`auth::Mtls`](crate::auth::Mtls).
     pub fn client_ca(self, file: impl Into<PathBuf>) -> Self {
         self.with(|files| files.client_ca = Some(file.into()))
     }
 
-    /// Sets which callers need a certificate of [`Tls::client_ca`]. Default: all, if authorities are set.
+    /// Sets the callers that need a certificate of [`Tls::client_ca`]. Default: all, if authorities are set.
     pub fn client_auth(self, auth: ClientAuth) -> Self {
         self.with(|files| files.client_auth = Some(auth))
     }
 
-    /// The files, unless the program has made the configuration itself.
+    /// The files, unless the program has set a configuration.
     pub(crate) fn of_files(&self) -> Option<&Files> {
         match &self.0 {
             Source::Files(files) => Some(files),
@@ -135,7 +135,7 @@ impl Tls {
         }
     }
 
-    /// Changes the files; those of a setting take the place of a configuration of the program's.
+    /// Changes the files; files of settings replace a configuration of the program.
     pub(crate) fn with_files(self, change: impl FnOnce(&mut Files)) -> Self {
         match self.0 {
             Source::Files(_) => self,
@@ -159,7 +159,7 @@ impl Default for Tls {
 }
 
 impl ClientAuth {
-    /// The word for it in `mcp.toml`.
+    /// The value in `mcp.toml`.
     pub(crate) fn as_str(self) -> &'static str {
         match self {
             Self::None => "none",
@@ -170,7 +170,7 @@ impl ClientAuth {
 }
 
 impl Files {
-    /// The authorities of callers, if certificates are asked for, and whether a caller needs one.
+    /// The authorities of client certificates, if requested, and whether a certificate is required.
     fn authorities(&self) -> Option<(&PathBuf, bool)> {
         let auth = self.client_auth.unwrap_or(ClientAuth::Require);
         let file = self.client_ca.as_ref()?;

@@ -21,7 +21,7 @@ use crate::certificate::Certificate;
 
 const LIMIT: Duration = Duration::from_secs(10);
 
-/// A folder of its own, removed at the end of its test.
+/// A separate folder, removed at the end of the test.
 pub(crate) struct Folder(PathBuf);
 
 impl Folder {
@@ -187,7 +187,7 @@ async fn a_caller_is_asked_for_a_certificate_as_far_as_the_setting_says() {
     let (folder, authority, other) = (Folder::new(), Authority::new(), Authority::new());
     authority.write(&folder);
     let (ann, foreign) = (authority.issue("ann"), other.issue("ann"));
-    // Whether each gets in: without a certificate, with one, with a foreign one.
+    // The outcomes without a certificate, with one, and with a foreign one.
     for (auth, lets_in) in [
         (None, [false, true, false]),
         (Some(ClientAuth::Require), [false, true, false]),

@@ -1,19 +1,17 @@
 //! The line protocol: one JSON message per line, both ways, over stdio or in memory.
 //!
-//! A message is carried out where it is received: a call that is done when first polled costs no task and no thread;
-//! only one that has to wait becomes a task, and writes its answer by itself.
-//! Invariants: control messages pass while calls run; calls in flight are bounded; a response is written after the
-//! notifications of its call.
+//! A message is processed where it is received: a call that completes on its first poll costs no task and no thread;
+//! only a pending call becomes a task, which writes its response. Invariants: control messages pass while calls run;
+//! calls in flight are bounded; a response is written after the notifications of its call.
 //!
-//! The input is whole lines, one message each, in the order in which they came; the output is lines,
-//! in `out` as long as the caller of [`Peer::receive`] holds the turn, and from tasks by the
-//! [`LineSink`]. Messages are read in their order; their answers come in any.
+//! The input is whole lines, one message each, in order; the output is lines, in `out` while the caller of
+//! [`Peer::receive`] has the turn, and by the [`LineSink`] from tasks. Messages are processed in order; their
+//! responses come in any order.
 //!
-//! Bounds: 1,024 calls in flight and 1,024 that wait, whose messages have at most 16 MiB or four
-//! messages of the largest size; past that, no further line is read, so that the client's own pipe
-//! fills up. A control message (ping, cancellation, a response) takes no place among the calls. If
-//! the client owes answers, its lines are read even then: one of them may be what everything waits
-//! for.
+//! Bounds: 1,024 running calls and 1,024 waiting ones, whose messages have at most 16 MiB or four messages of the
+//! maximum size; beyond that, no further line is read, so that the client's own pipe fills up. A control message
+//! (ping, cancellation, a response) does not count as a call. If the client owes responses, its lines are still read:
+//! calls may be waiting for one of them.
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -42,11 +40,12 @@ use crate::service::cancellable::Cancellable;
 use crate::service::listen::Subscription;
 use crate::share::Holder;
 
-/// The maximum number of calls in flight; further ones wait their turn.
+/// The maximum number of calls in flight; further ones are queued.
 const IN_FLIGHT: usize = limits::CALLS;
-/// The maximum number of requests that wait; past that the peer's lines are read no further, unless it owes answers.
+/// The maximum number of queued requests; beyond it the peer's lines are not read, unless it owes responses.
 const WAITING: usize = limits::CALLS;
-/// The maximum number of first polls that go on while others are received; from then on first polls are the runtime's.
+/// The maximum number of long first polls that continue while others are received; beyond it the runtime makes first
+/// polls.
 const OVERTAKEN: usize = 32;
 
 /// One end of a line connection.
@@ -60,23 +59,23 @@ struct Shared {
     service: Arc<Service>,
     output: Arc<dyn LineSink>,
     runtime: Handle,
-    /// The other end, if it is not the process that started this one.
+    /// The remote end, unless it is the process that started this one.
     remote: Option<Remote>,
     state: Mutex<State>,
     /// The number of threads or tasks that are processing received lines.
     receiving: AtomicUsize,
-    /// The number of first polls that take long while further lines are received.
+    /// The number of long first polls that continue while further lines are received.
     overtaken: AtomicUsize,
-    /// A call has ended, or lines have been carried out.
+    /// A call has ended, or lines have been processed.
     ended: Notify,
 }
 
 /// The other end of a line connection over the network.
 #[derive(Clone, Debug)]
 pub(crate) struct Remote {
-    /// The caller that held resources are counted for.
+    /// The holder that resources are counted for.
     pub holder: Holder,
-    /// The headers and the address that its calls have.
+    /// The headers and the address of its calls.
     pub caller: Caller,
 }
 
@@ -84,16 +83,16 @@ pub(crate) struct Remote {
 struct State {
     /// The legacy session of the process, once `initialize` has opened it.
     session: Option<Arc<Session>>,
-    /// Tells the session what has changed.
+    /// The task that sends changes to the session.
     news: Option<AbortHandle>,
-    /// The calls that are tasks.
+    /// The calls that run as tasks.
     running: Cancellable,
     waiting: VecDeque<QueuedCall>,
-    /// The bytes of the messages whose calls run.
+    /// The bytes of the messages of running calls.
     running_bytes: usize,
-    /// The bytes of the messages whose calls wait.
+    /// The bytes of the messages of queued calls.
     waiting_bytes: usize,
-    /// Ids that were cancelled and are neither running nor waiting: they may be those of first polls that take long.
+    /// Cancelled ids that are neither running nor queued: they may belong to long first polls.
     cancelled: VecDeque<RequestId>,
 }
 
@@ -105,10 +104,10 @@ struct QueuedCall {
     bytes: usize,
 }
 
-/// A call that was received, and has not begun.
+/// A call that was received, and has not started.
 pub(crate) struct NewCall {
     call: QueuedCall,
-    /// It may take long.
+    /// True if it may take long.
     long: bool,
 }
 
@@ -123,7 +122,7 @@ impl NewCall {
     }
 }
 
-/// A peer that lives only as long as others hold it.
+/// A peer that lives as long as others hold it.
 #[derive(Clone)]
 pub(crate) struct WeakPeer(Weak<Shared>);
 
@@ -134,19 +133,19 @@ impl WeakPeer {
 }
 
 impl State {
-    /// Returns whether another request may wait, where messages of `most` bytes may.
+    /// Returns true if another request may be queued; messages have at most `most` bytes together.
     fn has_room(&self, most: usize) -> bool {
         self.waiting.len() < WAITING && self.waiting_bytes < most
     }
 
-    /// Returns whether a call with a message of `bytes` may run, where messages of `most` bytes may; one alone may be
-    /// larger.
+    /// Returns true if a call with a message of `bytes` may run; messages have at most `most` bytes together, except a
+    /// single one.
     fn may_run(&self, bytes: usize, most: usize) -> bool {
         let fits = self.running.is_empty() || self.running_bytes + bytes <= most;
         self.running.len() < IN_FLIGHT && fits
     }
 
-    /// Takes the first of the calls that wait.
+    /// Takes the first queued call.
     fn take_waiting(&mut self) -> Option<QueuedCall> {
         let first = self.waiting.pop_front()?;
         self.waiting_bytes -= first.bytes;
@@ -155,7 +154,7 @@ impl State {
 }
 
 impl Peer {
-    /// A peer that runs what has to wait on the current tokio runtime.
+    /// Creates a peer that runs pending calls on the current tokio runtime.
     pub(crate) fn new(service: Arc<Service>, output: Arc<dyn LineSink>) -> Self {
         Self::with(service, output, None)
     }
@@ -184,30 +183,30 @@ impl Peer {
         WeakPeer(Arc::downgrade(&self.0))
     }
 
-    /// Notes that a first poll takes long, and that further lines are received meanwhile.
+    /// Records a long first poll, during which further lines are received.
     pub(crate) fn overtake(&self) {
         self.0.overtaken.fetch_add(1, Ordering::SeqCst);
     }
 
-    /// Such a first poll is done.
+    /// Records the end of such a first poll.
     pub(crate) fn resume(&self) {
         if self.0.overtaken.fetch_sub(1, Ordering::SeqCst) == 1 {
             self.lock().cancelled.clear();
         }
     }
 
-    /// Processes one line of `principal`; the output that is ready at once is appended to `out`.
+    /// Processes one line of `principal`; immediate output is appended to `out`.
     ///
-    /// Never waits for a call: one that is not done at its first poll becomes a task. It may take
-    /// as long as that poll does, which `stdio/turns.rs` watches.
+    /// Never waits for a call: one that is pending after its first poll becomes a task. It may take as long as that
+    /// poll, which `stdio/turns.rs` watches.
     pub(crate) fn receive(&self, line: &Bytes, principal: &Principal, out: &mut Vec<u8>) {
         if let Some(call) = self.decide(line, principal, out) {
             self.begin(call, out);
         }
     }
 
-    /// Decides what follows one line of `principal`, which takes no code of the program's; returns the call that
-    /// begins, which is in flight then.
+    /// Processes one line of `principal` without running code of the program; returns the call that it starts, which
+    /// is in flight from then on.
     pub(crate) fn decide(
         &self,
         line: &Bytes,
@@ -241,7 +240,7 @@ impl Peer {
         }
     }
 
-    /// Processes a line of `principal` that cannot be read.
+    /// Processes a malformed line of `principal`.
     pub(crate) fn reject(&self, malformed: Malformed, principal: &Principal, out: &mut Vec<u8>) {
         let origin = Line {
             peer: self,
@@ -252,8 +251,8 @@ impl Peer {
         }
     }
 
-    /// Begins a call of `bytes` bytes, unless it is one too many of `principal`. Where all instances count together, it is
-    /// counted when it is carried out.
+    /// Starts a call of `bytes` bytes, unless `principal` exceeds its limit. If all instances count together, it is
+    /// counted when it runs.
     fn call(
         &self,
         session: Option<Arc<Session>>,
@@ -320,8 +319,7 @@ impl Peer {
         }
     }
 
-    /// The end of input, which is the end of the server. Nothing new can come, so what waits begins now, before the
-    /// shutdown would refuse it.
+    /// Handles the end of input, which ends the server. Queued calls start now, before the shutdown would refuse them.
     pub(crate) fn end_of_input(&self) {
         if let Some(session) = self.session() {
             session.end();
@@ -332,7 +330,7 @@ impl Peer {
         self.0.service.drain.begin();
     }
 
-    /// Ends the session and the calls of a peer that has left.
+    /// Ends the session and the calls of a peer that has disconnected.
     #[cfg(feature = "websocket")]
     pub(crate) fn hang_up(&self) {
         let mut state = self.lock();
@@ -346,7 +344,7 @@ impl Peer {
         }
     }
 
-    /// Begins the first of the calls that wait; returns whether there was one.
+    /// Starts the first queued call; returns whether there was one.
     pub(crate) fn begin_waiting(&self, out: &mut Vec<u8>) -> bool {
         let Some(call) = self.lock().take_waiting() else {
             return false;
@@ -355,8 +353,8 @@ impl Peer {
         true
     }
 
-    /// While this is held, lines are being carried out on another thread, and the peer is not idle: a call that has
-    /// begun is known as running only after its first poll.
+    /// Guard of lines being processed on another thread, during which the peer is not idle: a call counts as running
+    /// only after its first poll.
     pub(crate) fn receiving(&self) -> Receiving<'_> {
         self.0.receiving.fetch_add(1, Ordering::SeqCst);
         Receiving(self)
@@ -385,7 +383,7 @@ impl Peer {
         }
     }
 
-    /// Makes `session` that of the process, and tells it what changes from now on.
+    /// Makes `session` that of the process, and sends changes to it from now on.
     fn open(&self, session: Arc<Session>) {
         let (output, service, told) = (
             Arc::clone(&self.0.output),
@@ -409,7 +407,7 @@ impl Peer {
         }
     }
 
-    /// Begins a call; one that cannot take long never waits.
+    /// Starts a call; one that cannot take long is never queued.
     pub(crate) fn begin(&self, NewCall { call, long }: NewCall, out: &mut Vec<u8>) {
         if long {
             self.start(call, out);
@@ -420,8 +418,7 @@ impl Peer {
 
     /// Polls a new call once; if it is not done then, it becomes a task.
     ///
-    /// Runs it now, puts it into the queue, or, where a line was received although the queue is
-    /// full, refuses it.
+    /// Runs it now, queues it, or, if a line was received although the queue is full, refuses it.
     fn start(&self, call: QueuedCall, out: &mut Vec<u8>) {
         let (mut state, most) = (self.lock(), self.most());
         if state.may_run(call.bytes, most) {
@@ -442,8 +439,8 @@ impl Peer {
         }
     }
 
-    /// Returns whether a thread that has lost its turn may still let its call wait: it was received when there was room,
-    /// which others have taken since.
+    /// Returns true if a thread that has lost its turn may still queue its call: when it was received there was space,
+    /// which others have used since.
     fn has_kept_room(&self, state: &State) -> bool {
         let overtaken = self.0.overtaken.load(Ordering::Relaxed);
         overtaken > 0 && state.waiting.len() < WAITING + overtaken
@@ -473,7 +470,7 @@ impl Peer {
         }
     }
 
-    /// Returns whether a call was cancelled during its first poll.
+    /// Returns true if a call was cancelled during its first poll.
     fn was_cancelled(&self, id: Option<&RequestId>) -> bool {
         if self.0.overtaken.load(Ordering::Relaxed) == 0 {
             return false;
@@ -489,7 +486,7 @@ impl Peer {
         let (number, future) = state.running.begin(id.clone(), contain(future));
         state.running_bytes += bytes;
         self.0.runtime.spawn(async move {
-            // A cancelled call says nothing.
+            // A cancelled call has no response.
             if let Ok(outcome) = future.await {
                 let text =
                     outcome.map_or_else(|Panicked| peer.broken(id.as_ref()), |(_, text)| text);
@@ -499,7 +496,7 @@ impl Peer {
         });
     }
 
-    /// The answer to a call that panicked where no handler runs.
+    /// The response to a call that panicked outside of a handler.
     fn broken(&self, id: Option<&RequestId>) -> Bytes {
         tracing::error!("a call ended in a panic outside the handler");
         let error = Answer::Error(RpcError::internal("internal error"));
@@ -508,7 +505,7 @@ impl Peer {
             .into()
     }
 
-    /// A running call has ended, with or without an answer; those that wait take its place.
+    /// Removes a running call that has ended, and starts queued ones.
     fn ended(&self, number: u64, bytes: usize) {
         let (mut state, most) = (self.lock(), self.most());
         state.running.end(number);
@@ -525,8 +522,8 @@ impl Peer {
 
     /// Cancels the call with this id; returns whether there was one.
     ///
-    /// The id of a call that is in its first poll on another thread is remembered, at most
-    /// [`OVERTAKEN`] of them, so that its answer is not written.
+    /// The id of a call in its first poll on another thread is remembered, up to [`OVERTAKEN`] of them, so that its
+    /// response is not written.
     fn cancel(&self, id: &RequestId) -> bool {
         let mut state = self.lock();
         let waiting = state.waiting.len();
@@ -564,7 +561,7 @@ impl Peer {
         }
     }
 
-    /// Returns the maximum size of the messages of all calls that run, and of all that wait.
+    /// Returns the maximum size of the messages of all running calls, and of all queued ones.
     fn most(&self) -> usize {
         let messages = 4 * self.0.service.settings.max_body;
         messages.max(limits::LINE_BYTES)
@@ -584,7 +581,7 @@ impl Peer {
     }
 }
 
-/// Returns whether the request runs what the author has written, and may take long.
+/// Returns true if the request runs the author's code, and may take long.
 fn may_take_long(request: &Request) -> bool {
     matches!(
         request.method,
@@ -661,7 +658,7 @@ fn write(text: &[u8], out: &mut Vec<u8>) {
     }
 }
 
-/// One listen request: its messages are lines of their own, the closing result too; the call ends without a text.
+/// One listen request: its messages are separate lines, including the closing result; the call ends without a text.
 async fn listen(mut subscription: Subscription, output: Arc<dyn LineSink>) -> (u16, Bytes) {
     while let Some(text) = subscription.next().await {
         output.send(text);

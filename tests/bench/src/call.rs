@@ -1,11 +1,11 @@
-//! The one call that is made again and again, and the check that it was answered.
+//! The calls that are made again and again, and the check that they were answered.
 //!
 //! Numbers have ten digits, so every request and every right answer of a server has the same length: a request is
 //! made by overwriting digits, an answer is checked by comparing bytes with the first one, which was parsed.
 
 use std::borrow::Cow;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::error::Error;
 
@@ -17,6 +17,49 @@ const BLANK: &str = "##########";
 
 /// What is added to the id.
 const ADDEND: u64 = 2;
+
+/// One of the tools, with its arguments.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Call {
+    /// `add(a, b)`.
+    #[default]
+    Add,
+    /// `echo(text)` with 1 MB of source code, which has escapes in JSON.
+    Echo,
+}
+
+impl Call {
+    /// The name of the tool.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Add => "add",
+            Self::Echo => "echo",
+        }
+    }
+
+    /// The length of the longest answer that is understood, head and body, and of the parts in which it is read.
+    pub(crate) const fn room(self) -> (usize, usize) {
+        match self {
+            Self::Add => (16 * 1024, 4 * 1024),
+            Self::Echo => (4 * 1024 * 1024, 256 * 1024),
+        }
+    }
+
+    fn arguments(self) -> String {
+        match self {
+            Self::Add => format!(r#"{{"a":{BLANK},"b":{ADDEND}}}"#),
+            Self::Echo => serde_json::json!({ "text": source_code() }).to_string(),
+        }
+    }
+}
+
+/// 1 MB of text with line breaks, indentation and quotes.
+pub(crate) fn source_code() -> String {
+    let line =
+        "\tif let Some(name) = names.get(\"the name\") {\n\t\tprintln!(\"{name}: é\");\n\t}\n";
+    line.repeat(1_000_000 / line.len())
+}
 
 /// The calls of one slot of the load generator: a connection, or one of the lines in flight.
 ///
@@ -59,17 +102,18 @@ pub(crate) struct Request {
 
 impl Request {
     /// One line, with its newline.
-    pub(crate) fn line() -> Self {
-        Self::numbered(format!("{}\n", body()))
+    pub(crate) fn line(call: Call) -> Self {
+        Self::numbered(format!("{}\n", body(call)))
     }
 
     /// One HTTP request, head and body.
-    pub(crate) fn http(host: &str) -> Self {
-        let body = body();
+    pub(crate) fn http(call: Call, host: &str) -> Self {
+        let body = body(call);
         Self::numbered(format!(
             "POST /mcp HTTP/1.1\r\nHost: {host}\r\nContent-Type: application/json\r\n\
              Accept: application/json, text/event-stream\r\nMCP-Protocol-Version: 2026-07-28\r\n\
-             Mcp-Method: tools/call\r\nMcp-Name: add\r\nContent-Length: {length}\r\n\r\n{body}",
+             Mcp-Method: tools/call\r\nMcp-Name: {name}\r\nContent-Length: {length}\r\n\r\n{body}",
+            name = call.name(),
             length = body.len(),
         ))
     }
@@ -91,22 +135,32 @@ impl Request {
     }
 }
 
-/// `add(a = id, b = 2)`, as a client of revision 2026-07-28 calls it.
-fn body() -> String {
+/// A call, as a client of revision 2026-07-28 makes it.
+pub(crate) fn body(call: Call) -> String {
+    let (name, arguments) = (call.name(), call.arguments());
     format!(
-        r#"{{"jsonrpc":"2.0","id":{BLANK},"method":"tools/call","params":{{"name":"add","arguments":{{"a":{BLANK},"b":{ADDEND}}},"_meta":{{"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientCapabilities":{{}}}}}}}}"#
+        r#"{{"jsonrpc":"2.0","id":{BLANK},"method":"tools/call","params":{{"name":"{name}","arguments":{arguments},"_meta":{{"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientCapabilities":{{}}}}}}}}"#
     )
 }
 
 /// The answers of one server: the first is parsed, the others are compared with it.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Answers {
+    call: Call,
     right: Vec<u8>,
     id_at: usize,
-    sum_at: usize,
+    sum_at: Option<usize>,
 }
 
 impl Answers {
+    /// The answers to one kind of call.
+    pub(crate) fn new(call: Call) -> Self {
+        Self {
+            call,
+            ..Self::default()
+        }
+    }
+
     /// The id of a call that was answered with its sum; an error when this is anything else.
     pub(crate) fn check(&mut self, answer: &[u8]) -> Result<u64, Error> {
         match self.compared(answer) {
@@ -121,10 +175,9 @@ impl Answers {
         }
         let id = read_digits(&answer[self.id_at..self.id_at + DIGITS])?;
         write_digits(&mut self.right[self.id_at..self.id_at + DIGITS], id);
-        write_digits(
-            &mut self.right[self.sum_at..self.sum_at + DIGITS],
-            id + ADDEND,
-        );
+        if let Some(sum_at) = self.sum_at {
+            write_digits(&mut self.right[sum_at..sum_at + DIGITS], id + ADDEND);
+        }
         (answer == self.right).then_some(id)
     }
 
@@ -132,22 +185,27 @@ impl Answers {
         let Ok(Response { id, result }) = serde_json::from_slice(answer) else {
             return Err(Error::wrong("not the result of a call", answer));
         };
-        let sum = (id + ADDEND).to_string();
+        let expected = match self.call {
+            Call::Add => (id + ADDEND).to_string(),
+            Call::Echo => source_code(),
+        };
         let [Content { text }] = &result.content[..] else {
             return Err(Error::wrong("not one block of content", answer));
         };
-        if *text != sum || result.is_error || result.result_type != "complete" {
+        if *text != expected || result.is_error || result.result_type != "complete" {
             return Err(Error::wrong(
-                "not a complete result with the right sum",
+                "not a complete result with the right text",
                 answer,
             ));
         }
-        if let (Some(id_at), Some(sum_at)) = (place(answer, &id.to_string()), place(answer, &sum)) {
-            *self = Self {
-                right: answer.to_vec(),
-                id_at,
-                sum_at,
-            };
+        let sum_at = match self.call {
+            Call::Add => place(answer, &expected),
+            Call::Echo => None,
+        };
+        let is_found = sum_at.is_some() || self.call == Call::Echo;
+        if let (Some(id_at), true) = (place(answer, &id.to_string()), is_found) {
+            self.right = answer.to_vec();
+            (self.id_at, self.sum_at) = (id_at, sum_at);
         }
         Ok(id)
     }
@@ -206,7 +264,7 @@ struct Content<'a> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Answers, Ids, Request};
+    use super::{Answers, Call, Ids, Request, source_code};
 
     const ID: u64 = 1_000_000_007;
 
@@ -228,7 +286,7 @@ mod tests {
 
     #[test]
     fn a_request_is_json_with_its_id_twice() {
-        let line = Request::line().with_id(ID).to_vec();
+        let line = Request::line(Call::Add).with_id(ID).to_vec();
         let request: serde_json::Value = serde_json::from_slice(&line).unwrap_or_default();
         assert_eq!(
             [&request["id"], &request["params"]["arguments"]["a"]],
@@ -241,6 +299,21 @@ mod tests {
         let mut answers = Answers::default();
         for id in [ID, ID + 1, ID + 99] {
             assert_eq!(answers.check(answer(id, id + 2).as_bytes()).ok(), Some(id));
+        }
+    }
+
+    #[test]
+    fn an_echo_is_answered_with_all_of_its_text() {
+        let answer = |id: u64, text: &str| {
+            let result = serde_json::json!({ "content": [{ "type": "text", "text": text }], "resultType": "complete" });
+            serde_json::json!({ "id": id, "result": result }).to_string()
+        };
+        let mut answers = Answers::new(Call::Echo);
+        let short = answer(ID, &source_code()[1..]);
+        assert!(answers.check(short.as_bytes()).is_err());
+        for id in [ID, ID + 1] {
+            let right = answer(id, &source_code());
+            assert_eq!(answers.check(right.as_bytes()).ok(), Some(id));
         }
     }
 

@@ -1,117 +1,94 @@
-//! Runs the floor and ours in turns, and turns the runs into numbers.
+//! Puts each load on its servers in turns: a round has a turn of each, so that what disturbs the machine hits all alike.
+
+use serde::Serialize;
 
 use crate::{
-    contender::{Contender, Transport},
-    cpu::{self, Cores},
+    contender::Contender,
     error::Error,
-    load::{self, Run},
+    lab::Lab,
+    load,
+    numbers::{Kind, Numbers, Spread},
     options::Plan,
-    report::{Comparison, Report, Side, Spread},
+    scenario::Scenario,
 };
 
-/// Everything the plan asks for.
-pub(crate) fn run(plan: &Plan) -> Result<Report, Error> {
-    let cores = Cores::choose()?;
-    if let Some(cores) = cores {
-        cpu::pin(cores.load)?;
-    }
-    let comparisons = plan
-        .transports
-        .iter()
-        .map(|&transport| compare(transport, cores, plan))
-        .collect::<Result<_, _>>()?;
-    Ok(Report {
-        cores,
-        rounds: plan.rounds,
-        seconds: plan.measured.as_secs_f64(),
-        comparisons,
-    })
+/// A load, and what its servers made of it.
+#[derive(Debug, Serialize)]
+pub(crate) struct Comparison {
+    /// The load.
+    pub(crate) scenario: Scenario,
+    /// The servers; the others are compared with the first.
+    pub(crate) sides: Vec<Side>,
 }
 
-fn compare(transport: Transport, cores: Option<Cores>, plan: &Plan) -> Result<Comparison, Error> {
-    let (mut floor, mut ours) = (Vec::new(), Vec::new());
-    for round in 1..=plan.rounds {
-        floor.push(Numbers::of(&load::measure(
-            Contender::Floor,
-            transport,
-            cores,
-            plan,
-        )?));
-        ours.push(Numbers::of(&load::measure(
-            Contender::OursAll,
-            transport,
-            cores,
-            plan,
-        )?));
-        if let (Some(floor), Some(ours)) = (floor.last(), ours.last()) {
-            let (name, rounds) = (transport.name(), plan.rounds);
-            eprintln!(
-                "{name} {round}/{rounds}: {:.3}",
-                ours.calls_per_second / floor.calls_per_second
-            );
+/// What one server made of a load: its numbers in the order of [`Kind::ALL`].
+#[derive(Debug, Serialize)]
+pub(crate) struct Side {
+    /// The server.
+    pub(crate) contender: Contender,
+    /// The medians over all rounds.
+    pub(crate) medians: [Option<f64>; 6],
+    /// Over the rounds, its number by that of the first server in the same round.
+    pub(crate) ratios: [Option<Spread>; 6],
+}
+
+impl Comparison {
+    /// A server of it.
+    pub(crate) fn side(&self, contender: Contender) -> Option<&Side> {
+        self.sides.iter().find(|side| side.contender == contender)
+    }
+}
+
+impl Side {
+    /// A median.
+    pub(crate) fn median(&self, kind: Kind) -> Option<f64> {
+        self.medians[kind as usize]
+    }
+
+    /// A number by that of the first server.
+    pub(crate) fn ratio(&self, kind: Kind) -> Option<Spread> {
+        self.ratios[kind as usize]
+    }
+}
+
+/// Puts one load on its servers.
+pub(crate) fn run(lab: &Lab, scenario: Scenario, plan: &Plan) -> Result<Comparison, Error> {
+    let servers = scenario.contenders.iter().copied();
+    let mut runs: Vec<_> = servers
+        .filter(|&server| lab.has(server))
+        .map(|server| (server, Vec::new()))
+        .collect();
+    for round in 0..plan.rounds as usize {
+        eprintln!("{}, round {} of {}", scenario.title, round + 1, plan.rounds);
+        // Each round begins with another server, so that none always follows the same one.
+        let count = runs.len();
+        for turn in 0..count {
+            let (server, numbers) = &mut runs[(round + turn) % count];
+            numbers.push(Numbers::of(&load::measure(lab, *server, &scenario, plan)?));
         }
     }
-    let ratio = |of: fn(&Numbers) -> Option<f64>| {
-        Spread::over(
-            floor
-                .iter()
-                .zip(&ours)
-                .map(|(floor, ours)| Some(of(ours)? / of(floor)?)),
-        )
-    };
+    let first = runs
+        .first()
+        .map_or(Vec::new(), |(_, numbers)| numbers.clone());
+    let sides = runs
+        .into_iter()
+        .map(|(contender, numbers)| side(contender, &numbers, &first));
     Ok(Comparison {
-        transport,
-        in_flight: transport.in_flight(),
-        throughput: ratio(|run| Some(run.calls_per_second)),
-        processor: ratio(|run| run.server_seconds_per_call.map(f64::recip)),
-        floor: side(&floor),
-        ours: side(&ours),
+        scenario,
+        sides: sides.collect(),
     })
 }
 
-/// What one run showed.
-struct Numbers {
-    calls_per_second: f64,
-    p50: f64,
-    p99: f64,
-    server_seconds_per_call: Option<f64>,
-    server_busy: Option<f64>,
-}
-
-impl Numbers {
-    fn of(run: &Run) -> Self {
-        let calls = u32::try_from(run.latencies.len()).map_or(f64::INFINITY, f64::from);
-        Self {
-            calls_per_second: calls / run.elapsed.as_secs_f64(),
-            p50: percentile(&run.latencies, 50),
-            p99: percentile(&run.latencies, 99),
-            server_seconds_per_call: run.server.map(|used| used.as_secs_f64() / calls),
-            server_busy: run
-                .server
-                .map(|used| used.as_secs_f64() / run.elapsed.as_secs_f64()),
-        }
-    }
-}
-
-/// In microseconds.
-fn percentile(sorted_nanoseconds: &[u32], percent: usize) -> f64 {
-    let place = sorted_nanoseconds.len() * percent / 100;
-    sorted_nanoseconds
-        .get(place)
-        .map_or(f64::NAN, |&nanoseconds| f64::from(nanoseconds) / 1e3)
-}
-
-fn side(runs: &[Numbers]) -> Side {
-    let median_of = |of: fn(&Numbers) -> Option<f64>| {
-        Spread::over(runs.iter().map(of)).map(|spread| spread.median)
-    };
+fn side(contender: Contender, numbers: &[Numbers], first: &[Numbers]) -> Side {
     Side {
-        calls_per_second: median_of(|run| Some(run.calls_per_second)),
-        p50_us: median_of(|run| Some(run.p50)),
-        p99_us: median_of(|run| Some(run.p99)),
-        server_us_per_call: median_of(|run| {
-            run.server_seconds_per_call.map(|seconds| seconds * 1e6)
+        contender,
+        medians: Kind::ALL.map(|kind| {
+            let all = Spread::over(numbers.iter().map(|run| run.get(kind)));
+            all.map(|spread| spread.median)
         }),
-        server_busy: median_of(|run| run.server_busy),
+        ratios: Kind::ALL.map(|kind| {
+            let pairs = numbers.iter().zip(first);
+            Spread::over(pairs.map(|(run, first)| Some(run.get(kind)? / first.get(kind)?)))
+        }),
     }
 }

@@ -1,4 +1,4 @@
-//! The two sides of a comparison, and the transports they are compared over.
+//! The servers that are compared, and the transports that they serve.
 
 use std::net::SocketAddr;
 
@@ -8,57 +8,64 @@ use tokio::runtime::{Builder, Runtime};
 use crate::{error::Error, floor, ours};
 
 /// Whose server.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub(crate) enum Contender {
-    /// Written by hand, without an SDK.
+    /// Written by hand, without an SDK: an axum route, or a loop over lines by `std::io`.
     Floor,
+    /// The loop over lines by tokio's input and output.
+    Tokio,
+    /// A loop that reads and writes as much at once as there is.
+    Batched,
     /// Declared, without a policy.
     Ours,
     /// Declared, with every policy on.
     OursAll,
+    /// Written with rmcp, in a program of its own.
+    Rmcp,
+    /// Declared, with 1,000 tools.
+    Tools,
+    /// Declared with a rate limit, in a program that is built with the feature `redis`.
+    Local,
+    /// The same, with its count in a Redis.
+    Shared,
 }
 
 /// What carries the calls.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Transport {
-    /// Streamable HTTP, a call at a time on each connection.
+    /// Streamable HTTP.
     Http,
-    /// Lines through a pair of pipes, a call at a time; the floor is the loop that anybody writes: read a line,
-    /// answer it, write.
+    /// Lines through a pair of pipes.
     Stdio,
-    /// Lines without waiting for answers; the floor reads and writes as much at once as there is.
-    Pipelined,
 }
 
 impl Contender {
+    const ALL: [Self; 9] = [
+        Self::Floor,
+        Self::Tokio,
+        Self::Batched,
+        Self::Ours,
+        Self::OursAll,
+        Self::Rmcp,
+        Self::Tools,
+        Self::Local,
+        Self::Shared,
+    ];
+
     /// As written in `serve-<contender>-<transport>`.
     pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Floor => "floor",
+            Self::Tokio => "tokio",
+            Self::Batched => "batched",
             Self::Ours => "ours",
             Self::OursAll => "ours-all",
-        }
-    }
-
-    /// The opposite of [`name`](Self::name).
-    pub(crate) fn named(name: &str) -> Option<Self> {
-        [Self::Floor, Self::Ours, Self::OursAll]
-            .into_iter()
-            .find(|contender| contender.name() == name)
-    }
-}
-
-impl Transport {
-    /// All of them, in the order of the report.
-    pub(crate) const ALL: [Self; 3] = [Self::Http, Self::Stdio, Self::Pipelined];
-
-    /// As written on the command line.
-    pub(crate) const fn name(self) -> &'static str {
-        match self {
-            Self::Http => "http",
-            Self::Stdio => "stdio",
-            Self::Pipelined => "pipelined",
+            Self::Rmcp => "rmcp",
+            Self::Tools => "tools",
+            Self::Local => "local",
+            Self::Shared => "shared",
         }
     }
 
@@ -66,16 +73,30 @@ impl Transport {
     pub(crate) fn named(name: &str) -> Option<Self> {
         Self::ALL
             .into_iter()
-            .find(|transport| transport.name() == name)
+            .find(|contender| contender.name() == name)
     }
 
-    /// Calls in flight at any time: connections over HTTP, unanswered lines over stdio.
-    pub(crate) const fn in_flight(self) -> usize {
+    /// The command line of its program.
+    pub(crate) fn arguments(self, transport: Transport, addr: SocketAddr) -> [String; 2] {
+        let words = format!("serve-{}-{}", self.name(), transport.name());
+        [words, addr.to_string()]
+    }
+}
+
+impl Transport {
+    /// As written in `serve-<contender>-<transport>`.
+    pub(crate) const fn name(self) -> &'static str {
         match self {
-            Self::Http => 32,
-            Self::Stdio => 1,
-            Self::Pipelined => 64,
+            Self::Http => "http",
+            Self::Stdio => "stdio",
         }
+    }
+
+    /// The opposite of [`name`](Self::name).
+    pub(crate) fn named(name: &str) -> Option<Self> {
+        [Self::Http, Self::Stdio]
+            .into_iter()
+            .find(|transport| transport.name() == name)
     }
 }
 
@@ -85,21 +106,34 @@ pub(crate) fn serve(
     transport: Transport,
     addr: SocketAddr,
 ) -> Result<(), Error> {
-    match (contender, transport) {
-        (Contender::Floor, Transport::Http) => runtime()?.block_on(floor::http::serve(addr)),
-        (Contender::Floor, Transport::Stdio) => floor::stdio::serve(),
-        (Contender::Floor, Transport::Pipelined) => floor::batched::serve(),
-        (Contender::Ours | Contender::OursAll, Transport::Http) => {
-            runtime()?.block_on(ours::serve_http(addr, contender == Contender::OursAll))
+    let server = match (contender, transport) {
+        (Contender::Floor, Transport::Http) => {
+            return runtime()?.block_on(floor::http::serve(addr));
         }
-        (Contender::Ours | Contender::OursAll, Transport::Stdio | Transport::Pipelined) => {
-            runtime()?.block_on(ours::serve_stdio(contender == Contender::OursAll))
+        (Contender::Floor, Transport::Stdio) => return floor::stdio::serve(),
+        (Contender::Batched, Transport::Stdio) => return floor::batched::serve(),
+        (Contender::Tokio, Transport::Stdio) => return runtime()?.block_on(floor::tokio::serve()),
+        (Contender::Ours, _) => ours::plain(),
+        (Contender::OursAll, _) => ours::limited(),
+        (Contender::Tools, _) => ours::many_tools(),
+        (other, _) => {
+            let (name, transport) = (other.name(), transport.name());
+            return Err(Error::Usage(format!(
+                "`{name}` has no server over {transport} here"
+            )));
         }
-    }
+    };
+    runtime()?.block_on(async {
+        match transport {
+            Transport::Http => server.serve_http(addr).await,
+            Transport::Stdio => server.serve_stdio().await,
+        }
+        .map_err(|error| Error::Ours(error.into()))
+    })
 }
 
 /// The runtime every asynchronous server gets: one thread, for one core.
-fn runtime() -> Result<Runtime, Error> {
+pub(crate) fn runtime() -> Result<Runtime, Error> {
     Builder::new_current_thread()
         .enable_all()
         .build()

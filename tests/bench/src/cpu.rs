@@ -1,4 +1,4 @@
-//! Cores and the time spent on them. Elsewhere than on Linux nothing is pinned and no time is known.
+//! Cores, the time spent on them, and memory. Elsewhere than on Linux nothing is pinned and no time is known.
 
 use std::time::Duration;
 
@@ -66,12 +66,47 @@ pub(crate) fn used(pid: u32) -> Option<Duration> {
     let tasks = std::fs::read_dir(format!("/proc/{pid}/task")).ok()?;
     tasks
         .filter_map(|task| std::fs::read_to_string(task.ok()?.path().join("schedstat")).ok())
-        .map(|line| {
-            line.split(' ')
-                .next()?
-                .parse()
-                .ok()
-                .map(Duration::from_nanos)
-        })
+        .map(|line| scheduled(&line))
         .sum()
+}
+
+/// The processor time of a process's first thread, which is the worker of a server whose runtime has one thread.
+pub(crate) fn used_by_worker(pid: u32) -> Option<Duration> {
+    let line = std::fs::read_to_string(format!("/proc/{pid}/task/{pid}/schedstat")).ok()?;
+    scheduled(&line)
+}
+
+fn scheduled(line: &str) -> Option<Duration> {
+    let nanoseconds = line.split(' ').next()?.parse().ok()?;
+    Some(Duration::from_nanos(nanoseconds))
+}
+
+/// The processor time of this thread so far, which others on its core do not add to.
+pub(crate) fn used_here() -> Duration {
+    let time = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
+    Duration::new(
+        u64::try_from(time.tv_sec).unwrap_or_default(),
+        u32::try_from(time.tv_nsec).unwrap_or_default(),
+    )
+}
+
+/// The processor time of all children that have ended so far.
+pub(crate) fn used_by_children() -> Option<Duration> {
+    let line = std::fs::read_to_string("/proc/self/stat").ok()?;
+    let (_, behind_name) = line.rsplit_once(')')?;
+    let mut fields = behind_name.split_whitespace().skip(13);
+    let ticks: u64 = fields.next()?.parse::<u64>().ok()? + fields.next()?.parse::<u64>().ok()?;
+    Some(Duration::from_millis(
+        ticks * 1000 / rustix::param::clock_ticks_per_second(),
+    ))
+}
+
+/// An entry of `/proc/<pid>/status` in MiB, such as `VmHWM`, the most memory that a process has had.
+pub(crate) fn memory(pid: u32, entry: &str) -> Option<f64> {
+    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
+    let line = status
+        .lines()
+        .find_map(|line| line.strip_prefix(entry)?.strip_prefix(':'))?;
+    let kib: u32 = line.trim().strip_suffix(" kB")?.parse().ok()?;
+    Some(f64::from(kib) / 1024.0)
 }

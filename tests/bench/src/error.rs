@@ -31,6 +31,9 @@ pub(crate) enum Error {
     /// Instructions could not be counted.
     #[error("{0}")]
     Counts(String),
+    /// A program could not be built.
+    #[error("{0}")]
+    Cargo(String),
     /// The report could not be rendered.
     #[error("the report could not be written")]
     Report(#[from] serde_json::Error),

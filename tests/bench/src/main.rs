@@ -1,25 +1,35 @@
-//! What the SDK costs: a declared tool with every policy on, beside the same tool written by hand.
+//! The cost of the SDK: declared tools, with every policy on and with none, beside the same tools written by hand.
 //!
-//! `cargo run --release -p bench` starts a server and a load generator, each on a core of its own, in turns:
-//! the hand-written floor, ours, the floor, ours, and so on. It prints the pairwise ratios, ours to the floor.
-//! A server is this same binary, started as `bench serve-ours-http` and its siblings. `--counts` counts instructions
-//! instead, which no other program on the machine changes.
+//! `cargo run --release -p bench` puts each load on its servers in turns, a server and a load generator on a core each,
+//! and prints tables: what each server did, and its ratio to the floor of the same round. The floor is a server that is
+//! written by hand for its two tools, an axum route or a loop over lines, without a check and without a policy. A server
+//! is this same binary, started as `bench serve-ours-http` and its siblings, or a program that is built for it
+//! (`rmcp/`, `shared.rs`). `--counts` counts instructions instead, which no other program on the machine changes.
 //!
 //! Invariants: a call whose answer is not the right result ends the run with an error, so that refusals are never
-//! counted as throughput; both sides of a pair get the same runtime, core, requests and socket options.
+//! counted as throughput; all servers of a load get the same runtime, core, requests and socket options.
 
+mod build_time;
 mod call;
+mod cargo;
 mod compare;
 mod contender;
 mod counts;
 mod cpu;
 mod error;
+mod figure;
 mod floor;
+mod host;
+mod lab;
 mod load;
+mod numbers;
 mod options;
 mod ours;
+mod redis;
 mod report;
+mod scenario;
 mod server;
+mod target;
 
 use std::process::ExitCode;
 
@@ -42,16 +52,13 @@ fn run() -> Result<(), Error> {
             contender,
             transport,
             addr,
-            core,
         } => {
-            if let Some(core) = core {
-                cpu::pin(core)?;
-            }
             server::end_with_parent()?;
             contender::serve(contender, transport, addr)
         }
         Command::Counts { write } => counts::run(write),
-        Command::Compare(plan) => report::print(&compare::run(&plan)?, plan.format),
+        Command::Compare(plan) => report::run(&plan),
+        Command::BuildTime => build_time::run(),
         Command::Help => {
             report::print_line(options::USAGE);
             Ok(())

@@ -5,26 +5,36 @@ use std::{net::SocketAddr, time::Duration};
 use crate::{
     contender::{Contender, Transport},
     error::Error,
+    figure::Figure,
+    scenario::Scenario,
 };
 
 /// What `--help` and a mistake print.
 pub(crate) const USAGE: &str = "\
-usage: bench [http] [stdio] [pipelined] [--quick] [--json] [--rounds N] [--seconds S]
+usage: bench [PART..] [--quick] [--rmcp] [--json] [--rounds N] [--seconds S]
 
-  http           only over HTTP (default: all three)
-  stdio          only over stdio, a call at a time: beside a loop that reads a line, answers it and writes
-  pipelined      only over stdio, 64 calls in flight: beside a loop that reads and writes in batches
-  --quick        a short run that shows it works; its numbers mean little
-  --json         the report as one JSON object
-  --rounds N     pairs of runs per transport (default 7)
-  --seconds S    length of one run (default 2)
+  PART           a part of the report, or all that begin with this word (default: all):
+                 http-1 http-32 http-256 http-large   calls over HTTP, by connections; 1 MB of source code
+                 stdio-1 stdio-64 stdio-large         calls over stdio, by calls in flight; 1 MB of source code
+                 redis-1 redis-32                     a rate limit in a Redis beside a local one
+                 instructions                         counted by callgrind
+                 metrics limiter cache hello          single figures
+  --quick        a short run of the loads and figures that need no further build; its numbers mean little
+  --rmcp         the same tools written with rmcp as well, which is built for it
+  --json         the report as one JSON object, instead of Markdown
+  --rounds N     rounds of each load; in a round each server has its turn (default 7)
+  --seconds S    length of one turn (default 1)
 
        bench --counts [--write]
 
-  counts the instructions and the allocations of a call by callgrind, and compares them with counts.txt
+  counts the instructions, allocations and copies of a call by callgrind, and compares them with counts.txt
   --write        writes counts.txt instead
 
-       bench serve-{floor,ours,ours-all}-{http,stdio,pipelined} [ADDR] [--core N]
+       bench --build-time
+
+  builds example-hello, and the same server with rmcp, from nothing, which takes minutes
+
+       bench serve-{floor,ours,ours-all,tools}-http [ADDR], serve-{floor,tokio,batched,ours,ours-all}-stdio
 
   one of the servers by itself (HTTP default: 127.0.0.1:8080, at /mcp)";
 
@@ -39,8 +49,6 @@ pub(crate) enum Command {
         transport: Transport,
         /// Where it listens; stdio has no use for it.
         addr: SocketAddr,
-        /// The core it is pinned to.
-        core: Option<usize>,
     },
     /// Compare them.
     Compare(Plan),
@@ -49,30 +57,36 @@ pub(crate) enum Command {
         /// `true` to write the table.
         write: bool,
     },
+    /// Build from nothing.
+    BuildTime,
     /// Print the usage.
     Help,
 }
 
-/// How a comparison runs and how it is reported.
+/// The parts of a report, how they are measured and how they are written.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Plan {
-    /// The transports, in order.
-    pub(crate) transports: Vec<Transport>,
-    /// Pairs of runs per transport.
+    /// The loads, in order.
+    pub(crate) scenarios: Vec<Scenario>,
+    /// The single figures, in order.
+    pub(crate) figures: Vec<Figure>,
+    /// Rounds of each load.
     pub(crate) rounds: u32,
-    /// The part of each run that counts.
+    /// The part of each turn that counts.
     pub(crate) measured: Duration,
     /// The part before it that does not.
     pub(crate) warm_up: Duration,
-    /// What the report looks like.
+    /// `true` with the server that is written with rmcp.
+    pub(crate) rmcp: bool,
+    /// The form of the report.
     pub(crate) format: Format,
 }
 
-/// What a report looks like.
+/// The form of a report.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Format {
-    /// A table for people.
-    Text,
+    /// Tables for people.
+    Markdown,
     /// One JSON object.
     Json,
 }
@@ -80,11 +94,18 @@ pub(crate) enum Format {
 /// Reads the arguments behind the program's name.
 pub(crate) fn parse(args: impl Iterator<Item = String>) -> Result<Command, Error> {
     let mut args = args.peekable();
-    match args.peek().and_then(|word| served(word)) {
-        Some((contender, transport)) => serve(contender, transport, args.skip(1)),
-        None if args.next_if(|word| word == "--counts").is_some() => counts(args),
-        None => compare(args),
+    if let Some((contender, transport)) = args.peek().and_then(|word| served(word)) {
+        return serve(contender, transport, args.skip(1));
     }
+    if args.next_if(|word| word == "--counts").is_some() {
+        return counts(args);
+    }
+    if args.next_if(|word| word == "--build-time").is_some() {
+        return args
+            .next()
+            .map_or(Ok(Command::BuildTime), |other| Err(unknown(&other)));
+    }
+    compare(args)
 }
 
 fn served(word: &str) -> Option<(Contender, Transport)> {
@@ -97,20 +118,19 @@ fn serve(
     transport: Transport,
     mut args: impl Iterator<Item = String>,
 ) -> Result<Command, Error> {
-    let mut addr = SocketAddr::from(([127, 0, 0, 1], 8080));
-    let mut core = None;
-    while let Some(arg) = args.next() {
-        match arg.as_str() {
-            "--core" => core = Some(value("--core", args.next())?),
-            _ => addr = value("ADDR", Some(arg))?,
-        }
-    }
+    let addr = match args.next() {
+        Some(written) => value("ADDR", Some(written))?,
+        None => SocketAddr::from(([127, 0, 0, 1], 8080)),
+    };
     Ok(Command::Serve {
         contender,
         transport,
         addr,
-        core,
     })
+}
+
+fn unknown(argument: &str) -> Error {
+    Error::Usage(format!("unknown argument `{argument}`"))
 }
 
 fn counts(args: impl Iterator<Item = String>) -> Result<Command, Error> {
@@ -118,7 +138,7 @@ fn counts(args: impl Iterator<Item = String>) -> Result<Command, Error> {
     for arg in args {
         match arg.as_str() {
             "--write" => write = true,
-            other => return Err(Error::Usage(format!("unknown argument `{other}`"))),
+            other => return Err(unknown(other)),
         }
     }
     Ok(Command::Counts { write })
@@ -126,33 +146,67 @@ fn counts(args: impl Iterator<Item = String>) -> Result<Command, Error> {
 
 fn compare(mut args: impl Iterator<Item = String>) -> Result<Command, Error> {
     let mut plan = Plan {
-        transports: Vec::new(),
+        scenarios: Vec::new(),
+        figures: Vec::new(),
         rounds: 7,
-        measured: Duration::from_secs(2),
-        warm_up: Duration::from_millis(500),
-        format: Format::Text,
+        measured: Duration::from_secs(1),
+        warm_up: Duration::from_millis(300),
+        rmcp: false,
+        format: Format::Markdown,
     };
+    let mut is_quick = false;
     while let Some(arg) = args.next() {
-        match (arg.as_str(), Transport::named(&arg)) {
-            (_, Some(transport)) => plan.transports.push(transport),
-            ("--quick", _) => {
+        match arg.as_str() {
+            "--quick" => {
+                is_quick = true;
                 plan.rounds = 3;
                 plan.measured = Duration::from_millis(200);
                 plan.warm_up = Duration::from_millis(50);
             }
-            ("--json", _) => plan.format = Format::Json,
-            ("--rounds", _) => {
+            "--rmcp" => plan.rmcp = true,
+            "--json" => plan.format = Format::Json,
+            "--rounds" => {
                 plan.rounds = value::<std::num::NonZeroU32>("--rounds", args.next())?.get();
             }
-            ("--seconds", _) => plan.measured = seconds(args.next())?,
-            ("--help" | "-h", _) => return Ok(Command::Help),
-            (other, _) => return Err(Error::Usage(format!("unknown argument `{other}`"))),
+            "--seconds" => plan.measured = seconds(args.next())?,
+            "--help" | "-h" => return Ok(Command::Help),
+            word => plan.add(word)?,
         }
     }
-    if plan.transports.is_empty() {
-        plan.transports = Transport::ALL.to_vec();
+    if plan.scenarios.is_empty() && plan.figures.is_empty() {
+        plan.add_all(is_quick);
     }
     Ok(Command::Compare(plan))
+}
+
+impl Plan {
+    /// Adds the parts that begin with a word.
+    fn add(&mut self, word: &str) -> Result<(), Error> {
+        let scenarios = Scenario::ALL
+            .into_iter()
+            .filter(|it| it.name.starts_with(word));
+        let figures = Figure::ALL
+            .into_iter()
+            .filter(|it| it.name().starts_with(word));
+        let before = self.scenarios.len() + self.figures.len();
+        self.scenarios.extend(scenarios);
+        self.figures.extend(figures);
+        if word.starts_with('-') || self.scenarios.len() + self.figures.len() == before {
+            return Err(unknown(word));
+        }
+        Ok(())
+    }
+
+    fn add_all(&mut self, is_quick: bool) {
+        let scenarios = Scenario::ALL
+            .into_iter()
+            .filter(|it| !is_quick || !it.is_shared());
+        let figures = Figure::ALL
+            .into_iter()
+            .filter(|it| !is_quick || it.is_quick());
+        self.scenarios.extend(scenarios);
+        self.figures.extend(figures);
+    }
 }
 
 fn seconds(written: Option<String>) -> Result<Duration, Error> {
@@ -173,29 +227,45 @@ fn value<T: std::str::FromStr<Err: std::fmt::Display>>(
 
 #[cfg(test)]
 mod tests {
-    use super::{Command, Contender, Format, Transport, parse};
+    use super::{Command, Contender, Figure, Format, Plan, Scenario, Transport, parse};
 
     fn parsed(line: &str) -> Option<Command> {
         parse(line.split_whitespace().map(str::to_owned)).ok()
     }
 
+    fn planned(line: &str) -> Plan {
+        match parsed(line) {
+            Some(Command::Compare(plan)) => plan,
+            other => panic!("not a comparison: {other:?}"),
+        }
+    }
+
     #[test]
-    fn a_bare_command_compares_both_transports() {
-        let Some(Command::Compare(plan)) = parsed("") else {
-            panic!("a comparison")
-        };
-        assert_eq!(plan.transports, Transport::ALL);
-        assert_eq!(plan.format, Format::Text);
+    fn a_bare_command_measures_everything() {
+        let plan = planned("");
+        assert_eq!(plan.scenarios, Scenario::ALL);
+        assert_eq!(plan.figures, Figure::ALL);
+        assert_eq!((plan.rmcp, plan.format), (false, Format::Markdown));
+    }
+
+    #[test]
+    fn a_quick_run_builds_nothing() {
+        let plan = planned("--quick");
+        assert!(!plan.scenarios.is_empty() && !plan.scenarios.iter().any(Scenario::is_shared));
+        assert_eq!(
+            plan.figures,
+            [Figure::Metrics, Figure::Limiter, Figure::Cache]
+        );
     }
 
     #[test]
     fn words_and_flags_narrow_it() {
-        let Some(Command::Compare(plan)) = parsed("stdio --json --quick --rounds 2") else {
-            panic!("a comparison")
-        };
+        let plan = planned("stdio cache --json --quick --rmcp --rounds 2");
+        let names: Vec<_> = plan.scenarios.iter().map(|it| it.name).collect();
+        assert_eq!(names, ["stdio-1", "stdio-64", "stdio-large"]);
         assert_eq!(
-            (plan.transports, plan.rounds, plan.format),
-            (vec![Transport::Stdio], 2, Format::Json)
+            (plan.figures, plan.rounds, plan.rmcp, plan.format),
+            (vec![Figure::Cache], 2, true, Format::Json)
         );
     }
 
@@ -205,16 +275,14 @@ mod tests {
             contender,
             transport,
             addr,
-            core,
-        }) = parsed("serve-ours-all-http 127.0.0.1:9 --core 1")
+        }) = parsed("serve-ours-all-http 127.0.0.1:9")
         else {
             panic!("a server")
         };
         assert_eq!(
-            (contender, transport),
-            (Contender::OursAll, Transport::Http)
+            (contender, transport, addr.port()),
+            (Contender::OursAll, Transport::Http, 9)
         );
-        assert_eq!((addr.port(), core), (9, Some(1)));
     }
 
     #[test]
@@ -222,10 +290,12 @@ mod tests {
         for line in [
             "serve-theirs-http",
             "--counts --quick",
+            "--build-time http",
             "--rounds 0",
             "--rounds",
             "--seconds NaN",
             "tcp",
+            "--cold",
         ] {
             assert_eq!(parsed(line), None, "{line}");
         }

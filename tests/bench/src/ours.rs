@@ -1,10 +1,9 @@
 //! The same tools, declared: the program that a user writes, with and without policies.
 
-use std::net::SocketAddr;
+use std::time::Duration;
 
-use mcp_runtime::{Server, tools};
-
-use crate::error::Error;
+use mcp_runtime::{DynamicTool, Server, tools};
+use serde_json::{Value, json};
 
 /// Without policies.
 mod plain {
@@ -69,27 +68,33 @@ mod limited {
     }
 }
 
-fn server(is_limited: bool) -> Server {
-    let server = Server::new("calculator", env!("CARGO_PKG_VERSION"));
-    if is_limited {
-        server.tools(tools![limited::add, limited::echo])
-    } else {
-        server.tools(tools![plain::add, plain::echo])
-    }
+/// The number of tools of a large server.
+pub(crate) const MANY: usize = 1_000;
+
+/// The tools without policies.
+pub(crate) fn plain() -> Server {
+    server().tools(tools![plain::add, plain::echo])
 }
 
-/// Serves until the process is killed.
-pub(crate) async fn serve_http(addr: SocketAddr, is_limited: bool) -> Result<(), Error> {
-    server(is_limited)
-        .serve_http(addr)
-        .await
-        .map_err(|error| Error::Ours(error.into()))
+/// The tools with every policy.
+pub(crate) fn limited() -> Server {
+    server().tools(tools![limited::add, limited::echo])
 }
 
-/// Serves until its input ends.
-pub(crate) async fn serve_stdio(is_limited: bool) -> Result<(), Error> {
-    server(is_limited)
-        .serve_stdio()
-        .await
-        .map_err(|error| Error::Ours(error.into()))
+/// Many tools, with a limit and a timeout each.
+pub(crate) fn many_tools() -> Server {
+    let schema = json!({ "type": "object", "properties": { "text": { "type": "string" } } });
+    (0..MANY).fold(server(), |server, number| {
+        server.tool(
+            DynamicTool::new(format!("tool_{number:04}"), schema.clone())
+                .description("Returns its arguments.")
+                .rate_limit("1000000/s")
+                .timeout(Duration::from_secs(5))
+                .handler(|_cx, arguments: Value| async move { arguments.to_string() }),
+        )
+    })
+}
+
+fn server() -> Server {
+    Server::new("calculator", env!("CARGO_PKG_VERSION"))
 }

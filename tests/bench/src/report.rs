@@ -1,94 +1,77 @@
-//! What is printed: a table for people or one JSON object. Standard output carries nothing else.
+//! The report: tables in Markdown, or one JSON object. Standard output carries nothing else.
 
 use std::fmt::{self, Display, Formatter};
 
 use serde::Serialize;
 
-use crate::{contender::Transport, cpu::Cores, error::Error, options::Format};
+use crate::{
+    compare::{self, Comparison, Side},
+    contender::Contender,
+    counts::{self, Table},
+    error::Error,
+    figure::{Fact, Figure},
+    host::Host,
+    lab::Lab,
+    numbers::{Kind, Spread},
+    options::{Format, Plan},
+    scenario::Scenario,
+    target::{self, Bound, Target},
+};
 
 /// A server that was less busy than this was not what limited the calls.
 const BUSY: f64 = 0.9;
 
-/// The outcome of a comparison.
+/// The outcome of a run.
 #[derive(Debug, Serialize)]
 pub(crate) struct Report {
-    /// Where each side ran; `None` when nothing could be pinned.
-    pub(crate) cores: Option<Cores>,
-    /// Pairs of runs per transport.
-    pub(crate) rounds: u32,
-    /// The length of one run.
-    pub(crate) seconds: f64,
-    /// One per transport.
-    pub(crate) comparisons: Vec<Comparison>,
+    /// The machine.
+    host: Host,
+    /// Rounds of each load.
+    rounds: u32,
+    /// The length of one turn.
+    seconds: f64,
+    /// One for each load.
+    comparisons: Vec<Comparison>,
+    /// The costs of a call.
+    pub(crate) instructions: Option<Table>,
+    /// Single figures.
+    pub(crate) facts: Vec<Fact>,
+    /// Sentences about what is left out.
+    notes: Vec<String>,
 }
 
-/// Ours beside the floor, over one transport.
-#[derive(Debug, Serialize)]
-pub(crate) struct Comparison {
-    /// What carried the calls.
-    pub(crate) transport: Transport,
-    /// Calls in flight at any time.
-    pub(crate) in_flight: usize,
-    /// Calls per second, ours to the floor: 1 is the floor, more is better.
-    pub(crate) throughput: Option<Spread>,
-    /// Calls per second of the server's processor time, ours to the floor: less noisy where others compute as well,
-    /// and true even where the load generator is the bottleneck.
-    pub(crate) processor: Option<Spread>,
-    /// The floor by itself.
-    pub(crate) floor: Side,
-    /// Ours by itself.
-    pub(crate) ours: Side,
-}
-
-/// One side's numbers: medians over its runs.
-#[derive(Debug, Serialize)]
-pub(crate) struct Side {
-    /// Answered calls.
-    pub(crate) calls_per_second: Option<f64>,
-    /// Half of the calls took no longer, in microseconds.
-    pub(crate) p50_us: Option<f64>,
-    /// 99 of 100 took no longer, in microseconds.
-    pub(crate) p99_us: Option<f64>,
-    /// Processor time of the server, in the kernel and out of it, in microseconds.
-    pub(crate) server_us_per_call: Option<f64>,
-    /// The part of the time that the server computed: 1 is all of it.
-    pub(crate) server_busy: Option<f64>,
-}
-
-/// Several measurements of one thing.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
-pub(crate) struct Spread {
-    /// The one in the middle.
-    pub(crate) median: f64,
-    /// The least.
-    pub(crate) min: f64,
-    /// The most.
-    pub(crate) max: f64,
-}
-
-impl Spread {
-    /// Over all of them; `None` when one is missing, or all are.
-    pub(crate) fn over(measured: impl Iterator<Item = Option<f64>>) -> Option<Self> {
-        let mut sorted = measured.collect::<Option<Vec<f64>>>()?;
-        sorted.sort_unstable_by(f64::total_cmp);
-        let middle = sorted.len() / 2;
-        let median = match sorted.len() % 2 {
-            1 => sorted[middle],
-            _ => f64::midpoint(*sorted.get(middle.checked_sub(1)?)?, sorted[middle]),
-        };
-        Some(Self {
-            median,
-            min: *sorted.first()?,
-            max: *sorted.last()?,
-        })
+/// Measures everything that a plan asks for, and prints the report.
+pub(crate) fn run(plan: &Plan) -> Result<(), Error> {
+    let lab = Lab::open(plan)?;
+    let mut report = Report {
+        host: Host::look(lab.cores()),
+        rounds: plan.rounds,
+        seconds: plan.measured.as_secs_f64(),
+        comparisons: Vec::new(),
+        instructions: None,
+        facts: Vec::new(),
+        notes: Vec::new(),
+    };
+    for &scenario in &plan.scenarios {
+        if scenario.is_shared() && !lab.has(Contender::Shared) {
+            report.notes.push(format!(
+                "{} is left out: `redis-server` is not installed.",
+                scenario.name
+            ));
+            continue;
+        }
+        report.comparisons.push(compare::run(&lab, scenario, plan)?);
     }
-}
-
-/// Prints a report.
-pub(crate) fn print(report: &Report, format: Format) -> Result<(), Error> {
-    match format {
-        Format::Text => print_line(&report.to_string()),
-        Format::Json => print_line(&serde_json::to_string(report)?),
+    for &figure in &plan.figures {
+        eprintln!("{}", figure.name());
+        if figure == Figure::Instructions {
+            report.count(&lab)?;
+        }
+        report.facts.extend(figure.measure(&lab)?);
+    }
+    match plan.format {
+        Format::Markdown => print_line(report.to_string().trim_end()),
+        Format::Json => print_line(&serde_json::to_string(&report)?),
     }
     Ok(())
 }
@@ -102,115 +85,193 @@ pub(crate) fn print_line(text: &str) {
     println!("{text}");
 }
 
+impl Report {
+    fn count(&mut self, lab: &Lab) -> Result<(), Error> {
+        let mut servers = vec![Contender::Floor, Contender::Ours, Contender::OursAll];
+        servers.extend(lab.has(Contender::Rmcp).then_some(Contender::Rmcp));
+        match counts::count(lab, &servers) {
+            Ok(table) => self.instructions = Some(table),
+            Err(Error::Counts(why)) => self
+                .notes
+                .push(format!("instructions are left out: {why}.")),
+            Err(other) => return Err(other),
+        }
+        Ok(())
+    }
+
+    /// What a server made of a load.
+    pub(crate) fn side(&self, load: &str, contender: Contender) -> Option<&Side> {
+        self.comparison(load)?.side(contender)
+    }
+
+    /// The number of the server with all policies by that of another, under a load.
+    pub(crate) fn ratio(&self, load: &str, kind: Kind, to: Contender) -> Option<f64> {
+        let comparison = self.comparison(load)?;
+        let (ours, other) = (comparison.side(Contender::OursAll)?, comparison.side(to)?);
+        Some(ours.ratio(kind)?.median / other.ratio(kind)?.median)
+    }
+
+    fn comparison(&self, load: &str) -> Option<&Comparison> {
+        let mut comparisons = self.comparisons.iter();
+        comparisons.find(|it| it.scenario.name == load)
+    }
+}
+
 impl Display for Report {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        match self.cores {
-            Some(Cores { server, load }) => {
-                write!(f, "servers on core {server}, load generator on core {load}")?;
-            }
-            None => f.write_str("nothing is pinned: one core, or no way to choose")?,
+        write!(f, "{}", self.host)?;
+        if !self.comparisons.is_empty() {
+            let (rounds, seconds) = (self.rounds, self.seconds);
+            writeln!(
+                f,
+                "Each load: {rounds} rounds, in each of which every server has a turn of {seconds} s. Figures are medians, \
+                 ratios those of the same round with the least and the most.\n"
+            )?;
         }
-        write!(
-            f,
-            "; {} rounds of {} s, floor and ours in turns",
-            self.rounds, self.seconds
-        )?;
-        self.comparisons
-            .iter()
-            .try_for_each(|comparison| write!(f, "\n\n{comparison}"))
+        for comparison in &self.comparisons {
+            writeln!(f, "{comparison}")?;
+        }
+        if let Some(table) = &self.instructions {
+            writeln!(f, "{}", Instructions(table))?;
+        }
+        if !self.facts.is_empty() {
+            writeln!(f, "### Single figures\n\n| | |\n|---|---|")?;
+            for Fact { what, value, unit } in &self.facts {
+                let digits = if unit.is_empty() { 0 } else { 3 };
+                writeln!(f, "| {what} | {value:.digits$} {unit} |")?;
+            }
+            writeln!(f)?;
+        }
+        let targets = target::of(self);
+        if !targets.is_empty() {
+            writeln!(
+                f,
+                "### Targets\n\n| all policies on | target | measured | |\n|---|---|---|---|"
+            )?;
+            for target in targets {
+                writeln!(f, "{target}")?;
+            }
+            writeln!(f)?;
+        }
+        self.notes.iter().try_for_each(|note| writeln!(f, "{note}"))
+    }
+}
+
+impl Display for Target {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let Self {
+            what,
+            wanted,
+            measured,
+        } = self;
+        let bound = match wanted {
+            Bound::AtLeast(least) => format!("≥ {least}"),
+            Bound::AtMost(most) => format!("≤ {most}"),
+        };
+        let met = if wanted.is_met(*measured) {
+            "met"
+        } else {
+            "missed"
+        };
+        write!(f, "| {what} | {bound} | {measured:.3} | {met} |")
     }
 }
 
 impl Display for Comparison {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        let title = format!("{}, {} in flight", self.transport.name(), self.in_flight);
-        writeln!(
-            f,
-            "{title:<20}{:>10}{:>10}{:>10}{:>16}{:>13}",
-            "calls/s", "p50 µs", "p99 µs", "server µs/call", "server busy"
-        )?;
-        writeln!(f, "  {:<18}{}", "floor", self.floor)?;
-        writeln!(f, "  {:<18}{}", "ours", self.ours)?;
-        writeln!(
-            f,
-            "  ours / floor      calls per second {}",
-            Shown(self.throughput)
-        )?;
-        write!(
-            f,
-            "                    calls per processor time {}",
-            Shown(self.processor)
-        )?;
-        if self.floor.is_idle() || self.ours.is_idle() {
+        let Scenario { title, name, .. } = self.scenario;
+        write!(f, "### {title} (`{name}`)\n\n|")?;
+        for kind in Kind::ALL {
+            write!(f, " | {}", kind.heading())?;
+        }
+        writeln!(f, " |\n|---|---|---|---|---|---|---|")?;
+        let mut sides = self.sides.iter();
+        let Some(first) = sides.next() else {
+            return Ok(());
+        };
+        medians(f, first)?;
+        for side in sides {
+            medians(f, side)?;
+            ratios(f, side, first.contender)?;
+        }
+        if let (Some(local), Some(shared)) =
+            (self.side(Contender::Local), self.side(Contender::Shared))
+        {
+            added(f, local, shared)?;
+        }
+        let is_idle = |side: &Side| side.median(Kind::Busy).is_some_and(|busy| busy < BUSY);
+        if self.scenario.in_flight > 1 && self.sides.iter().any(is_idle) {
             f.write_str(
-                "\n  a server was not busy all the time: something else computes here, or the load generator is slow;",
+                "\nA server was not busy all the time: the machine had other work, or the load generator was the slower one. \
+                 CPU a call says more here than calls/s.\n",
             )?;
-            f.write_str("\n  only calls per processor time means something")?;
         }
         Ok(())
     }
 }
 
-impl Side {
-    fn is_idle(&self) -> bool {
-        self.server_busy.is_some_and(|busy| busy < BUSY)
-    }
-}
-
-impl Display for Side {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        cell(f, 10, 0, self.calls_per_second)?;
-        cell(f, 10, 0, self.p50_us)?;
-        cell(f, 10, 0, self.p99_us)?;
-        cell(f, 16, 2, self.server_us_per_call)?;
-        cell(f, 11, 0, self.server_busy.map(|share| 100.0 * share))?;
-        f.write_str(" %")
-    }
-}
-
-fn cell(f: &mut Formatter<'_>, width: usize, digits: usize, number: Option<f64>) -> fmt::Result {
-    match number {
-        Some(number) => write!(f, "{number:>width$.digits$}"),
-        None => write!(f, "{:>width$}", "?"),
-    }
-}
-
-/// A spread of ratios, or a question mark.
-struct Shown(Option<Spread>);
-
-impl Display for Shown {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        match self.0 {
-            Some(Spread { median, min, max }) => write!(f, "{median:.3} ({min:.3} to {max:.3})"),
-            None => f.write_str("?"),
+fn medians(f: &mut Formatter<'_>, side: &Side) -> fmt::Result {
+    write!(f, "| {} |", side.contender.name())?;
+    for kind in Kind::ALL {
+        match side.median(kind) {
+            Some(number) => write!(f, " {number:.*} |", kind.digits())?,
+            None => write!(f, " ? |")?,
         }
     }
+    writeln!(f)
 }
 
-#[cfg(test)]
-mod tests {
-    use super::Spread;
+fn ratios(f: &mut Formatter<'_>, side: &Side, to: Contender) -> fmt::Result {
+    write!(f, "| **÷ {}** |", to.name())?;
+    for kind in Kind::ALL {
+        match side.ratio(kind) {
+            Some(_) if kind == Kind::Busy => write!(f, " |")?,
+            Some(Spread { median, min, max }) => {
+                write!(f, " **{median:.2}** ({min:.2}–{max:.2}) |")?
+            }
+            None => write!(f, " ? |")?,
+        }
+    }
+    writeln!(f)
+}
 
-    #[test]
-    fn a_spread_has_its_median_in_the_middle() {
-        let over = |measured: &[f64]| Spread::over(measured.iter().copied().map(Some));
-        assert_eq!(
-            over(&[3.0, 1.0, 2.0]),
-            Some(Spread {
-                median: 2.0,
-                min: 1.0,
-                max: 3.0
-            })
-        );
-        assert_eq!(
-            over(&[4.0, 1.0]),
-            Some(Spread {
-                median: 2.5,
-                min: 1.0,
-                max: 4.0
-            })
-        );
-        assert_eq!(over(&[]), None);
-        assert_eq!(Spread::over([Some(1.0), None].into_iter()), None);
+/// The latency that the shared limit adds.
+fn added(f: &mut Formatter<'_>, local: &Side, shared: &Side) -> fmt::Result {
+    let more = |kind| Some(shared.median(kind)? - local.median(kind)?);
+    match (more(Kind::Half), more(Kind::NinetyNine)) {
+        (Some(half), Some(most)) => {
+            writeln!(
+                f,
+                "\nThe Redis adds {half:.0} µs to a call at p50, and {most:.0} µs at p99."
+            )
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The costs of a call as a table in Markdown.
+struct Instructions<'t>(&'t Table);
+
+impl Display for Instructions<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        writeln!(
+            f,
+            "### Instructions in user space and calls of the allocator, of one call (`instructions`)\n\n\
+             | | server | own code | C library and clock | all ÷ floor | allocations | copies |\n|---|---|---|---|---|---|---|"
+        )?;
+        for row in &self.0.rows {
+            let counts::Row {
+                part,
+                server,
+                costs,
+            } = row;
+            let ratio = self.0.ratio(row).unwrap_or(f64::NAN);
+            writeln!(
+                f,
+                "| {part} | {server} | {} | {} | **{ratio:.2}** | {} | {} |",
+                costs.own, costs.system, costs.allocations, costs.copies
+            )?;
+        }
+        Ok(())
     }
 }

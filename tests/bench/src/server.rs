@@ -1,4 +1,4 @@
-//! A server under load: this same binary as a child process, killed when it is dropped.
+//! A server under load: a child process, killed when it is dropped.
 
 use std::{
     net::{Ipv4Addr, SocketAddr, TcpListener},
@@ -8,8 +8,8 @@ use std::{
 
 use crate::{
     contender::{Contender, Transport},
-    cpu::Cores,
     error::Error,
+    lab::Lab,
 };
 
 /// A running server.
@@ -22,24 +22,20 @@ pub(crate) struct Server {
 impl Server {
     /// Starts one, on its core. It may not listen yet.
     pub(crate) fn start(
+        lab: &Lab,
         contender: Contender,
         transport: Transport,
-        cores: Option<Cores>,
     ) -> Result<Self, Error> {
         let addr = free_addr()?;
-        let itself = std::env::current_exe().map_err(Error::io("finding this program"))?;
-        let mut command = Command::new(itself);
+        let mut command = Command::new(lab.program(contender)?);
         command
-            .arg(format!("serve-{}-{}", contender.name(), transport.name()))
-            .arg(addr.to_string());
-        if let Some(cores) = cores {
-            command.args(["--core", &cores.server.to_string()]);
-        }
-        let child = command
+            .args(contender.arguments(transport, addr))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .env("MCP_LOG_LEVEL", "warn")
-            .spawn()
+            .envs(lab.environment(contender));
+        let child = lab
+            .on_server_core(|| command.spawn())?
             .map_err(Error::io("starting a server"))?;
         Ok(Self { child, addr })
     }

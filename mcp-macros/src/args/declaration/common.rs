@@ -8,7 +8,7 @@ use crate::args::table::Row;
 use crate::args::table::form::Form;
 use crate::args::table::setting::{Member, Set};
 
-/// The values of one attribute; `K` has those of its kind's own keys.
+/// The values of one attribute; `K` has those of the keys of its kind.
 #[derive(Debug, Default)]
 pub(crate) struct Declaration<K> {
     pub(crate) name: Option<Set<String>>,
@@ -31,7 +31,7 @@ impl<K> AsMut<Policies> for Declaration<K> {
 }
 
 impl<K: 'static> Declaration<K> {
-    /// The names of the function, and the texts about it.
+    /// The names of the function, and its descriptions.
     pub(super) const NAMES: &'static [Row<Self>] = &[
         Row::new("name", Form::Text, "\"search\"", |it, setting, errors| {
             it.name = setting.read(errors);
@@ -65,7 +65,7 @@ impl<K: 'static> Declaration<K> {
         ),
     ];
 
-    /// The running of its function.
+    /// The execution of its function.
     pub(super) const RUNNING: &'static [Row<Self>] = &[
         Row::new("blocking", Form::Flag, "", |it, setting, errors| {
             it.blocking = setting.read(errors);
@@ -80,7 +80,7 @@ impl<K: 'static> Declaration<K> {
         ),
     ];
 
-    /// The same values with others of the kind's own.
+    /// The same values with others for the keys of the kind.
     pub(super) fn map<O>(self, own: impl FnOnce(K) -> O) -> Declaration<O> {
         Declaration {
             name: self.name,

@@ -134,7 +134,7 @@ pub(crate) static KEYS: Table<Declaration<Resource>> = Table {
     ],
 };
 
-/// Reads the URI in front, and gives back the tokens after it.
+/// Reads the URI in front, and returns the tokens after it.
 pub(super) fn uri(tokens: TokenStream, errors: &mut Errors) -> (Option<LitStr>, TokenStream) {
     let mut trees = tokens.into_iter().peekable();
     let Some(first) = trees.next_if(is_literal) else {
@@ -163,7 +163,7 @@ pub(super) fn uri(tokens: TokenStream, errors: &mut Errors) -> (Option<LitStr>, 
     (uri, trees.collect())
 }
 
-/// The keys without an expression that stands in the place of the URI, and the expression.
+/// Separates the keys and an expression in place of the URI.
 fn without_computed_uri(trees: Vec<TokenTree>) -> (Vec<TokenTree>, Option<TokenStream>) {
     let end = trees.iter().position(|tree| is_punct(tree, ','));
     let (first, rest) = trees.split_at(end.unwrap_or(trees.len()));
@@ -191,7 +191,7 @@ fn computed_uri(found: &TokenStream) -> crate::diag::Diagnostic {
     )
 }
 
-/// The keys without a URI that comes after them, which is reported.
+/// The keys without a URI after them, which is reported.
 fn without_late_uri(trees: Vec<TokenTree>, errors: &mut Errors) -> TokenStream {
     let is_comma = |tree: Option<&TokenTree>| tree.is_none_or(|tree| is_punct(tree, ','));
     let is_late = |(at, tree): (usize, &TokenTree)| {
@@ -211,7 +211,7 @@ fn without_late_uri(trees: Vec<TokenTree>, errors: &mut Errors) -> TokenStream {
         .collect()
 }
 
-/// A literal, perhaps in the invisible group that `macro_rules!` puts around a `$uri:literal`.
+/// A literal, possibly in the invisible group that `macro_rules!` puts around a `$uri:literal`.
 fn is_literal(tree: &TokenTree) -> bool {
     match tree {
         TokenTree::Literal(_) => true,

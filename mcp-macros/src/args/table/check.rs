@@ -1,4 +1,4 @@
-//! The check that a value has the form its key asks for, and the words for one of another form.
+//! Checks that a value has the form of its key; has the errors for other forms.
 
 use proc_macro2::Group;
 use quote::{ToTokens, quote};
@@ -9,7 +9,7 @@ use super::key::Key;
 use super::value::Value;
 use crate::diag::{Diagnostic, err};
 
-/// Refuses a value of another form than the key's.
+/// Refuses a value that does not have the form of the key.
 pub(super) fn check(key: &Key, name: &Ident, value: &Value) -> Result<(), Diagnostic> {
     match value {
         Value::None => check_nothing(key, name),
@@ -59,7 +59,7 @@ fn check_value(key: &Key, expr: &Expr) -> Result<(), Diagnostic> {
     }
 }
 
-/// The value that stands in parentheses instead of behind a `=`.
+/// The value that is in parentheses instead of after a `=`.
 fn value_in_list(key: &Key, group: &Group) -> Option<Expr> {
     syn::parse2::<Expr>(group.stream())
         .ok()
@@ -129,7 +129,7 @@ fn wrong_kind(key: &Key, expr: &Expr) -> Diagnostic {
     diagnostic.help(help)
 }
 
-/// The keys that a doc comment stands for.
+/// The keys that a doc comment replaces.
 const DOCUMENTED: [&str; 2] = ["description", "instructions"];
 
 /// The help for a number without a unit, or outside of quotes.
@@ -155,7 +155,7 @@ fn list_behind_equals(key: &Key, expr: &Expr) -> Diagnostic {
     }
 }
 
-/// A list of keys as a person writes it.
+/// A list of keys as in source code.
 fn written(expr: &Expr) -> String {
     let text = expr.to_token_stream().to_string();
     text.replace("( ", "(")
@@ -164,12 +164,12 @@ fn written(expr: &Expr) -> String {
         .replace(",)", ")")
 }
 
-/// A value as a person writes it.
+/// A value as in source code.
 fn source(expr: &Expr) -> String {
     expr.to_token_stream().to_string().replace(' ', "")
 }
 
-/// The kind of an expression, in a word.
+/// The name of the kind of an expression.
 pub(crate) fn kind(expr: &Expr) -> &'static str {
     match expr {
         Expr::Group(group) => kind(&group.expr),
@@ -187,7 +187,7 @@ pub(crate) fn kind(expr: &Expr) -> &'static str {
     }
 }
 
-/// The kind of a literal, in a word.
+/// The name of the kind of a literal.
 pub(crate) fn literal_kind(literal: &Lit) -> &'static str {
     match literal {
         Lit::Str(_) => "a string",

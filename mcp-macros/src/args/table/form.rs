@@ -2,7 +2,7 @@
 
 use syn::{Expr, ExprLit, Lit, UnOp};
 
-/// The way a key is written.
+/// The form of a key in source code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Form {
     /// `read_only`
@@ -44,7 +44,7 @@ pub(crate) enum Form {
 }
 
 impl Form {
-    /// The words for the value, as in "`timeout` needs a duration string".
+    /// The noun for the value, as in "`timeout` needs a duration string".
     pub(super) fn noun(self) -> &'static str {
         match self {
             Self::Flag => "no value",

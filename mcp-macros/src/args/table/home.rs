@@ -1,6 +1,6 @@
-//! The attributes that know a key, for the error about a key of another attribute.
+//! The attributes that have a key, for the error about a key of another attribute.
 //!
-//! The tables themselves are further out; a test compares this list with them.
+//! The tables themselves are in later files; a test compares this list with them.
 
 use crate::diag::listed;
 
@@ -8,12 +8,12 @@ use crate::diag::listed;
 #[derive(Debug)]
 pub(crate) struct Home {
     pub(crate) attribute: &'static str,
-    /// The place as it stands in "move it to ..".
+    /// The place as in "move it to ..".
     pub(crate) place: &'static str,
     pub(crate) keys: &'static [&'static str],
 }
 
-/// The attributes, those first that people mean most.
+/// The attributes, the most likely ones first.
 #[rustfmt::skip]
 pub(crate) const HOMES: &[Home] = &[
     Home {
@@ -77,12 +77,12 @@ pub(super) fn of(name: &str, other: &str) -> Vec<&'static Home> {
     HOMES.iter().filter(knows).collect()
 }
 
-/// The help for a key that only other attributes have; `None` for a key that none has.
+/// The help for a key that only other attributes have; `None` for an unknown key.
 pub(super) fn help(name: &str, attribute: &str) -> Option<String> {
     let homes = of(name, attribute);
     let first = homes.first()?;
     let written = listed(homes.iter().map(|home| home.attribute));
-    // On a function only one of the three attributes stands, so that the key has no place there.
+    // A function has only one of the three attributes, so that the key has no place there.
     let is_function =
         |attribute: &str| ["#[tool]", "#[resource]", "#[prompt]"].contains(&attribute);
     if is_function(attribute) && homes.iter().all(|home| is_function(home.attribute)) {

@@ -1,4 +1,4 @@
-//! A key that an attribute knows.
+//! A key of an attribute.
 
 use super::form::Form;
 
@@ -7,12 +7,12 @@ use super::form::Form;
 pub(crate) struct Key {
     pub(crate) name: &'static str,
     pub(crate) form: Form,
-    /// A value to show when there is none, or a wrong one.
+    /// A value for errors about a missing or wrong one.
     pub(crate) example: &'static str,
 }
 
 impl Key {
-    /// The key with its example, as an author writes it.
+    /// The key with its example, as in source code.
     pub(crate) fn usage(&self) -> String {
         match self.form {
             Form::Flag | Form::Switch => self.name.to_owned(),

@@ -1,7 +1,7 @@
-//! The tables of keys, and the reader that goes by them.
+//! The tables of keys, and their reader.
 //!
-//! Invariants: a row holds a key together with the reader of its value, so that no key can be listed and not read;
-//! reading never stops early.
+//! Invariants: a row has a key together with the reader of its value, so that every listed key is read; reading never
+//! stops early.
 
 pub(crate) mod check;
 pub(crate) mod form;
@@ -22,7 +22,7 @@ use written::{Words, Written};
 
 use crate::diag::{Errors, err, nearest};
 
-/// A key, and the reader that puts its value into `T`.
+/// A key, and the reader that stores its value in `T`.
 #[derive(Debug)]
 pub(crate) struct Row<T> {
     key: Key,
@@ -33,11 +33,11 @@ pub(crate) struct Row<T> {
 /// The keys of one attribute.
 #[derive(Debug)]
 pub(crate) struct Table<T: 'static> {
-    /// The attribute as messages call it: `#[tool]`.
+    /// The attribute in messages: `#[tool]`.
     pub(crate) attribute: &'static str,
     /// The rows in groups, which several attributes may share.
     pub(crate) rows: &'static [&'static [Row<T>]],
-    /// Keys that people expect, and the help for them.
+    /// Keys that people expect, and the help for each.
     pub(crate) expected: &'static [(&'static str, &'static str)],
 }
 
@@ -60,13 +60,13 @@ impl<T> Row<T> {
         }
     }
 
-    /// Marks the key as one without which the others beside it mean nothing.
+    /// Marks the key as required for the others.
     pub(crate) const fn needed(mut self) -> Self {
         self.is_needed = true;
         self
     }
 
-    /// Shows another example.
+    /// Sets another example.
     pub(crate) const fn with_example(mut self, example: &'static str) -> Self {
         self.key.example = example;
         self
@@ -74,7 +74,7 @@ impl<T> Row<T> {
 }
 
 impl<T> Table<T> {
-    /// Reads the settings in `tokens` into `target`, but for those that are unknown, misshapen or repeated.
+    /// Reads the settings in `tokens` into `target`, except for those that are unknown, malformed or repeated.
     pub(crate) fn read_into(
         &'static self,
         target: &mut T,
@@ -175,7 +175,7 @@ impl<T> Words for Table<T> {
         if is_text && text.contains("://") {
             return self.uri();
         }
-        // The name alone, as other frameworks take it.
+        // A name alone, as other frameworks accept it.
         if is_text && is_name(text) && has("name") {
             let described = if has("description") {
                 "; a description is a doc comment above the function"
@@ -203,7 +203,7 @@ impl<T> Words for Table<T> {
     }
 }
 
-/// Reports whether a literal is a text of the letters of names alone.
+/// Returns whether a literal is a text that could be a name.
 fn is_name(literal: &str) -> bool {
     let text = literal.trim_matches('"');
     let is_letter = |c: char| c.is_ascii_alphanumeric() || "_-.".contains(c);
@@ -273,7 +273,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_key_is_skipped() {
+    fn tokens_that_are_not_keys_are_skipped() {
         let (keys, errors) = outcome(quote!("search", read_only, timeout: "5s"));
         assert_eq!(keys, ["read_only"]);
         assert_eq!(

@@ -1,4 +1,4 @@
-//! `key(..)` with keys of its own, and `key = value`, which is short for the first of them.
+//! `key(..)` with nested keys, and `key = value`, which is short for the first of them.
 
 use quote::{ToTokens, quote};
 
@@ -7,7 +7,7 @@ use super::setting::{Set, Setting};
 use super::value::Value;
 use crate::diag::{Errors, err};
 
-/// Reads the keys inside `setting`; `None` when a needed one is missing.
+/// Reads the keys inside `setting`; `None` if a required one is missing.
 pub(crate) fn read<T: Default>(
     setting: Setting,
     table: &'static Table<T>,
@@ -34,7 +34,7 @@ pub(crate) fn read<T: Default>(
             (setting(value).into_iter().collect(), at)
         }
     };
-    // A key that could not be read may be the one that is missing.
+    // A key that could not be read may be the missing one.
     let is_readable = errors.len() == before;
     let is_written = |key| settings.iter().any(|(_, setting)| setting.is(key));
     let mut is_complete = true;

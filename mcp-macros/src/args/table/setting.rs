@@ -1,4 +1,4 @@
-//! One key as it was written, and the reading of its value.
+//! One key as written, and the reading of its value.
 
 use darling::FromMeta;
 use proc_macro2::TokenStream;
@@ -12,7 +12,7 @@ use super::key::Key;
 use super::value::Value;
 use crate::diag::{Errors, err, place};
 
-/// A key with its value, which has the form that the key asks for.
+/// A key with its value, in the form of the key.
 #[derive(Debug)]
 pub(crate) struct Setting {
     pub(crate) key: &'static Key,
@@ -20,16 +20,16 @@ pub(crate) struct Setting {
     pub(crate) value: Value,
 }
 
-/// A value, and the place where it was written.
+/// A value, and its position.
 #[derive(Debug, Clone)]
 pub(crate) struct Set<T> {
     pub(crate) name: Ident,
     pub(crate) value: T,
-    /// The value's own tokens, or the key's when there is no value.
+    /// The value's own tokens, or the key's if there is no value.
     pub(crate) at: TokenStream,
 }
 
-/// A member of a list: a key of the author's own, and an expression.
+/// A member of a list: a key chosen by the author, and an expression.
 #[derive(Debug, Clone)]
 pub(crate) struct Member {
     pub(crate) key: LitStr,
@@ -56,7 +56,7 @@ impl Setting {
         self.key.name == key.name
     }
 
-    /// Reads the value by way of darling, which knows literals, paths, ranges and our own kinds of text.
+    /// Reads the value with darling, which knows literals, paths, ranges and our own kinds of text.
     pub(crate) fn read<T: FromMeta>(self, errors: &mut Errors) -> Option<Set<T>> {
         let value = match &self.value {
             Value::None => T::from_word(),
@@ -66,7 +66,7 @@ impl Setting {
         errors.handle(value).map(|value| self.set(value))
     }
 
-    /// The value as it stands; darling would parse the inside of a string.
+    /// The value unchanged; darling would parse the inside of a string.
     pub(crate) fn expression(self) -> Option<Set<Expr>> {
         match &self.value {
             Value::Expr(expr) => Some(ungrouped(expr)).map(|value| self.set(value)),
@@ -114,7 +114,7 @@ impl Setting {
         }
     }
 
-    /// `value` in the place of the setting's own.
+    /// Sets `value` in place of the setting's own.
     pub(super) fn set<T>(self, value: T) -> Set<T> {
         let at = match &self.value {
             Value::None => self.name.to_token_stream(),

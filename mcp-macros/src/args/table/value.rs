@@ -16,7 +16,7 @@ pub(crate) enum Value {
 }
 
 impl Value {
-    /// Reports whether it is a literal that is none, which rustc has refused before.
+    /// Returns whether it is an invalid literal, which rustc has already refused.
     pub(super) fn is_no_literal(&self) -> bool {
         let literal = match self {
             Self::Expr(Expr::Lit(literal)) => &literal.lit,
@@ -25,7 +25,7 @@ impl Value {
         matches!(literal, Lit::Verbatim(_))
     }
 
-    /// Parses the value of the key `name`, which is written as in `usage`.
+    /// Parses the value of the key `name`, whose form is shown by `usage`.
     pub(super) fn parse(name: &Ident, usage: &str, input: ParseStream) -> syn::Result<Self> {
         if input.peek(token::Paren) {
             return match input.parse()? {

@@ -1,6 +1,6 @@
 //! The parser of settings, one after another.
 //!
-//! Invariant: parsing never stops early. A setting that cannot be read is recorded, and the parser goes on after the
+//! Invariant: parsing never stops early. A setting that cannot be read is recorded, and the parser continues after the
 //! next comma.
 
 use proc_macro2::{TokenStream, TokenTree};
@@ -17,7 +17,7 @@ pub(super) struct Written {
     pub(super) value: Value,
 }
 
-/// The texts about the keys of a table, for errors.
+/// The texts of errors about the keys of a table.
 pub(super) trait Words {
     /// The key with its example.
     fn usage(&self, name: &Ident) -> String;
@@ -62,7 +62,7 @@ impl Written {
     }
 }
 
-/// Takes the comma after a setting; a missing one is recorded.
+/// Consumes the comma after a setting; a missing one is recorded.
 fn separator(input: ParseStream, errors: &mut Errors) -> syn::Result<()> {
     if input.is_empty() || input.parse::<Option<Token![,]>>()?.is_some() {
         return Ok(());

@@ -17,7 +17,7 @@ pub(crate) struct Container {
 /// The values of `#[elicit(..)]` on a field.
 #[derive(Debug, Default)]
 pub(crate) struct Field {
-    /// The keys that a parameter has too.
+    /// The keys that parameters have as well.
     pub(crate) argument: Argument,
     pub(crate) date: Option<Set<bool>>,
     pub(crate) date_time: Option<Set<bool>>,

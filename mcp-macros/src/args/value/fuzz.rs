@@ -1,8 +1,8 @@
-//! Values from a generator with a seed: each is refused in words, or parses again as it is written out.
+//! Random values, from a seed: each is refused with an error, or parses again as it is rendered.
 
 use darling::FromMeta;
 
-/// Pieces of values, right and wrong.
+/// Parts of values, valid and invalid.
 const PIECES: [&str; 32] = [
     "0",
     "1",
@@ -57,7 +57,7 @@ impl Random {
     }
 }
 
-/// Checks 100,000 texts; `write` writes a value as it may stand in an attribute.
+/// Checks 100,000 texts; `write` renders a value as in an attribute.
 pub(super) fn check<T: FromMeta + PartialEq + std::fmt::Debug>(write: impl Fn(&T) -> String) {
     let mut random = Random(0x9e37_79b9_7f4a_7c15);
     let mut accepted = 0;

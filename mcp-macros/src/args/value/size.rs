@@ -4,7 +4,7 @@ use darling::{Error, FromMeta};
 
 use crate::args::text::size::parse;
 
-/// A number of bytes, perhaps none.
+/// A number of bytes, possibly zero.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Bytes(pub(crate) u64);
 

@@ -10,7 +10,7 @@ use super::first_span;
 use crate::ir::argument::Parameter;
 use crate::ir::declaration::{Body, Declaration, KindSpec, Mode, TaskSupport, Tool};
 
-/// `Spec::tool("name", "description")..`; its rules may look at `state`, if it is known.
+/// `Spec::tool("name", "description")..`; its rules may use `state`, if it is known.
 pub(crate) fn spec(
     declaration: &Declaration,
     body: &Body,

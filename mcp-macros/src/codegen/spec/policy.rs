@@ -9,7 +9,7 @@ use crate::ir::policy::{
     Algorithm, Breaker, Cache, Concurrency, Per, Policies, RateLimit, Retry, Source,
 };
 
-/// `.rate_limit(..).timeout(..)..`, as far as they are declared.
+/// `.rate_limit(..).timeout(..)..`, those that are declared.
 pub(crate) fn policies(policies: &Policies, state: Option<&TokenStream>) -> TokenStream {
     let rate_limit = call(&quote!(rate_limit), policies.rate_limit, rate_limit);
     let timeout = call(&quote!(timeout), policies.timeout, long);

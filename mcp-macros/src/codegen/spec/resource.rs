@@ -1,4 +1,4 @@
-//! The facts that only a resource has, as a chain of builder calls.
+//! The keys that only a resource has, as a chain of builder calls.
 
 use proc_macro2::TokenStream;
 use quote::quote;

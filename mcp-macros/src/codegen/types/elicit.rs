@@ -45,7 +45,7 @@ fn form(elicit: &Elicit, fields: &[Field]) -> TokenStream {
     }
 }
 
-/// A field's binding on its way into the struct.
+/// The local variable of a field.
 fn local(field: &Field) -> TokenStream {
     format_ident!("__mcp_field_{}", field.ident.unraw()).into_token_stream()
 }
@@ -99,7 +99,7 @@ fn placed((place, variant): (usize, &Ident)) -> TokenStream {
     quote!(Self::#variant => #place)
 }
 
-/// The stand-in for a struct with mistakes, so that they stay the only errors.
+/// A placeholder for a struct with mistakes, so that they remain the only errors.
 fn no_form(elicit: &Elicit) -> TokenStream {
     let Elicit {
         ident, generics, ..
@@ -115,7 +115,7 @@ fn no_form(elicit: &Elicit) -> TokenStream {
     }
 }
 
-/// The stand-in for an enum with mistakes.
+/// A placeholder for an enum with mistakes.
 fn no_choice(elicit: &Elicit) -> TokenStream {
     let Elicit {
         ident, generics, ..

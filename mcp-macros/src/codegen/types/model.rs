@@ -1,4 +1,4 @@
-//! A struct or enum with the derives that arguments and results need, by way of the runtime.
+//! A struct or enum with the derives for arguments and results, re-exported by the runtime.
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
@@ -6,9 +6,9 @@ use syn::{DeriveInput, Path};
 
 use crate::ir::types::model::{Model, Rules};
 
-/// The derives in front of the item, and the attributes that give them the paths of their crates.
+/// The derives in front of the item, and the attributes with the paths of their crates.
 ///
-/// A derive that the author has written above the attribute is out of sight: rustc shows the path of the second one.
+/// A derive above the attribute is not visible here: rustc reports the path of the second one.
 pub(crate) fn derives(model: Model, rt: &Path) -> TokenStream {
     let root = rt.to_token_stream().to_string().replace(' ', "");
     let (serde, schemars) = (
@@ -39,7 +39,7 @@ pub(crate) fn derives(model: Model, rt: &Path) -> TokenStream {
     }
 }
 
-/// The implementation that says that the type has members.
+/// The implementation that declares that the type has members.
 pub(crate) fn structured(input: &DeriveInput, rt: &Path) -> TokenStream {
     let name = &input.ident;
     let (parameters, arguments, predicates) = input.generics.split_for_impl();

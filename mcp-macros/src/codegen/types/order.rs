@@ -1,7 +1,7 @@
 //! The order of an enum's variants in its schema.
 //!
-//! schemars gathers the variants without attributes of its own, and without documentation, in front of all others. Where
-//! only some of the unit variants are documented, the others get an attribute that changes nothing but their place.
+//! schemars puts undocumented unit variants without attributes before all others. If only some of the unit variants
+//! are documented, the others get an attribute without any effect but their order.
 
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use quote::quote;
@@ -10,7 +10,7 @@ use syn::Path;
 use crate::syntax::attribute::{self, DOC};
 use crate::syntax::item::is_punct;
 
-/// A variant as it is written, with the comma after it.
+/// A variant as written, with the comma after it.
 struct Variant {
     trees: Vec<TokenTree>,
     is_unit: bool,
@@ -113,7 +113,7 @@ mod tests {
                 Right
             }
         };
-        // The mark of `Middle` stands in front of its own attribute.
+        // The mark of `Middle` comes before its own attribute.
         assert_eq!(marks(&mixed).len(), 2);
         assert_eq!(
             marks(&quote!(

@@ -6,19 +6,19 @@ use syn::{Generics, Path};
 use crate::ir::argument::{Rule, Value};
 use crate::syntax::doc::Text;
 
-/// A form or a choice, or the place of one that has mistakes.
+/// A form or a choice, or the placeholder of one with mistakes.
 #[derive(Debug)]
 pub(crate) struct Elicit {
     pub(crate) runtime: Path,
     pub(crate) ident: Ident,
     pub(crate) generics: Generics,
-    /// The type is an enum.
+    /// True if the type is an enum.
     pub(crate) is_choice: bool,
-    /// `None` when there are mistakes; whatever names the type compiles all the same.
+    /// `None` if there are mistakes; code that names the type still compiles.
     pub(crate) shape: Option<Shape>,
 }
 
-/// The shape that the type has for a user.
+/// The form that a user sees.
 #[derive(Debug)]
 pub(crate) enum Shape {
     Form(Vec<Field>),

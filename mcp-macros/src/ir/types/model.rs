@@ -3,13 +3,13 @@
 /// The traits that are derived for the type.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Model {
-    /// It is read from JSON.
+    /// True if it is read from JSON.
     pub(crate) input: bool,
-    /// It is written as JSON.
+    /// True if it is written as JSON.
     pub(crate) output: bool,
-    /// Its schema is made, unless its author derives it.
+    /// True if its schema is derived here, not by its author.
     pub(crate) schema: bool,
-    /// Its rules, unless its author derives them.
+    /// Its rules, if they are derived here.
     pub(crate) rules: Rules,
 }
 
@@ -18,10 +18,10 @@ pub(crate) struct Model {
 pub(crate) enum Rules {
     /// There are none.
     None,
-    /// The runtime checks none.
+    /// There are rules that the runtime does not check.
     Unchecked,
-    /// They are about its own fields.
+    /// The rules concern its own fields.
     Flat,
-    /// Some go on to the rules of a field's own type.
+    /// Some fields use the rules of their types.
     Nested,
 }

@@ -2,7 +2,7 @@
 
 use syn::{Generics, Ident, Member, Path, Type};
 
-/// A state and what it provides besides itself.
+/// A state and the fields that it provides.
 #[derive(Debug)]
 pub(crate) struct State {
     pub(crate) runtime: Path,

@@ -1,4 +1,4 @@
-//! `alias`: the other names of an argument.
+//! `alias`: further names of an argument.
 
 use syn::LitStr;
 
@@ -6,7 +6,7 @@ use crate::args::table::setting::Set;
 use crate::diag::{Diagnostic, Errors, err};
 use crate::kind::Kind;
 
-/// The aliases of the argument that is called `name`, each of them once.
+/// The aliases of the argument called `name`, without duplicates.
 pub(super) fn lower(
     kind: Kind,
     set: &Set<Vec<LitStr>>,

@@ -33,7 +33,7 @@ pub(crate) fn lower(
     })
 }
 
-/// Refuses an argument that the protocol does not complete: it does those of prompts and URI templates.
+/// Refuses an argument that the protocol cannot complete: only those of prompts and URI templates can be.
 fn check_completed(kind: Kind, set: &Set<ExprPath>) -> Result<(), Diagnostic> {
     match kind {
         Kind::Tool => Err(err!(set.name, "`complete` on an argument of a tool")
@@ -92,7 +92,7 @@ fn one(kind: Kind, whole: &Type, enclosing: Enclosing<'_>) -> Result<Given, Diag
     Ok(Given::Injected(enclosing.written_out(&reference.elem)))
 }
 
-/// Refuses a function that does not take by value the text typed so far, or takes something else besides.
+/// Refuses a function that does not take the typed text by value, or takes further values.
 fn check_asked(signature: &Signature, given: &[Given]) -> Result<(), Diagnostic> {
     let mut asked = given
         .iter()

@@ -1,4 +1,4 @@
-//! The arguments of a function against each other.
+//! Conflicts among the arguments of a function.
 
 use syn::Ident;
 use syn::ext::IdentExt;
@@ -11,7 +11,7 @@ pub(super) fn check(function: &Ident, arguments: &[&Lowered], errors: &mut Error
     for (at, second) in arguments.iter().enumerate() {
         let earlier = || arguments.iter().take(at);
         if second.argument.flatten {
-            // Its members are known when the server starts.
+            // Its members are known only when the server starts.
             continue;
         }
         let is_named = |first: &&&Lowered| {

@@ -7,7 +7,7 @@ use crate::args::table::setting::Set;
 use crate::diag::{Diagnostic, err};
 use crate::kind::Kind;
 
-/// Refuses `flatten` where there are no members, and beside the keys of a single value.
+/// Refuses `flatten` if there can be no members, and with keys for a single value.
 pub(super) fn check(kind: Kind, flatten: &Set<bool>, keys: &Argument) -> Result<(), Diagnostic> {
     if kind != Kind::Tool {
         let noun = kind.noun();
@@ -24,7 +24,7 @@ pub(super) fn check(kind: Kind, flatten: &Set<bool>, keys: &Argument) -> Result<
     }
 }
 
-/// The first key that is about a single value.
+/// The first key for a single value.
 fn single(keys: &Argument) -> Option<Ident> {
     let default = keys.default.as_ref().map(|default| match default {
         Default::OfType(key) => Ident::new("default", *key),

@@ -1,4 +1,4 @@
-//! A parameter that the server hands in.
+//! A parameter that the server injects.
 
 use syn::{Type, TypeReference};
 
@@ -6,7 +6,7 @@ use crate::diag::{Diagnostic, err};
 use crate::kind::Kind;
 use crate::lower::value::ty;
 
-/// Refuses a `&T` that the server cannot hand in.
+/// Refuses a `&T` that the server cannot inject.
 pub(crate) fn check(kind: Kind, whole: &Type, reference: &TypeReference) -> Result<(), Diagnostic> {
     let noun = kind.noun();
     let inner = ty::peeled(&reference.elem);

@@ -24,17 +24,17 @@ use crate::ir::argument::Argument;
 use crate::kind::Kind;
 use crate::syntax::{attribute, doc};
 
-/// An argument, and the tokens that its names came from.
+/// An argument, and the tokens of its names.
 pub(crate) struct Lowered {
     pub(crate) argument: Argument,
     pub(crate) name_at: TokenStream,
-    /// The key that gives it a value when there is none.
+    /// The key with the value of an absent argument.
     pub(crate) default_at: Option<TokenStream>,
     pub(crate) is_renamed: bool,
     header: Option<Set<String>>,
 }
 
-/// Lowers the argument that a parameter called `ident` declares.
+/// Lowers the argument of a parameter called `ident`.
 pub(crate) fn lower(
     kind: Kind,
     typed: &PatType,
@@ -93,7 +93,7 @@ pub(crate) fn lower(
     }
 }
 
-/// The tokens that the name on the wire came from.
+/// The tokens of the name on the wire.
 pub(crate) fn name_at(keys: &args::Argument, ident: &Ident) -> TokenStream {
     keys.rename
         .as_ref()
@@ -108,7 +108,7 @@ fn default_at(default: &Default) -> TokenStream {
     }
 }
 
-/// Refuses a question that the client's user cannot be asked.
+/// Refuses `elicit` on an argument that cannot be elicited.
 fn check_elicit(elicit: &Set<String>, keys: &args::Argument) -> Result<(), Diagnostic> {
     if elicit.value.trim().is_empty() {
         return Err(err!(elicit.at, "the question is empty")
@@ -147,7 +147,7 @@ fn keys(typed: &PatType, errors: &mut Errors) -> args::Argument {
     args::KEYS.read(attribute::arguments(first), errors)
 }
 
-/// Refuses a header on what is not mirrored in headers: only the arguments of tools are.
+/// Refuses a header on a kind without mirrored headers: only tools have them.
 fn check_mirrored(kind: Kind, header: &Set<String>) -> Result<(), Diagnostic> {
     match kind {
         Kind::Tool => Ok(()),

@@ -1,4 +1,4 @@
-//! The parameters of a function: by reference is injected, by value is input.
+//! The parameters of a function: references are injected, values are arguments.
 
 use proc_macro2::TokenStream;
 use syn::{FnArg, Ident, Pat, PatTupleStruct, PatType, Signature, Type};
@@ -11,7 +11,7 @@ use crate::lower::enclosing::Enclosing;
 use crate::lower::value::ty;
 use crate::syntax::attribute;
 
-/// A parameter, with what the checks across parameters need.
+/// A parameter, with the data for checks across parameters.
 pub(crate) enum Parameter {
     Injected(TokenStream),
     Argument(Box<Lowered>),
@@ -76,7 +76,7 @@ fn one(
     Some(Parameter::Argument(Box::new(lowered)))
 }
 
-/// Refuses `#[arg]` on a parameter that the server hands in.
+/// Refuses `#[arg]` on an injected parameter.
 fn check_unsent(typed: &PatType, errors: &mut Errors) {
     let is_arg = |attribute: &&syn::Attribute| attribute::is(attribute, attribute::ARG);
     for attribute in typed.attrs.iter().filter(is_arg) {
@@ -92,7 +92,7 @@ fn check_unsent(typed: &PatType, errors: &mut Errors) {
     }
 }
 
-/// Refuses the attributes of derives, which fields have and parameters do not.
+/// Refuses the attributes of derives, which belong to fields.
 fn check_derived(typed: &PatType, errors: &mut Errors) {
     let is_derived = |it: &&syn::Attribute| attribute::is_any(it, &attribute::DERIVED);
     for derived in typed.attrs.iter().filter(is_derived) {
@@ -137,7 +137,7 @@ fn check_conditional(kind: Kind, typed: &PatType, errors: &mut Errors) {
     }
 }
 
-/// The name that a parameter is bound to.
+/// The name of a parameter.
 fn named(kind: Kind, typed: &PatType) -> Result<Ident, Diagnostic> {
     let noun = kind.noun();
     match &*typed.pat {
@@ -156,7 +156,7 @@ fn named(kind: Kind, typed: &PatType) -> Result<Ident, Diagnostic> {
     }
 }
 
-/// The error about `State(db): State<Db>`, as other frameworks have it.
+/// The error about `State(db): State<Db>`, as in other frameworks.
 fn extracted(kind: Kind, pat: &PatTupleStruct, given: &Type) -> Diagnostic {
     let noun = kind.noun();
     let error = err!(pat, "{noun} arguments need a name, found a pattern");
@@ -170,7 +170,7 @@ fn extracted(kind: Kind, pat: &PatTupleStruct, given: &Type) -> Diagnostic {
     ))
 }
 
-/// Refuses a type that cannot be made from what the client sends.
+/// Refuses a type that cannot be deserialized.
 fn check_owned(kind: Kind, given: &Type) -> Result<(), Diagnostic> {
     let noun = kind.noun();
     let written = ty::source(given);

@@ -1,4 +1,4 @@
-//! The rules of an argument, each on its own, and a default or example against them.
+//! The rules of an argument, each separately, and a default or example checked by them.
 
 use quote::{ToTokens, quote};
 use syn::{Expr, ExprLit, ExprRange, Lit, LitStr, RangeLimits};
@@ -142,7 +142,7 @@ fn one_of(set: &Set<Vec<LitStr>>, errors: &mut Errors) -> Rule {
     Rule::OneOf(set.value.clone())
 }
 
-/// Refuses a literal default or example that breaks the rules beside it.
+/// Refuses a literal default or example that violates the rules.
 pub(crate) fn check_value(
     what: &str,
     name: &str,

@@ -10,10 +10,10 @@ use crate::ir::argument::Value;
 use crate::lower::enclosing::Enclosing;
 use crate::lower::value::ty;
 
-/// The words of other languages for no value.
+/// The null values of other languages.
 const NOTHING: [&str; 4] = ["null", "nil", "none", "undefined"];
 
-/// The argument that a value is for.
+/// The argument of a value.
 pub(crate) struct Context<'c> {
     pub(crate) name: String,
     pub(crate) ty: &'c Type,

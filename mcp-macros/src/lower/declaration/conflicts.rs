@@ -1,6 +1,6 @@
-//! The keys of a declared function against each other and against the function.
+//! Conflicts among the keys of a declared function, and with the function.
 //!
-//! Invariants: an error is at the key that cannot be there, or, when that is a default, at the function's name; keys that
+//! Invariants: an error is at the key that cannot be used, or, if that is a default, at the function's name; keys that
 //! contradict each other in two ways are one error.
 
 use syn::{Ident, Signature};
@@ -16,7 +16,7 @@ use crate::diag::{Diagnostic, Errors, err};
 use crate::ir::argument::Parameter;
 use crate::ir::declaration::Mode;
 
-/// Checks the keys of one function, each of which could be read.
+/// Checks the keys of one function, all of them readable.
 pub(super) fn check(reading: &Reading<'_>, signature: &Signature, errors: &mut Errors) {
     let none = Policies::default();
     let (function, own) = (&reading.function.name, &reading.keys.policies);
@@ -39,7 +39,7 @@ pub(super) fn check(reading: &Reading<'_>, signature: &Signature, errors: &mut E
     }
 }
 
-/// Checks the defaults of a block, as far as they need no function.
+/// Checks the defaults of a block, independently of functions.
 pub(crate) fn check_defaults(defaults: &Policies, errors: &mut Errors) {
     errors.handle(check_backoff(defaults, &Policies::default()));
 }
@@ -73,7 +73,7 @@ fn check_cache(tool: &Ident, keys: &Tool, own: &Policies) -> Result<(), Diagnost
     }
 }
 
-/// Refuses to cache what depends on an answer.
+/// Refuses a cache of results that depend on an input response.
 pub(super) fn check_elicit(
     policies: &Policies,
     parameters: &[Parameter],
@@ -123,7 +123,7 @@ fn check_task(tool: &Tool, mode: Mode) -> Result<(), Diagnostic> {
     }
 }
 
-/// Refuses policies that have no hold on a function which occupies the thread it runs on.
+/// Refuses policies without effect on a function that occupies its thread.
 fn check_sync(function: &Ident, own: &Policies, defaults: &Policies) -> Result<(), Diagnostic> {
     let (timeout, concurrency) = (own.timeout.as_ref(), own.concurrency.as_ref());
     let timeout = timeout.map(|set| &set.name);
@@ -163,7 +163,7 @@ fn no_hold(
     }
 }
 
-/// Refuses a `retry` whose waits, all of them at their longest, last until `timeout` is over.
+/// Refuses a `retry` whose longest delays together exceed the `timeout`.
 fn check_backoff(own: &Policies, defaults: &Policies) -> Result<(), Diagnostic> {
     let Some((retry, of_retry)) = declared(own.retry.as_ref(), defaults.retry.as_ref()) else {
         return Ok(());
@@ -184,7 +184,7 @@ fn check_backoff(own: &Policies, defaults: &Policies) -> Result<(), Diagnostic> 
     Err(told(at, conflict))
 }
 
-/// The value that holds for a function, and the words in front of its name.
+/// The value in force for a function, and the qualifier in front of its name.
 fn declared<'s, T>(
     own: Option<&'s Set<T>>,
     default: Option<&'s Set<T>>,
@@ -193,14 +193,14 @@ fn declared<'s, T>(
         .or_else(|| default.map(|set| (set, "the default ")))
 }
 
-/// The sum of the waits at their longest.
+/// The sum of the longest delays.
 fn longest_waits(retry: &Retry) -> Millis {
     let backoff = retry.backoff.as_ref().map_or(100, |set| set.value.0);
     let max = retry.max.as_ref().map(|set| set.value.base10_parse());
     rules::longest_waits(max.and_then(Result::ok).unwrap_or(0), backoff)
 }
 
-/// The diagnostic for a conflict, at the key that cannot be there.
+/// The diagnostic for a conflict, at the key that cannot be used.
 fn told(at: &Ident, conflict: Conflict) -> Diagnostic {
     err!(at, "{}", conflict.what).help(conflict.help)
 }

@@ -1,4 +1,4 @@
-//! The keys of attributes as they are typed, complete or not, for the completion and the hover texts of editors.
+//! The keys of attributes as typed, complete or not, for the completion and the hover texts of editors.
 
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use syn::{Attribute, Meta};
@@ -9,7 +9,7 @@ use crate::syntax::block::{Block, Member};
 use crate::syntax::function::Function;
 use crate::syntax::item::is_punct;
 
-/// The tables with tables of their own behind a key: the tables, and the keys, which have the names of those.
+/// The tables with nested tables behind a key: the tables, and the keys, which have the names of the nested ones.
 const NESTED: [(&[&str], &[&str]); 2] = [
     (
         &["tool", "resource", "prompt", "defaults"],
@@ -68,7 +68,7 @@ fn list(attribute: &Attribute) -> Option<TokenStream> {
     }
 }
 
-/// Adds the words at the places of keys: at the start, and after commas.
+/// Adds the identifiers at the positions of keys: at the start, and after commas.
 fn collect(table: &'static str, tokens: &TokenStream, all: &mut Vec<Keys>) {
     let mut trees = tokens.clone().into_iter().peekable();
     let mut is_start = true;

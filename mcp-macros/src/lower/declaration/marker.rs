@@ -1,4 +1,4 @@
-//! The attribute that declares a function: there is one.
+//! Checks that one attribute declares a function.
 
 use proc_macro2::TokenStream;
 use syn::Attribute;
@@ -9,7 +9,7 @@ use crate::lower::value::ty;
 use crate::syntax::attribute::{self, DECLARING};
 use crate::syntax::function::Function;
 
-/// Refuses other attributes beside the one of `kind`, which has the keys `first`.
+/// Refuses attributes in addition to the one of `kind`, which has the keys `first`.
 pub(crate) fn check_single(
     kind: Kind,
     function: &Function,

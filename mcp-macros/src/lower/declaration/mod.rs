@@ -23,7 +23,7 @@ use crate::syntax::attribute;
 use crate::syntax::doc::{self, Text};
 use crate::syntax::function::Function;
 
-/// Lowers a function to what it declares; without a body when it has mistakes, or is still being typed.
+/// Lowers a function to its declaration; without a body if it has mistakes, or is incomplete.
 pub(crate) fn lower(reading: &Reading<'_>, errors: &mut Errors) -> Declaration {
     let Reading {
         kind,
@@ -87,7 +87,7 @@ pub(crate) fn check_misplaced(function: &Function, errors: &mut Errors) {
     }
 }
 
-/// The parameters; `None` when some of them have mistakes.
+/// The parameters; `None` if some of them have mistakes.
 fn parameters(
     reading: &Reading<'_>,
     signature: &Signature,
@@ -98,7 +98,7 @@ fn parameters(
     (errors.len() == before).then_some(parameters)
 }
 
-/// The facts that only the function's kind has; `None` for a resource without a usable URI.
+/// The keys that only the function's kind has; `None` for a resource without a usable URI.
 fn own(
     reading: &Reading<'_>,
     parameters: Option<&[Parameter]>,

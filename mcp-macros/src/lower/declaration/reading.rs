@@ -1,4 +1,4 @@
-//! A declared function on its way to what it declares.
+//! The input for lowering a declared function.
 
 use syn::Signature;
 
@@ -19,7 +19,7 @@ pub(crate) struct Reading<'r> {
 }
 
 impl Reading<'_> {
-    /// The way in which a function of this signature runs.
+    /// The execution of a function with this signature.
     pub(super) fn mode(&self, signature: &Signature) -> Mode {
         match (&signature.asyncness, &self.keys.blocking) {
             (Some(_), _) => Mode::Async,

@@ -1,4 +1,4 @@
-//! The signature of a declared function, apart from its parameters.
+//! The signature of a declared function, except for its parameters.
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote_spanned};
@@ -55,7 +55,7 @@ fn generic(parameter: &GenericParam, what: &str) -> Result<(), Diagnostic> {
     }
 }
 
-/// The return type, if it has a name and owns what it holds.
+/// The return type, if it is concrete and owned.
 pub(crate) fn output(signature: &Signature, what: &str, errors: &mut Errors) -> TokenStream {
     let ReturnType::Type(_, given) = &signature.output else {
         return quote_spanned!(signature.ident.span()=> ());

@@ -1,4 +1,4 @@
-//! The policies of a declared function: its own, and those of its block where it has none.
+//! The policies of a declared function: its own, and the defaults of its block.
 
 mod rate_limit;
 mod scopes;
@@ -19,7 +19,7 @@ use crate::diag::Errors;
 use crate::ir::policy::{Breaker, Cache, Concurrency, Policies, Retry, Source};
 use crate::kind::Kind;
 
-/// Lowers a function's own keys, and for each that it does not have the default of the block around it.
+/// Lowers a function's own keys, and the defaults of its block for the others.
 pub(crate) fn lower(
     own: &Given,
     function: Option<(Kind, &Ident)>,
@@ -52,7 +52,7 @@ pub(crate) fn lower(
     }
 }
 
-/// The function's own, or else the default; a mistake in a default is reported once, by the block.
+/// The function's own value, or else the default; a mistake in a default is reported once, by the block.
 fn chosen<A, T>(
     own: Option<&Set<A>>,
     default: Option<&Set<A>>,

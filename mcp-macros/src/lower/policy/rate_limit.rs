@@ -14,7 +14,7 @@ use crate::kind::Kind;
 use crate::lower::value::number;
 use crate::lower::value::word::word;
 
-/// The rate limit, for a message about a function if it has one.
+/// The rate limit; messages name the function, if there is one.
 pub(crate) fn lower(
     set: &Set<args::RateLimit>,
     function: Option<(Kind, &Ident)>,

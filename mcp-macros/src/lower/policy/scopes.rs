@@ -6,7 +6,7 @@ use crate::args::table::setting::Set;
 use crate::args::text::rules;
 use crate::diag::{Diagnostic, Errors, err};
 
-/// The scopes, each a scope-token of RFC 6749, and each once.
+/// The scopes, each a scope-token of RFC 6749, without duplicates.
 pub(crate) fn lower(set: &Set<Vec<LitStr>>, errors: &mut Errors) -> Vec<LitStr> {
     for (at, scope) in set.value.iter().enumerate() {
         errors.handle(check(scope));

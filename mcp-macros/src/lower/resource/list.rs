@@ -46,7 +46,7 @@ fn check_template(set: &Set<ExprPath>, variables: &[Variable]) -> Result<(), Dia
     .help("remove it, or write a URI template, for example `#[resource(\"cache://{name}\", ..)]`"))
 }
 
-/// The parameters of a function of the block: `&self`, and others by reference.
+/// The parameters of a function of the block: `&self`, and other references.
 fn taken(
     signature: &Signature,
     enclosing: Enclosing<'_>,

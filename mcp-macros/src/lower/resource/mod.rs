@@ -1,4 +1,4 @@
-//! The keys that only a resource has: its URI, and the facts about its contents.
+//! The keys that only a resource has: its URI, and the description of its contents.
 
 mod list;
 mod template;
@@ -20,7 +20,7 @@ use crate::diag::{Diagnostic, Errors, err};
 use crate::ir::resource::{Resource, Role};
 
 /// Lowers the keys that only a resource has, and compares the variables of its URI with the function's parameters, if
-/// those are sound; `None` without a usable URI.
+/// those are valid; `None` without a usable URI.
 pub(crate) fn lower(
     keys: &Keys,
     parameters: Option<&[Parameter]>,
@@ -61,7 +61,7 @@ pub(crate) fn lower(
     variables.map(|_| resource)
 }
 
-/// `type/subtype`, perhaps with parameters (RFC 9110 §8.3.1).
+/// `type/subtype`, optionally with parameters (RFC 9110 §8.3.1).
 fn mime_type(set: &Set<String>) -> Result<String, Diagnostic> {
     let essence = set.value.split(';').next().unwrap_or_default().trim();
     let is_type = |text: &str| !text.is_empty() && text.chars().all(name::is_token);

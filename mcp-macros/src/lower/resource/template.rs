@@ -1,4 +1,4 @@
-//! The variables of a URI template (RFC 6570), as far as the runtime can read them back from a URI.
+//! The variables of a URI template (RFC 6570), restricted to forms that the runtime can match.
 
 use syn::LitStr;
 
@@ -9,13 +9,13 @@ use crate::lower::argument::Lowered;
 #[derive(Debug)]
 pub(crate) struct Variable {
     pub(crate) name: String,
-    /// It stands for several values, as in `{/name*}`.
+    /// True if it has several values, as in `{/name*}`.
     pub(crate) is_list: bool,
-    /// It is in the query, which a URI may leave out.
+    /// True if it is in the query, where a URI may omit it.
     pub(crate) is_optional: bool,
 }
 
-/// The variables, in order; the braces are in pairs.
+/// The variables, in order; braces must be balanced.
 pub(crate) fn variables(uri: &LitStr, text: &str) -> Result<Vec<Variable>, Diagnostic> {
     let (mut variables, mut rest) = (Vec::new(), text);
     let (mut has_query, mut has_question_mark) = (false, false);
@@ -91,7 +91,7 @@ fn read(
 
 /// Refuses a variable without an argument, and an argument without a variable.
 ///
-/// An argument and a variable that are both left over are one mistake.
+/// A single unmatched argument and a single unmatched variable are one mistake.
 pub(crate) fn check_arguments(
     uri: &LitStr,
     variables: &[Variable],
@@ -165,7 +165,7 @@ fn no_variable(
     err!(read.name_at, "no variable `{name}` in {what}").help(help)
 }
 
-/// Refuses a default for a part of the path, which is always there.
+/// Refuses a default for a part of the path, which is always present.
 fn check_default(variable: &Variable, read: &Lowered) -> Result<(), Diagnostic> {
     match &read.default_at {
         Some(default) if !variable.is_optional => {

@@ -1,4 +1,4 @@
-//! The URI of a resource: absolute, and nothing in it that only looks like a URI.
+//! The URI of a resource: absolute, without text that only resembles a URI.
 
 use iri_string::template::UriTemplateStr;
 use iri_string::types::UriStr;
@@ -38,7 +38,7 @@ pub(crate) fn check(uri: &LitStr) -> Result<Vec<Variable>, Diagnostic> {
     }
 }
 
-/// The help for a variable as routers have it, `:name` or `<name>`; `None` when there is none.
+/// The help for a variable in the form of routers, `:name` or `<name>`; `None` if there is none.
 fn with_braces(text: &str) -> Option<String> {
     let at = text
         .find("/:")
@@ -83,7 +83,7 @@ fn check_scheme(uri: &LitStr, text: &str) -> Result<(), Diagnostic> {
     Err(error.help(format!("write for example \"{example}\"")))
 }
 
-/// Refuses characters that a URI has only in their encoded form.
+/// Refuses characters that must be percent-encoded in a URI.
 fn check_characters(uri: &LitStr, text: &str) -> Result<(), Diagnostic> {
     let is_refused = |c: char| !c.is_ascii_graphic() || "\"<>\\^`|".contains(c);
     if let Some(c) = text.chars().find(|c| is_refused(*c)) {
@@ -118,7 +118,7 @@ fn check_characters(uri: &LitStr, text: &str) -> Result<(), Diagnostic> {
     Ok(())
 }
 
-/// Refuses a brace without its other half, and nothing in between.
+/// Refuses unbalanced and empty braces.
 fn check_braces(uri: &LitStr, text: &str) -> Result<(), Diagnostic> {
     let mut open = false;
     for c in text.chars() {

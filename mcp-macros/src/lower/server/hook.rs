@@ -9,7 +9,7 @@ use crate::ir::server::{Hook, Moment};
 use crate::syntax::attribute;
 use crate::syntax::function::Function;
 
-/// Lowers a function to the hook that it declares; `None` when it has mistakes, or is still being typed.
+/// Lowers a function to a hook; `None` if it has mistakes, or is incomplete.
 pub(super) fn lower(function: &Function, marker: &Attribute, errors: &mut Errors) -> Option<Hook> {
     let mut found = Errors::default();
     let (moment, keys, written) = if attribute::is(marker, attribute::START) {

@@ -25,13 +25,13 @@ pub(super) struct Members {
     pub(super) declared: Vec<Named>,
     pub(super) checks: Vec<Check>,
     pub(super) hooks: Vec<Hook>,
-    /// Something else is there.
+    /// True if the block has other items.
     has_others: bool,
-    /// Functions that are half-written, or too new for us.
+    /// Functions that are incomplete, or use syntax unknown to `syn`.
     pub(super) unreadable: Vec<Ident>,
 }
 
-/// A declared function, and the tokens that its name came from.
+/// A declared function, and the tokens of its name.
 pub(super) struct Named {
     pub(super) declaration: Declaration,
     pub(super) at: TokenStream,
@@ -87,7 +87,7 @@ impl Members {
         }
     }
 
-    /// Refuses markers on something that is no function, and macros that may make some.
+    /// Refuses markers on items that are not functions, and macros that may generate functions.
     fn other(&mut self, item: &Item, errors: &mut Errors) {
         if let Some(path) = item.macro_name() {
             self.has_others = true;

@@ -6,7 +6,7 @@ use crate::diag::{Errors, err};
 use crate::lower::argument::receiver;
 use crate::lower::declaration::signature;
 
-/// The form, as errors show it.
+/// The form in errors.
 pub(super) const FORM: &str = "write `async fn name(&self) -> Result<(), E>`";
 
 /// Checks the signature of the function `name` with the attribute `marker`, except for the result.

@@ -19,7 +19,7 @@ use crate::ir::server::Server;
 use crate::syntax::attribute;
 use crate::syntax::block::Block;
 
-/// Lowers a block to the server that it declares; `None` when there is no type to make one of.
+/// Lowers a block to a server; `None` without a type for it.
 pub(crate) fn lower(
     block: &Block,
     keys: &args::server::Server,

@@ -1,4 +1,4 @@
-//! The names and URIs of a block against each other; `#[cfg]`s may keep two of them apart.
+//! Conflicts among the names and URIs of a block; `#[cfg]`s may separate two equal ones.
 
 use syn::spanned::Spanned;
 
@@ -8,7 +8,7 @@ use crate::ir::declaration::Declaration;
 use crate::ir::notice::{Level, Notice};
 use crate::ir::server::Check;
 
-/// Refuses two declarations of one kind, or two checks, of one name.
+/// Refuses two declarations of one kind, or two checks, with the same name.
 pub(super) fn check(members: &Members, errors: &mut Errors) {
     for (at, second) in members.declared.iter().enumerate() {
         let Declaration { kind, name, .. } = &second.declaration;
@@ -43,7 +43,7 @@ fn check_ready(checks: &[Check], errors: &mut Errors) {
     }
 }
 
-/// Refuses two resources of one URI; returns true when the URIs are still to be compared as templates.
+/// Refuses two resources with the same URI; returns true if the URIs must be compared as templates.
 pub(super) fn check_uris(members: &Members, errors: &mut Errors) -> bool {
     let before = errors.len();
     for (at, second) in members.declared.iter().enumerate() {
@@ -93,12 +93,12 @@ fn differs_by_case(second: &Named, earlier: &[Named]) -> Option<Notice> {
 }
 
 impl Named {
-    /// Reports whether both are in one list.
+    /// Returns whether both are in one list.
     fn is_beside(&self, other: &Self) -> bool {
         self.declaration.kind == other.declaration.kind
     }
 
-    /// Reports whether `#[cfg]`s may keep the two apart.
+    /// Returns whether `#[cfg]`s may separate the two.
     fn may_be_apart(&self, other: &Self) -> bool {
         !self.declaration.cfgs.is_empty() && !other.declaration.cfgs.is_empty()
     }

@@ -1,4 +1,4 @@
-//! The names that serde gives to fields and variants, and those that two of them share.
+//! The names that serde gives to fields and variants, and duplicates among them.
 
 use proc_macro2::TokenStream;
 use quote::ToTokens;
@@ -19,7 +19,7 @@ struct Naming {
     is_left_out: bool,
 }
 
-/// A name on the wire, and the tokens that it came from.
+/// A name on the wire, and its tokens.
 struct Name {
     text: String,
     at: TokenStream,
@@ -87,7 +87,7 @@ impl Naming {
         let mut naming = Self::default();
         let ours = attributes.iter().filter(|it| attribute::is(it, SERDE));
         for attribute in ours {
-            // What serde cannot read, its derive reports.
+            // The derive of serde reports what it cannot read.
             let _ = attribute.parse_nested_meta(|meta| naming.read(&meta));
         }
         naming
@@ -149,7 +149,7 @@ impl Name {
     }
 }
 
-/// The name in the case that `rename_all` asks for.
+/// The name in the case of `rename_all`.
 fn in_case(name: &str, case: Option<&str>) -> String {
     let words = words(name);
     let joined = |by: &str| words.join(by);
@@ -169,7 +169,7 @@ fn in_case(name: &str, case: Option<&str>) -> String {
     }
 }
 
-/// The words of a name, in lower case.
+/// The lower-case words of a name.
 fn words(name: &str) -> Vec<String> {
     let mut words = vec![String::new()];
     for c in name.chars() {

@@ -1,9 +1,8 @@
 //! The keys of one server, as digests.
 //!
-//! A secret is hashed with HMAC-SHA-256 at once and dropped. That is enough for random texts of at
-//! least 24 characters; a slow hash is for passwords that people choose. Looking a key up compares
-//! with all of them, in constant time for each, so that the time says nothing about how much of a
-//! secret was right.
+//! A secret is hashed with HMAC-SHA-256 on reading, and dropped. That is enough for random texts of at least 24
+//! characters; slow hashes are for passwords that people choose. A look-up compares with every key in constant time,
+//! so that its duration reveals nothing about a secret.
 
 use std::fmt;
 
@@ -47,7 +46,7 @@ impl Table {
         }
     }
 
-    /// Parses one key, of which no text is in an error but the label.
+    /// Parses one key; errors contain its label, and nothing else of it.
     fn key(&self, text: &str, place: usize) -> Result<Key, String> {
         let mut parts = text.splitn(3, ':');
         let (Some(label), Some(secret)) = (parts.next(), parts.next()) else {
@@ -105,7 +104,7 @@ impl Table {
         Ok(())
     }
 
-    /// The caller whose key `secret` is. The time does not depend on the secrets.
+    /// Returns the caller with this secret, in a time independent of the secrets.
     pub(super) fn find(&self, secret: &str) -> Option<Principal> {
         let hashing = hashing();
         let mut found = None;
@@ -131,7 +130,7 @@ impl Key {
     }
 }
 
-/// The key of the hashes, which is no secret: it keeps them apart from other hashes of the same texts.
+/// The key of the hashes, which is not a secret: it separates them from other hashes of the same texts.
 fn hashing() -> hmac::Key {
     hmac::Key::new(hmac::HMAC_SHA256, b"mcp-runtime API keys")
 }

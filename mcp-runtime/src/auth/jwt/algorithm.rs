@@ -1,7 +1,7 @@
 //! Signature algorithms of tokens (RFC 7518, RFC 8037), verified by `ring`.
 //!
-//! A closed list: `none` is no member, and the algorithm of a token is compared with those that the
-//! key and the settings allow before anything is verified (RFC 8725, section 3.1).
+//! A closed list: `none` is not a member, and the algorithm of a token is compared with those that the key and the
+//! settings allow before anything is verified (RFC 8725, section 3.1).
 
 use std::fmt;
 use std::str::FromStr;
@@ -91,7 +91,7 @@ impl SigningAlgorithm {
         })
     }
 
-    /// The verification of an algorithm of curves.
+    /// The verification algorithm for elliptic curves.
     pub(super) fn curve(self) -> Option<&'static dyn VerificationAlgorithm> {
         Some(match self {
             Self::ES256 => &signature::ECDSA_P256_SHA256_FIXED,

@@ -1,9 +1,8 @@
-//! Tokens that are bound to a key of their client (RFC 7800), which must show that it has the key.
+//! Tokens bound to a key of their client (RFC 7800), which must prove its possession.
 //!
-//! A token with `cnf` is of no use to whoever has stolen it: it needs a proof by the key (`jkt`,
-//! RFC 9449), or the certificate (`x5t#S256`, RFC 8705), that it is bound to. Such a token sent as
-//! a plain bearer token is refused, whatever the settings: otherwise the binding could be taken off
-//! by leaving it out.
+//! A stolen token with `cnf` is useless without a proof by the key (`jkt`, RFC 9449) or the certificate (`x5t#S256`,
+//! RFC 8705) that it is bound to. Sent as a plain bearer token it is refused whatever the settings, since the binding
+//! could be circumvented otherwise.
 
 #[cfg(feature = "tls")]
 use std::sync::Arc;
@@ -25,7 +24,7 @@ use crate::certificate::Certificate;
 pub(super) struct Sent<'a> {
     /// The token.
     pub text: &'a str,
-    /// The scheme is the one of proofs.
+    /// True if the scheme is the one of proofs.
     pub with_proof: bool,
 }
 
@@ -97,7 +96,7 @@ fn certificate(credentials: &Credentials<'_>) -> Option<String> {
     Some(URL_SAFE_NO_PAD.encode(certificate.thumbprint()))
 }
 
-/// Without TLS there is no certificate.
+/// There are no certificates without TLS.
 #[cfg(not(feature = "tls"))]
 fn certificate(_: &Credentials<'_>) -> Option<String> {
     None

@@ -1,8 +1,8 @@
 //! The rules for the claims of a token (RFC 7519, RFC 9068), beyond its signature.
 //!
-//! In this order: the type (an ID token is not for a server), the audience (a token for another
-//! server must not be taken, RFC 8707), the times with their tolerance, the subject. Texts of
-//! refusals say which one, as the client's developer needs it; they never repeat the claims.
+//! In this order: the type (an ID token is not for a server), the audience (a token for another server must not be
+//! accepted, RFC 8707), the times with their tolerance, the subject. Texts of refusals name the failed check, as the
+//! client's developer needs it; they never repeat the claims.
 
 use std::time::Duration;
 
@@ -159,7 +159,7 @@ impl Rules {
         Ok(Duration::try_from_secs_f64(expires + skew - now).unwrap_or(Duration::MAX))
     }
 
-    /// The caller that a valid token stands for.
+    /// The caller identified by a valid token.
     pub(super) fn principal(
         &self,
         issuer: &str,

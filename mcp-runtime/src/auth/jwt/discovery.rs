@@ -1,8 +1,7 @@
 //! The metadata of an issuer (RFC 8414, OpenID Connect Discovery), for the place of its keys.
 //!
-//! The issuer in the document must be the one that was asked for, letter for letter (RFC 8414,
-//! section 3.3), so that one tenant's document cannot stand for another's. Keys are fetched by
-//! HTTPS alone; plain HTTP is for this machine, as in tests.
+//! The issuer in the document must equal the requested one exactly (RFC 8414, section 3.3), so that one tenant's
+//! document cannot stand for another's. Keys are fetched over HTTPS only, except from this machine, as in tests.
 
 use axum::http::Uri;
 use axum::http::uri::Authority;
@@ -24,7 +23,7 @@ pub(super) async fn discover(client: &Client, issuer: &str) -> Result<String, St
         match client.get(&url).await {
             Err(cause) => problem = format!("{url} cannot be read: {cause}"),
             Ok(response) if response.status != 200 => {
-                problem = format!("{url} is answered with {}", response.status.as_u16());
+                problem = format!("{url} returned {}", response.status.as_u16());
             }
             Ok(response) => return read(issuer, &url, &response.body),
         }
@@ -34,7 +33,7 @@ pub(super) async fn discover(client: &Client, issuer: &str) -> Result<String, St
 
 fn read(issuer: &str, url: &str, body: &[u8]) -> Result<String, String> {
     let metadata: Metadata = serde_json::from_slice(body)
-        .map_err(|error| format!("{url} is no metadata of an issuer: {error}"))?;
+        .map_err(|error| format!("{url} is not the metadata of an issuer: {error}"))?;
     if metadata.issuer != issuer {
         let own = metadata.issuer.escape_debug().to_string();
         return Err(format!(
@@ -46,7 +45,7 @@ fn read(issuer: &str, url: &str, body: &[u8]) -> Result<String, String> {
     Ok(metadata.jwks_uri)
 }
 
-/// Checks that a URL is one of HTTPS, or of this machine.
+/// Checks that a URL is HTTPS, or of this machine.
 pub(super) fn check(url: &str) -> Result<Uri, String> {
     let Ok(uri) = url.parse::<Uri>() else {
         return Err("is not a URL".to_owned());

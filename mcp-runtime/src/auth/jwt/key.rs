@@ -1,8 +1,8 @@
 //! Public keys of tokens: from a JWK (RFC 7517, section 4) to the verification of a signature.
 //!
-//! Only what verifies signatures is read. A JWK that has a private part, an exponent of more than
-//! 32 bits or more than 8192 bits is not used: issuers do not publish those, and the last two would
-//! make verifying slow.
+//! Only parameters for verifying signatures are read. A JWK with a private part, with an exponent of more than 32 bits
+//! or with more than 8192 bits is not used: issuers do not publish those, and the last two would make verification
+//! slow.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -37,7 +37,7 @@ pub(in crate::auth) struct Jwk {
 pub(in crate::auth) struct Key {
     pub id: Option<String>,
     material: Material,
-    /// The one algorithm that the key is for, if it says so.
+    /// The only algorithm that the key permits, if it names one.
     only: Option<SigningAlgorithm>,
     /// The SHA-256 thumbprint in base64url (RFC 7638).
     pub thumbprint: String,
@@ -55,7 +55,7 @@ impl Jwk {
         self.d.is_some() || self.k.is_some() || self.kty == "oct"
     }
 
-    /// The key, if it is one for signatures, of a type that is known, and complete.
+    /// The key, if it is complete, for signatures, and of a known type.
     pub(in crate::auth) fn key(&self) -> Option<Key> {
         let signs = self.usage.as_deref().is_none_or(|it| it == "sig");
         let verifies = self.key_ops.as_ref();

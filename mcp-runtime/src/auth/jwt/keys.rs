@@ -1,12 +1,12 @@
 //! The keys of one issuer: fetched by one request at a time, kept while they are fresh, used while there are no others.
 //!
-//! Invariants: a failure empties nothing; tokens with unknown keys cause at most one fetch in [`COOL_DOWN`]; at most
+//! Invariants: a failure removes no keys; tokens with unknown keys cause at most one fetch in [`COOL_DOWN`]; at most
 //! [`MOST`] keys are kept, and a document has at most the size that the client reads.
 //!
-//! Three ages: fresh (used), stale (used, and fetched anew in the background) and too old (a day:
-//! refused with 503). An unknown key id may mean that the issuer has rotated, so it causes a fetch,
-//! but at most one in 30 s: otherwise a stranger with invented ids could have this server call the
-//! issuer at will. Requests that need the same fetch wait for one, behind `flight`.
+//! Keys are fresh (used), stale (used, and fetched again in the background) or too old (a day: refused with 503). An
+//! unknown key id may mean that the issuer has rotated its keys, so it causes a fetch, but at most one in 30 s:
+//! otherwise a stranger with made-up ids could make this server call the issuer at will. Concurrent requests that need
+//! a fetch share one, behind `flight`.
 
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
@@ -41,7 +41,7 @@ pub(super) struct Keys {
     /// The URL of the keys, if it is set and not discovered.
     fixed: Option<String>,
     state: RwLock<State>,
-    /// Held by whoever fetches.
+    /// Held during a fetch.
     flight: Mutex<()>,
 }
 
@@ -65,7 +65,7 @@ impl State {
         (now - at < STALE).then(|| Arc::clone(&self.keys))
     }
 
-    /// Returns `true` if the keys should be fetched anew.
+    /// Returns `true` if the keys should be fetched again.
     fn is_ageing(&self, now: Instant) -> bool {
         let rested = self.attempted.is_none_or(|at| now - at >= COOL_DOWN);
         rested && self.fresh.is_none_or(|at| at <= now)
@@ -73,7 +73,7 @@ impl State {
 }
 
 impl Keys {
-    /// The keys of `issuer`, at `fixed` or where it says that they are.
+    /// The keys of `issuer`, at `fixed` or at the discovered URL.
     pub(super) fn new(issuer: String, fixed: Option<String>) -> Self {
         Self {
             issuer,
@@ -83,7 +83,7 @@ impl Keys {
         }
     }
 
-    /// The keys that are known now, after a first fetch; keys that are not fresh are fetched anew meanwhile.
+    /// Returns the known keys, after a first fetch; keys that are not fresh are fetched again in the background.
     ///
     /// Waits for the network only while there are no keys at all.
     pub(super) async fn known(self: &Arc<Self>) -> Result<Arc<Vec<Key>>, Refusal> {
@@ -104,7 +104,7 @@ impl Keys {
         Ok(keys)
     }
 
-    /// The keys after a fetch that an unknown key has caused; `None` if the last one is too recent.
+    /// Fetches the keys because of an unknown one; `None` if the last such fetch is too recent.
     pub(super) async fn renewed(&self) -> Option<Arc<Vec<Key>>> {
         let before = self.read(|state| Arc::clone(&state.keys));
         self.fetch_after(COOL_DOWN, |state| &mut state.provoked)
@@ -113,13 +113,13 @@ impl Keys {
         (!Arc::ptr_eq(&before, &after)).then_some(after)
     }
 
-    /// Fetches the keys; an error says why they cannot be.
+    /// Fetches the keys; an error is the reason of the failure.
     pub(super) async fn fetch(&self) -> Result<(), String> {
         let _flight = self.flight.lock().await;
         self.fetch_alone().await
     }
 
-    /// Fetches the keys unless that was done within `rest`, by whoever was first, for the reason of this `stamp`.
+    /// Fetches the keys unless any request has done so within `rest`, for the reason of this `stamp`.
     async fn fetch_after(&self, rest: Duration, stamp: fn(&mut State) -> &mut Option<Instant>) {
         let _flight = self.flight.lock().await;
         let now = Instant::now();
@@ -180,7 +180,9 @@ impl Keys {
             .map_err(|cause| format!("the keys at {url} cannot be read: {cause}"))?;
         if response.status != 200 {
             let status = response.status.as_u16();
-            return Err(format!("the keys at {url} are answered with {status}"));
+            return Err(format!(
+                "the request for the keys at {url} returned {status}"
+            ));
         }
         let keys = parse(&response.body).map_err(|cause| format!("the keys at {url} {cause}"))?;
         self.change(|state| state.url = Some(url));
@@ -203,7 +205,7 @@ fn unavailable() -> Refusal {
     )
 }
 
-/// A set of keys, of which each is read by itself.
+/// A set of keys, each parsed separately.
 #[derive(Deserialize)]
 struct Set<'a> {
     #[serde(borrow)]
@@ -213,7 +215,7 @@ struct Set<'a> {
 /// Reads the keys for signatures of a set; symmetric ones and those of other kinds are dropped.
 fn parse(body: &[u8]) -> Result<Vec<Key>, String> {
     let set: Set<'_> =
-        serde_json::from_slice(body).map_err(|error| format!("are no set of keys: {error}"))?;
+        serde_json::from_slice(body).map_err(|error| format!("are not a set of keys: {error}"))?;
     if set.keys.len() > MOST {
         return Err(format!("are more than {MOST}"));
     }

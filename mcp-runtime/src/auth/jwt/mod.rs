@@ -1,9 +1,8 @@
 //! Tokens: signed by an issuer whose keys are fetched, or by a shared secret.
 //!
-//! The order of checks is from cheap to dear, and nothing of a token is believed before its
-//! signature: its form, its algorithm, its issuer (only to choose the keys), the signature, the
-//! type, the audience, the times, and then the proof of possession. Every refusal has a [`Reason`],
-//! which is the label of the metric.
+//! Checks are ordered by cost, and no claim is trusted before the signature is verified: the form, the algorithm, the
+//! issuer (only to choose the keys), the signature, the type, the audience, the times, and then the proof of
+//! possession. Every refusal has a [`Reason`], which is the label of the metric.
 
 mod algorithm;
 mod binding;
@@ -74,9 +73,9 @@ enum Signer {
 }
 
 impl Jwt {
-    /// Accepts the tokens of an issuer, by its URL, letter for letter as in the claim `iss`.
+    /// Accepts the tokens of an issuer, by its URL, exactly as in the claim `iss`.
     ///
-    /// A URL that is not HTTPS, but for one of this machine, stops the start.
+    /// A URL that is not HTTPS stops the start, unless it is of this machine.
     pub fn issuer(url: impl Into<String>) -> Self {
         let url = url.into();
         let keys = Arc::new(Keys::new(url.clone(), None));
@@ -89,8 +88,8 @@ impl Jwt {
     /// Accepts tokens that are signed by a shared secret with HS256. The issuer of their callers is `jwt-secret`,
     /// whatever `iss` is.
     ///
-    /// A secret of fewer than 32 bytes stops the start, and so does an issuer beside it: its public keys could be taken
-    /// for secrets.
+    /// A secret of fewer than 32 bytes stops the start, and so does an issuer in addition: its public keys could be
+    /// taken for secrets.
     pub fn secret(secret: impl AsRef<[u8]>) -> Self {
         let secret = secret.as_ref();
         let key = hmac::Key::new(hmac::HMAC_SHA256, secret);
@@ -112,7 +111,7 @@ impl Jwt {
         }
     }
 
-    /// Sets the URL of the issuer's keys (JWKS), which are not discovered then.
+    /// Sets the URL of the issuer's keys (JWKS) in place of the discovered one.
     #[must_use]
     pub fn jwks_url(mut self, url: impl Into<String>) -> Self {
         if let Signer::Issuer(issuer, at, keys) = &mut self.signer {
@@ -159,7 +158,7 @@ impl Jwt {
         self
     }
 
-    /// Sets the claims that scopes are read from: texts with spaces between them, or lists. Default: `scope`, `scp` and
+    /// Sets the claims that scopes are read from: strings separated by spaces, or lists. Default: `scope`, `scp` and
     /// `permissions`.
     #[must_use]
     pub fn scope_claims(mut self, names: impl IntoIterator<Item = impl Into<String>>) -> Self {
@@ -184,8 +183,8 @@ impl Jwt {
         self
     }
 
-    /// Sets whether proofs of possession must have a nonce of the server, so that none can be made in advance (RFC 9449,
-    /// section 8). Default: `false`. Nonces are of one process.
+    /// Sets whether proofs of possession must have a nonce of the server, so that none can be made in advance (RFC
+    /// 9449, section 8). Default: `false`. A nonce is valid for one process.
     #[must_use]
     pub fn proof_nonces(mut self, wanted: bool) -> Self {
         self.proofs = Arc::new(Proofs::new(wanted));

@@ -1,8 +1,8 @@
 //! Proofs of possession of the key that a token is bound to (RFC 9449, DPoP).
 //!
-//! A proof is a token of its own, signed by the client's key, for one method, one URL, one access
-//! token and one moment. It is accepted for a minute after it was made, 30 s before, and once. The
-//! memory of used proofs is asked last, so that only valid ones take room in it.
+//! A proof is a separate token, signed by the client's key, for one method, one URL, one access token and one moment.
+//! It is accepted until a minute after it was made, with 30 s of tolerance for a clock ahead, and once. Used proofs
+//! are checked last, so that only valid ones are remembered.
 
 mod memory;
 mod nonce;
@@ -24,17 +24,17 @@ use nonce::Nonces;
 
 /// The header of a proof.
 const HEADER: &str = "dpop";
-/// The longest time from the making of a proof to its arrival, and the tolerance for a clock that is ahead.
+/// The maximum age of a proof on arrival, and the tolerance for a clock that is ahead.
 const PATIENCE: Duration = Duration::from_mins(1);
 const AHEAD: Duration = Duration::from_secs(30);
 /// The maximum size of the identifier of a proof, in bytes.
 const LARGEST_ID: usize = 256;
 
-/// The verification of proofs, with the memory of those that were used.
+/// The verification of proofs, with the proofs that were used.
 #[derive(Debug)]
 pub(super) struct Proofs {
     memory: Memory,
-    /// The nonces that proofs must have, if they must.
+    /// The nonces that proofs must have, if required.
     nonces: Option<Nonces>,
 }
 
@@ -43,7 +43,7 @@ pub(super) struct Proofs {
 pub(super) struct Bound<'a> {
     pub token: &'a str,
     pub thumbprint: &'a str,
-    /// The caller, as the proofs that it used are counted.
+    /// The key under which the proofs of the caller are counted.
     pub caller: [u8; 32],
     pub now: Duration,
 }

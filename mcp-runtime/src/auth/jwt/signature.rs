@@ -1,8 +1,7 @@
 //! The signatures of an issuer's tokens, by its keys.
 //!
-//! A token that names its key is compared with that one; one without a name with at most eight. A
-//! signature that is wrong under a named key is final: fetching the keys again would let forged
-//! tokens cause requests.
+//! A token that names its key is verified with that key, one that does not with at most eight. A wrong signature under
+//! a named key is final: if it caused a fetch of keys, forged tokens could cause requests.
 
 use std::sync::Arc;
 
@@ -11,7 +10,7 @@ use super::keys::Keys;
 use super::token::Token;
 use crate::auth::{Reason, Refusal};
 
-/// The maximum number of keys that are tried for a token which names none.
+/// The maximum number of keys that are tried for a token that names none.
 const TRIED: usize = 8;
 
 /// The refusal of a token whose signature is wrong.
@@ -22,7 +21,7 @@ pub(super) fn forged() -> Refusal {
     )
 }
 
-/// Verifies the signature of a token by the key that it names, or by one of those that it can mean.
+/// Verifies the signature of a token with the key that it names, or with each candidate.
 pub(super) async fn verify(keys: &Arc<Keys>, token: &Token<'_>) -> Result<(), Refusal> {
     let known = keys.known().await?;
     match try_keys(&known, token) {
@@ -34,7 +33,7 @@ pub(super) async fn verify(keys: &Arc<Keys>, token: &Token<'_>) -> Result<(), Re
     }
 }
 
-/// Returns `true` if another key may accept the token: its key is not known, or it names none.
+/// Returns `true` if newer keys may verify the token: its key is unknown, or it names none.
 fn is_cured_by_keys(refusal: &Refusal, token: &Token<'_>) -> bool {
     match refusal.reason() {
         Reason::UnknownKey => true,

@@ -1,9 +1,8 @@
-//! The compact form of a signed token (RFC 7515, section 7.1), taken apart within limits and without trust.
+//! The compact form of a signed token (RFC 7515, section 7.1), parsed within limits.
 //!
-//! Limits come first: 16 KiB for a token, 8 KiB for its header, three parts. Members must be
-//! unique, as two parsers may take different ones of two. `crit` is refused, since nothing that it
-//! could name is implemented. Nothing of a token is trusted here; `signature.rs` and `claims.rs`
-//! decide.
+//! Limits come first: 16 KiB for a token, 8 KiB for its header, three parts. Members must be unique, since two parsers
+//! may choose different ones of a duplicate. `crit` is refused, since no extension is implemented. Nothing is trusted
+//! here; `signature.rs` and `claims.rs` decide.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -35,7 +34,7 @@ pub(in crate::auth) struct Header {
     pub algorithm: SigningAlgorithm,
     pub key_id: Option<String>,
     pub kind: Option<String>,
-    /// The other parameters, of which none is trusted.
+    /// The other parameters, all of them untrusted.
     pub rest: Map<String, Value>,
 }
 
@@ -45,12 +44,12 @@ struct Unique(Map<String, Value>);
 /// Returns `true` if `text` has the form of a token, signed or encrypted.
 pub(in crate::auth) fn is_token(text: &str) -> bool {
     let parts = text.split('.').take(6).count();
-    // The base64url of `{`, or of what may stand in front of it.
+    // The base64url of `{`, or of whitespace in front of it.
     matches!(parts, 3 | 5) && text.starts_with(['e', 'I', 'C', 'D'])
 }
 
 impl<'a> Token<'a> {
-    /// Takes a token apart.
+    /// Parses a token.
     pub(in crate::auth) fn parse(text: &'a str) -> Result<Self, Refusal> {
         if text.len() > LARGEST {
             return Err(malformed("the token is larger than 16 KiB"));

@@ -1,4 +1,4 @@
-//! Settings that are documented, and that this program does not have: each stops the start.
+//! Settings that are documented but absent from this program: setting one stops the start.
 
 use super::Setting;
 
@@ -18,7 +18,7 @@ pub(super) const TOKENS: &[Setting] = &[
     Setting::absent("auth.jwt.secret_key", "MCP_JWT_SECRET_KEY", NO_TOKENS),
 ];
 
-/// A program with all features has none of them.
+/// A program with all features has no absent settings.
 const _: fn(&'static str, &'static str, &'static str) -> Setting = Setting::absent;
 
 pub(super) const ROWS: &[Setting] = &[

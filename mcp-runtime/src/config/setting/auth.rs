@@ -27,11 +27,11 @@ pub(super) const ROWS: &[Setting] = &[
         "auth.api_keys.headers",
         "MCP_AUTH_API_KEYS_HEADERS",
         Kind::Texts(|it| &mut it.auth.key_headers, check_header),
-        "The headers that an API key may come in besides `Authorization: Bearer`.",
+        "The headers that an API key may come in, in addition to `Authorization: Bearer`.",
     ),
 ];
 
-/// Checks API keys, of which nothing is shown but their labels.
+/// Checks API keys; errors show only their labels.
 fn check_keys(keys: &Secrets) -> Result<(), Problem> {
     if keys.0.is_empty() {
         return Ok(());

@@ -33,13 +33,13 @@ pub(crate) struct Setting {
     pub parts: &'static [Part],
     /// Its flag, without `--`.
     pub flag: Option<&'static str>,
-    /// The value of its flag where that has none.
+    /// The value of its flag if none is given.
     pub bare: Option<&'static str>,
-    /// The name that errors call it by when the program has set it.
+    /// The name in errors when the program has set it.
     pub code: &'static str,
     /// The kind of its value, and the place of that in the settings.
     pub kind: Kind,
-    /// It changes while the server runs; others take a restart.
+    /// True if it changes at run time; others need a restart.
     pub live: bool,
     /// One line.
     pub help: &'static str,
@@ -54,7 +54,7 @@ pub(crate) struct Part {
 }
 
 impl Setting {
-    /// A setting that takes a restart, called `name` in `mcp.toml` and `env` in the environment.
+    /// A setting that needs a restart, called `name` in `mcp.toml` and `env` in the environment.
     pub(super) const fn new(
         name: &'static str,
         env: &'static str,
@@ -74,7 +74,7 @@ impl Setting {
         }
     }
 
-    /// A setting that this program cannot have, and why.
+    /// A setting that this program cannot have, with the reason.
     pub(super) const fn absent(name: &'static str, env: &'static str, why: &'static str) -> Self {
         Self::new(name, env, Kind::Absent(why), "")
     }
@@ -89,13 +89,13 @@ impl Setting {
         !matches!(self.kind, Kind::Absent(_))
     }
 
-    /// Sets the name that errors call it by when the program has set it: that of the builder's method.
+    /// Sets the name in errors when the program has set it: that of the builder's method.
     pub(super) const fn code(mut self, code: &'static str) -> Self {
         self.code = code;
         self
     }
 
-    /// Has it change while the server runs.
+    /// Lets it change at run time.
     pub(super) const fn live(mut self) -> Self {
         self.live = true;
         self
@@ -107,7 +107,7 @@ impl Setting {
         self
     }
 
-    /// Lets its flag go without a value, which is `value` then.
+    /// Makes the value of its flag optional, with `value` as the default.
     #[cfg(feature = "page")]
     pub(super) const fn bare(mut self, value: &'static str) -> Self {
         self.bare = Some(value);

@@ -25,7 +25,7 @@ pub(super) const ROWS: &[Setting] = &[
                 Ok(())
             },
         ),
-        "The beginning of its keys and channels there, in the place of the server's name.",
+        "The prefix of the keys and channels, in place of the server's name.",
     )
     .code("store_prefix"),
 ];

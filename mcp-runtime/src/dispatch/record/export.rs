@@ -24,7 +24,7 @@ pub(super) struct Exported {
 }
 
 impl Exported {
-    /// Begins the span of a request, of kind SERVER and in the trace of its client; `None` where nobody exports it.
+    /// Begins the span of a request, of kind SERVER and in the trace of its client; `None` if it is not exported.
     pub(super) fn begin(subject: &Subject<'_>) -> Option<Self> {
         let telemetry = subject.service.drain.telemetry()?;
         let item = Item::of(subject);
@@ -58,7 +58,7 @@ impl Exported {
 
     /// Runs `answer` within the span, so that the spans of the program are its children.
     ///
-    /// Boxed only where it is exported: an `async` block around `answer` would have room for it twice.
+    /// Boxed only if exported: an `async` block around `answer` would reserve its size twice.
     pub(super) fn around<F: Future>(
         this: Option<&Self>,
         answer: F,
@@ -95,7 +95,7 @@ impl Exported {
     }
 }
 
-/// The declared function that a request is about, by its name; a resource also by its URI.
+/// The declared function that a request names; for a resource also its URI.
 #[derive(Default)]
 struct Item {
     name: Option<String>,
@@ -155,7 +155,7 @@ fn identity(subject: &Subject<'_>, item: &Item) -> Vec<KeyValue> {
     let Some(cx) = subject.cx else {
         return attributes;
     };
-    // A Unix socket has HTTP and no address, and so has a router whose listener is not known.
+    // A Unix socket has HTTP but no address, as has a router whose listener is unknown.
     if cx.is_http() {
         attributes.push(KeyValue::new(names::NETWORK_PROTOCOL, "http"));
         let tcp = cx.peer().map(|_| KeyValue::new(names::TRANSPORT, "tcp"));
@@ -189,8 +189,8 @@ fn digest(id: &str) -> String {
     digest
 }
 
-/// The span that a request comes from, by its `_meta` or else by its HTTP header; and the span by the header where both
-/// name one.
+/// The parent span of a request, by its `_meta` or else by its HTTP header; and the span by the header if both name
+/// one.
 fn parents(subject: &Subject<'_>) -> (Option<TraceContext>, Option<TraceContext>) {
     let meta = subject.request.params.as_deref().and_then(Members::meta);
     let meta = meta.and_then(Result::ok);
@@ -202,7 +202,7 @@ fn parents(subject: &Subject<'_>) -> (Option<TraceContext>, Option<TraceContext>
     }
 }
 
-/// The type of the error that a request has ended with: a code, `tool_error`, or the outcome.
+/// The type of a request's error: a code, `tool_error`, or the outcome.
 fn error(subject: &Subject<'_>, end: &End) -> Option<Cow<'static, str>> {
     match end {
         End::Answered("ok" | "task" | "input_required") => None,

@@ -38,7 +38,7 @@ pub trait Decode: Sized {
     fn decode(text: &str) -> Result<Self, serde_json::Error>;
     #[doc(hidden)]
     fn absent() -> Option<Self>;
-    /// The value that `null` is if that is another than the absent one: `Some(None)` of an `Option<Option<_>>`.
+    /// The value of `null` if it differs from the absent one: `Some(None)` of an `Option<Option<_>>`.
     #[doc(hidden)]
     fn null() -> Option<Self>;
     #[doc(hidden)]
@@ -79,16 +79,16 @@ pub struct Arg<T> {
     example: Option<Value>,
     pub(super) redact: bool,
     header: Option<&'static str>,
-    /// The other names that it is accepted by.
+    /// The aliases that it is accepted by.
     pub(super) aliases: &'static [&'static str],
-    /// The members of its type are arguments, which have these names.
+    /// The names of the members, if the members of its type are arguments.
     pub(super) members: Option<Vec<&'static str>>,
     /// The message of the elicitation when the client sends no value.
     elicit: Option<&'static str>,
     rules: Vec<Rule<T>>,
     pub(super) nested: Option<super::rule::Nested<T>>,
     schema: Value,
-    /// Its place among the parameters of its function.
+    /// Its index among the parameters of its function.
     pub(super) place: usize,
 }
 
@@ -97,7 +97,7 @@ struct Default<T> {
     json: Value,
 }
 
-/// A value that its argument's schema shows.
+/// A value that the schema of its argument shows.
 #[diagnostic::on_unimplemented(
     message = "the default or example of an argument is in its schema, and `{Self}` does not implement `Serialize`",
     label = "cannot be written as JSON",
@@ -161,7 +161,7 @@ impl<T> Arg<T> {
         self
     }
 
-    /// Its value when the client sends none, or `null`.
+    /// Sets the value for an argument that is absent or `null`.
     #[must_use]
     pub fn default(self, make: fn() -> T) -> Self
     where
@@ -176,7 +176,7 @@ impl<T> Arg<T> {
         self
     }
 
-    /// A value to show in the schema.
+    /// Adds an example to the schema.
     #[must_use]
     pub fn example(mut self, make: fn() -> T) -> Self
     where
@@ -186,14 +186,14 @@ impl<T> Arg<T> {
         self
     }
 
-    /// Its value appears in no error text and no log.
+    /// Keeps its value out of error texts and logs.
     #[must_use]
     pub fn redact(mut self) -> Self {
         self.redact = true;
         self
     }
 
-    /// It also travels in the HTTP header `Mcp-Param-<name>`.
+    /// Accepts the HTTP header `Mcp-Param-<name>` as well.
     #[must_use]
     pub fn header(mut self, name: &'static str, (): ()) -> Self {
         self.header = Some(name);
@@ -206,7 +206,7 @@ impl<T> Arg<T> {
         self
     }
 
-    /// Accepts the value by other names too, which the schema does not show.
+    /// Accepts the value under aliases, which the schema does not show.
     #[must_use]
     pub fn alias(mut self, aliases: &'static [&'static str]) -> Self {
         self.aliases = aliases;
@@ -293,7 +293,7 @@ impl<T> Arg<T> {
         }
     }
 
-    /// The value the client sent, or the default; `None` after noting what is wrong.
+    /// The value that the client sent, or the default; `None` after recording the problems.
     fn take(&self, input: &mut Input<'_, '_>) -> Option<T> {
         if let Some(members) = &self.members {
             return self.take_members(members, input);
@@ -327,11 +327,12 @@ impl<T> Arg<T> {
         self.check(&value, input).then_some(value)
     }
 
-    /// The value that was sent by one of its names; two of them are a problem.
+    /// The value that was sent under one of its names; two of them are a problem.
     fn sent<'a>(&self, input: &mut Input<'a, '_>) -> Option<RawStr<'a>> {
         let names = std::iter::once(&self.name).chain(self.aliases);
         let mut given = names.filter_map(|name| Some((*name, input.object.get(name)?)));
         let (first, sent) = given.next()?;
+        input.taken += 1;
         if let Some((second, _)) = given.next() {
             input.problems.twice(first, second);
         }
@@ -346,7 +347,7 @@ impl<T> Arg<T> {
     }
 
     pub(super) fn check(&self, value: &T, input: &mut Input<'_, '_>) -> bool {
-        // Nearly every value fits, and then nothing is written.
+        // Nearly every value is valid, and then nothing is written.
         if self.nested.is_none() && self.rules.iter().all(|rule| (rule.check)(value).is_ok()) {
             return true;
         }
@@ -382,7 +383,7 @@ impl<T> fmt::Debug for Arg<T> {
     }
 }
 
-/// The lines of an enum's description that are about its values; the parameter has a description of its own.
+/// The lines of an enum's description that describe its values; the parameter has a description of its own.
 fn described_values(text: &str) -> &str {
     let first = if text.starts_with("- ") {
         Some(0)
@@ -394,7 +395,7 @@ fn described_values(text: &str) -> &str {
         .unwrap_or_default()
 }
 
-/// The parameters of a function: `()` or a pair of what comes before and the last [`Arg`].
+/// The parameters of a function: `()`, or a pair of the preceding ones and the last [`Arg`].
 pub trait ArgList: Send + Sync + 'static {
     /// The decoded parameters, in the same shape.
     type Values: Send + 'static;
@@ -402,7 +403,7 @@ pub trait ArgList: Send + Sync + 'static {
     fn prepare(&mut self, input: &mut InputSchema);
     #[doc(hidden)]
     fn take(&self, input: &mut Input<'_, '_>) -> Option<Self::Values>;
-    /// Takes the one parameter that is called `name`; whether it fits.
+    /// Decodes only the parameter called `name`; returns whether it is valid.
     #[doc(hidden)]
     fn fits(&self, name: &str, input: &mut Input<'_, '_>) -> bool;
     #[doc(hidden)]
@@ -476,18 +477,20 @@ pub struct Input<'a, 's> {
     reading: Reading,
     pub(super) leniency: Leniency,
     pub(super) problems: Problems,
+    /// The number of members that parameters have taken, each by its name.
+    taken: usize,
     /// The parameters to elicit from the client's user; `None` if elicitation is not available.
     missing: Option<Vec<MissingArgument>>,
 }
 
-/// The tolerance for arguments that are nearly right.
+/// The tolerance for inexact arguments.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Reading {
-    /// Arguments are taken only as they are.
+    /// Arguments must match exactly.
     Strict,
-    /// Arguments are coerced where nothing is lost, and undeclared ones are ignored.
+    /// Arguments are coerced where no information is lost, and undeclared ones are ignored.
     Lenient,
-    /// Arguments are strings by their nature, and are coerced to the types of the parameters.
+    /// Arguments are strings in their transport, and are coerced to the types of the parameters.
     Textual,
 }
 
@@ -496,7 +499,7 @@ pub(super) const WEIGHED: u32 = 20;
 /// The maximum number of undeclared names that are logged.
 const NAMED: usize = 5;
 
-/// The arguments that were nearly right, counted.
+/// The counts of inexact arguments.
 #[derive(Debug, Default)]
 pub(crate) struct Leniency {
     /// The number of arguments that were coerced.
@@ -529,7 +532,7 @@ pub(crate) struct MissingArgument {
 pub(crate) enum Decoded<V> {
     /// The values, and the arguments that were coerced or ignored.
     Values(V, Leniency),
-    /// The arguments that were sent fit, and these parameters are to be elicited.
+    /// The arguments that were sent are valid, and these parameters are to be elicited.
     Incomplete(Vec<MissingArgument>),
 }
 
@@ -541,11 +544,12 @@ impl<'a, 's> Input<'a, 's> {
             reading,
             leniency: Leniency::default(),
             problems: Problems::new(),
+            taken: 0,
             missing: None,
         }
     }
 
-    /// Returns `true` if arguments are coerced where nothing is lost.
+    /// Returns `true` if arguments are coerced where no information is lost.
     pub(super) fn coerces(&self) -> bool {
         self.reading != Reading::Strict
     }
@@ -576,7 +580,7 @@ impl<'a, 's> Input<'a, 's> {
         }
     }
 
-    /// Decodes all fields of a form, in which others may stand beside them.
+    /// Decodes all fields of a form, which may have others as well.
     pub(in crate::handler) fn decode_form<A: ArgList>(
         mut self,
         args: &A,
@@ -587,7 +591,7 @@ impl<'a, 's> Input<'a, 's> {
             .ok_or(self.problems)
     }
 
-    /// Decodes all parameters; every problem at once, or the values.
+    /// Decodes all parameters: the values, or every problem together.
     pub(crate) fn decode<A: ArgList>(mut self, args: &A) -> Result<A::Values, Problems> {
         let values = args.take(&mut self);
         self.note_strangers();
@@ -599,9 +603,14 @@ impl<'a, 's> Input<'a, 's> {
 
     /// Adds problems for unknown arguments and for duplicate ones.
     ///
-    /// Hosts add members of their own to the arguments that a model writes. An unknown name is therefore ignored, unless
-    /// it is near to a declared one, or something else does not fit: the model has to write the arguments again then.
+    /// Hosts add members of their own to the arguments that a model writes. An unknown name is therefore ignored,
+    /// unless it is close to a declared one, or the call is invalid anyway and the model has to write the arguments
+    /// again.
     fn note_strangers(&mut self) {
+        // Nearly always each member is an argument, and none is there twice.
+        if self.taken == self.object.iter().len() {
+            return;
+        }
         let finished = self.finished;
         let known = OnceCell::new();
         let mut names = Names::default();
@@ -636,13 +645,14 @@ impl<'a, 's> Input<'a, 's> {
     }
 }
 
-/// Stands for a member that is not there: only an `Option` (or a unit) can be read from it.
+/// The deserializer of an absent member: only an `Option` (or a unit) can be read from it.
 struct Absent;
 
-/// Stands for a `null` that is told from a member that is not there: only an `Option` of an `Option` can be read from it.
+/// The deserializer of a `null` that differs from an absent member: only an `Option` of an `Option` can be read from
+/// it.
 struct Null;
 
-/// Stands for the value of the outer one of two `Option`s.
+/// The deserializer of the outer one of two `Option`s.
 struct Inner;
 
 macro_rules! optional {

@@ -1,7 +1,7 @@
 //! A parameter whose members are arguments: `#[arg(flatten)]`.
 //!
-//! The members are collected into an object, which is then decoded as any other value; paths of
-//! problems begin with the member, as the client knows nothing of the struct.
+//! The members are collected into an object, which is then decoded as any other value; paths of problems begin with
+//! the member, as the struct is unknown to the client.
 
 use serde_json::Value;
 use serde_json::value::RawValue;
@@ -10,7 +10,7 @@ use super::arg::{Arg, Input};
 use crate::schema::InputSchema;
 
 impl<T> Arg<T> {
-    /// The beginning of the paths of its problems: none for a parameter whose members are arguments.
+    /// The prefix of the paths of its problems: empty for a parameter whose members are arguments.
     pub(super) fn path(&self) -> &'static str {
         if self.members.is_some() {
             ""
@@ -27,7 +27,7 @@ impl<T> Arg<T> {
         self.members = Some(members);
     }
 
-    /// The value of the members that the client sent; `None` after noting what is wrong.
+    /// The value of the members that the client sent; `None` after recording the problems.
     pub(super) fn take_members(
         &self,
         members: &[&'static str],

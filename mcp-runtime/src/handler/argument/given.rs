@@ -1,8 +1,7 @@
-//! Arguments by a JSON Schema that is given at run time: checked, coerced and explained as those of declared parameters.
+//! Arguments by a JSON Schema given at run time: checked, coerced and explained as those of declared parameters.
 //!
-//! The counterpart of `arg.rs` for items made at run time: the same walk, the same words, but the
-//! value is the coerced JSON itself. Undeclared members are taken, ignored or refused as the
-//! schema's `additionalProperties` says.
+//! The counterpart of `arg.rs` for items made at run time: the same walk and texts, but the value is the coerced JSON
+//! itself. Undeclared members are accepted, ignored or refused according to the schema's `additionalProperties`.
 
 use serde_json::{Map, Value};
 
@@ -19,7 +18,7 @@ use crate::schema::shape::{Compiler, Kinds, Rest, ShapeId, Shapes};
 pub(crate) struct GivenSchema {
     shapes: Shapes,
     arguments: Vec<GivenArgument>,
-    /// The rule for arguments that are not declared.
+    /// The rule for undeclared arguments.
     rest: Rest,
     noun: &'static str,
 }
@@ -32,7 +31,7 @@ struct GivenArgument {
 }
 
 impl GivenSchema {
-    /// Compiles `schema`, the root of which is an object; `noun` has these arguments.
+    /// Compiles `schema`, whose root is an object; `noun` names the owner of the arguments in texts.
     pub(crate) fn new(schema: &Value, noun: &'static str) -> Self {
         let none = Map::new();
         let object = |key: &str| schema.get(key).and_then(Value::as_object).unwrap_or(&none);
@@ -60,7 +59,7 @@ impl GivenSchema {
         }
     }
 
-    /// Reads the arguments of a call: every problem at once, or the object, with everything coerced that could be.
+    /// Reads the arguments of a call: the coerced object, or every problem together.
     pub(crate) fn read(
         &self,
         object: &Object<'_>,
@@ -108,7 +107,7 @@ impl GivenInput<'_> {
         self.reading != Reading::Strict
     }
 
-    /// Returns `true` if a value counts as absent: `null` where it is no value, or an empty string where none is one.
+    /// Returns `true` if a value counts as absent: a `null` or an empty string that the schema does not allow.
     fn is_absent(&self, raw: RawStr<'_>, argument: &GivenArgument) -> bool {
         let shapes = &self.schema.shapes;
         match raw.get() {
@@ -120,7 +119,7 @@ impl GivenInput<'_> {
         }
     }
 
-    /// Checks a value against its shape, and keeps it.
+    /// Checks a value against its shape, and stores it.
     fn take(&mut self, name: &str, shape: ShapeId, raw: RawStr<'_>) {
         let tape = Tape::parse(raw);
         let mut fit = Fit::new(&self.schema.shapes, self.coerces(), name, false);
@@ -138,8 +137,8 @@ impl GivenInput<'_> {
         }
     }
 
-    /// Takes the arguments that are not declared, where the schema has room for them; else they are ignored or refused as
-    /// those of declared functions.
+    /// Accepts undeclared arguments if the schema allows them; otherwise ignores or refuses them as for declared
+    /// functions.
     fn take_others(&mut self, object: &Object<'_>) {
         let known: Vec<&str> = self.schema.arguments.iter().map(|it| &*it.name).collect();
         let mut names = Names::default();

@@ -1,11 +1,11 @@
-//! The way from a parameter to a part of its value.
+//! The path from a parameter to a part of its value.
 //!
-//! A path is a list of borrowed parts on the stack: nothing is allocated while a value fits. Names
-//! that a caller has chosen are cut to 64 characters, and control characters replaced.
+//! A path is a list of borrowed parts on the stack: a valid value allocates nothing. Names chosen by a caller are cut
+//! to 64 characters, and their control characters replaced.
 
 use std::fmt::{self, Display};
 
-/// A part of a parameter's value; written only where there is something to say about it.
+/// A part of a parameter's value; rendered only for a problem.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Path<'p> {
     /// The whole.
@@ -17,7 +17,7 @@ pub(super) enum Path<'p> {
 }
 
 impl Path<'_> {
-    /// The path without the names that the caller has chosen.
+    /// The path without names chosen by the caller.
     pub(super) fn declared(&self) -> impl Display {
         Declared(self)
     }
@@ -47,7 +47,7 @@ impl Display for Path<'_> {
     }
 }
 
-/// A name that a caller has chosen: on one line, and cut when long.
+/// A name chosen by a caller: on one line, and cut when long.
 pub(super) struct Name<'a>(pub &'a str);
 
 impl Display for Name<'_> {

@@ -1,8 +1,7 @@
-//! The problems of arguments, described so that a model can correct them.
+//! The problems of arguments, described such that a model can correct them.
 //!
-//! At most 20 problems are written, the rest is counted. A problem has two parts, what is wrong and
-//! what was given; for a redacted parameter the second is left out, and so are names in paths that
-//! the caller has chosen.
+//! At most 20 problems are written, the rest is counted. A problem has two parts, the expectation and the given value;
+//! for a redacted parameter the second is omitted, and so are names in paths that the caller has chosen.
 
 use std::fmt::{self, Display, Write as _};
 
@@ -12,7 +11,7 @@ use crate::handler::spec::kind::Item;
 /// The maximum number of problems that one response lists.
 const MOST: usize = 20;
 
-/// One problem: what is wrong, and the part of the text that shows the value, which a redacted parameter leaves out.
+/// One problem: the fault, and the part of the text that shows the value, which a redacted parameter omits.
 #[derive(Debug)]
 pub(super) struct Fault {
     says: String,
@@ -32,7 +31,7 @@ impl Fault {
         self
     }
 
-    /// The same of the name of a member.
+    /// The same, about the name of a member.
     pub(super) fn about_name(self) -> Self {
         if !self.says.starts_with("must") {
             return self;
@@ -43,7 +42,7 @@ impl Fault {
         }
     }
 
-    /// A value that should have been something else.
+    /// The fault of a value that should have been something else.
     pub(super) fn wanted(wanted: impl Display, given: impl Display) -> Self {
         Self::new(format!("must be {wanted}")).showing(format!(", was {given}"))
     }
@@ -52,7 +51,7 @@ impl Fault {
 /// The problems of the arguments of one call, each with its path.
 #[derive(Debug, Default)]
 pub struct Problems {
-    /// The first of them, as many as one answer lists.
+    /// The first problems, up to the maximum of a response.
     found: Vec<String>,
     count: usize,
     at: String,
@@ -64,7 +63,7 @@ impl Problems {
         Self::default()
     }
 
-    /// An empty list for what is found below the parameter `name`.
+    /// An empty list for problems below the parameter `name`.
     pub(super) fn under(name: &str, redact: bool) -> Self {
         Self {
             found: Vec::new(),
@@ -91,7 +90,7 @@ impl Problems {
         self.found.extend(other.found.into_iter().take(room));
     }
 
-    /// Counts a problem, and writes it if the answer has room for it.
+    /// Counts a problem, and writes it if the maximum is not reached.
     fn push(&mut self, write: impl FnOnce(&Self) -> String) {
         self.count += 1;
         if self.found.len() < MOST {
@@ -99,17 +98,17 @@ impl Problems {
         }
     }
 
-    /// Notes a problem of the parameter itself.
+    /// Records a problem of the parameter itself.
     pub(super) fn note(&mut self, fault: &Fault) {
         self.note_in("", fault);
     }
 
-    /// Notes a problem of the part at `path`, which is written already.
+    /// Records a problem of the part at the rendered `path`.
     pub(super) fn note_in(&mut self, path: &str, fault: &Fault) {
         self.push(|this| this.sentence(path, fault));
     }
 
-    /// Notes a problem of the part at `path`.
+    /// Records a problem of the part at `path`.
     pub(super) fn note_at(&mut self, path: &Path<'_>, fault: impl FnOnce() -> Fault) {
         self.push(|this| {
             if this.redact {
@@ -141,7 +140,7 @@ impl Problems {
         self.push(|_| format!("`{name}` is given more than once"));
     }
 
-    /// Notes an argument that was sent by two of its names.
+    /// Records an argument that was sent under two of its names.
     pub(super) fn twice(&mut self, first: &str, second: &str) {
         self.push(|_| {
             format!("`{first}` and `{second}` are the same argument; send `{first}` only")
@@ -159,7 +158,7 @@ impl Problems {
         });
     }
 
-    /// Notes a problem found by a check outside this module.
+    /// Records a problem found by a check outside this module.
     #[cfg(feature = "json-schema")]
     pub(crate) fn foreign(&mut self, path: &str, text: &str) {
         let at = if path.is_empty() { "arguments" } else { path };
@@ -188,7 +187,7 @@ impl Problems {
         self.listed_after(text)
     }
 
-    /// The problems one after another.
+    /// The problems, joined.
     pub(crate) fn in_a_row(&self) -> String {
         self.found.join("; ")
     }
@@ -204,7 +203,7 @@ impl Problems {
     }
 }
 
-/// The one of `known` that `given` most likely means.
+/// Returns the one of `known` that `given` most likely means.
 ///
 /// By the number of edits, ignoring case and separators; a name of more than 128 bytes has none.
 /// Costs the product of the lengths for each known name.
@@ -227,7 +226,7 @@ pub(crate) fn nearest<'a>(given: &str, known: &[&'a str]) -> Option<&'a str> {
                 *candidate,
             )
         })
-        // Two single letters are not alike only because they differ in one place.
+        // Two single letters are not similar for differing in one place.
         .filter(|(distance, candidate)| {
             *distance <= 1 + candidate.len() / 5 && *distance < candidate.len()
         })

@@ -1,8 +1,8 @@
-//! The reasons of a decoder, which speaks of Rust's types, in the words of JSON.
+//! Translates the errors of a decoder, in terms of Rust's types, to terms of JSON.
 //!
-//! A decoder's error is a text in terms of Rust (`invalid type: string "x", expected u8`), which a
-//! model has no use for. It is taken apart by its known forms; one that is not known, as of a
-//! hand-written `Deserialize`, is repeated without its position.
+//! A decoder's error is in terms of Rust (`invalid type: string "x", expected u8`), which means nothing to a model.
+//! Known forms are parsed; an unknown one, such as that of a hand-written `Deserialize`, is repeated without its
+//! position.
 
 use super::path::Name;
 use super::problem::{Fault, Given, nearest};
@@ -124,7 +124,7 @@ fn shown(given: &str) -> String {
     format!(", was {shown}")
 }
 
-/// Returns the type that a decoder expected, in JSON's words.
+/// Returns the type that a decoder expected, in terms of JSON.
 fn in_json(wanted: &str) -> String {
     const OBJECTS: [&str; 6] = [
         "struct ",
@@ -169,7 +169,7 @@ fn in_json(wanted: &str) -> String {
     known.to_owned()
 }
 
-/// `a tuple of size 3` and `struct Pair with 3 elements`: how many items there are to be.
+/// `a tuple of size 3` and `struct Pair with 3 elements`: the expected number of items.
 fn counted(wanted: &str) -> Option<String> {
     let digits = |c: char| !c.is_ascii_digit();
     let (_, rest) = wanted
@@ -231,7 +231,7 @@ fn name_reason(text: &str) -> Option<Reason> {
     Some(Reason::from_fault(Fault::new(says)))
 }
 
-/// The names that are expected: what is in backticks behind the first name.
+/// The expected names: those in backticks after the first one.
 fn names(rest: &str) -> Vec<&str> {
     let expected = rest
         .split_once("`, expected ")
@@ -239,12 +239,12 @@ fn names(rest: &str) -> Vec<&str> {
     expected.split('`').skip(1).step_by(2).collect()
 }
 
-/// Explains an error of the author's own decoding.
+/// Describes an error of the author's own decoding.
 fn custom(text: &str) -> Fault {
     Fault::new("is not valid").showing(format!(": {text}"))
 }
 
-/// The text without ` at line 1 column 4`: places in a text that the client has not written so.
+/// The text without ` at line 1 column 4`: positions in a text that the client did not write.
 fn without_places(text: &str) -> String {
     const LINE: &str = " at line ";
     const COLUMN: &str = " column ";

@@ -1,8 +1,7 @@
-//! Shapes and misfits in words.
+//! The texts about shapes, and about values that do not match them.
 //!
-//! All sentences about values in one place, so that the same mistake has the same words by
-//! whichever way it was found. They say what must be, then what was: `must be an integer, was
-//! "one"`.
+//! All sentences about values are here, so that a mistake has the same text however it was found. They state the
+//! expectation, then the value: `must be an integer, was "one"`.
 
 use std::fmt::Display;
 
@@ -88,13 +87,13 @@ pub(super) fn quoted(texts: &[&str]) -> Vec<Value> {
     texts.iter().map(|text| Value::from(*text)).collect()
 }
 
-/// A member that is not there.
+/// A missing member.
 pub(super) fn missing(wanted: Option<String>) -> Fault {
     let wanted = wanted.map(|wanted| format!(" ({wanted})"));
     Fault::new(format!("is missing{}", wanted.unwrap_or_default()))
 }
 
-/// A tag that is not there.
+/// A missing tag.
 pub(super) fn missing_tag(values: &[&str]) -> Fault {
     missing(Some(one_of(&quoted(values))))
 }
@@ -173,7 +172,7 @@ fn noun(node: Node<'_>) -> (&'static str, &'static str) {
     }
 }
 
-/// `2 to 4 items`; the noun for one, and for many.
+/// `2 to 4 items`; the noun in singular and plural.
 pub(super) fn length_allowed(
     (one, many): (&str, &str),
     least: Option<u64>,
@@ -192,12 +191,12 @@ pub(super) fn half_a_character() -> Fault {
     Fault::new("holds half of a character (a surrogate such as \\ud83d without its pair)")
 }
 
-/// A name that is no text.
+/// A name with half of a surrogate pair.
 pub(super) fn half_a_name() -> Fault {
     Fault::new("has a member whose name holds half of a character (a surrogate without its pair)")
 }
 
-/// A member that is not declared.
+/// An undeclared member.
 pub(super) fn unknown_member(path: &Path<'_>, sets: &[&Members]) -> Fault {
     let Path::Entry(_, name) = path else {
         return Fault::new("is not a known member");

@@ -1,8 +1,8 @@
 //! Sync functions on the blocking pool.
 //!
-//! Functions that are not `async` run on tokio's blocking pool. A thread of it cannot be stopped: a
-//! call that is cancelled or times out is answered, while the function runs on, holds its permit of
-//! `concurrency`, and is counted by [`running`], so that the shutdown knows what it leaves behind.
+//! Functions that are not `async` run on tokio's blocking pool. Its threads cannot be stopped: a call that is
+//! cancelled or times out gets its response, while the function continues, holds its permit of `concurrency`, and is
+//! counted by [`running`], so that the shutdown can report it.
 
 use std::panic::resume_unwind;
 use std::pin::Pin;
@@ -57,8 +57,8 @@ where
     joined(tokio::task::spawn_blocking(run)).await
 }
 
-/// Runs the first poll of `work`, in which a sync function runs as a whole, where it may block; the rest where it is
-/// awaited.
+/// Runs the first poll of `work`, in which a sync function runs as a whole, on the blocking pool, and the rest in the
+/// awaiting task.
 pub(crate) async fn off_thread<F>(work: F) -> F::Output
 where
     F: Future<Output: Send> + Unpin + Send + 'static,
@@ -67,7 +67,7 @@ where
     let first = move || {
         let _entered = span.enter();
         let (_running, mut work) = (Running::begin(), work);
-        // Whoever goes on polls again at once, so nobody needs to be woken.
+        // The future is polled again immediately, so that no wakeup is needed.
         let polled = Pin::new(&mut work).poll(&mut Task::from_waker(Waker::noop()));
         (work, polled)
     };
@@ -77,13 +77,13 @@ where
     }
 }
 
-/// Returns the value of a function on the pool; a panic in it continues here.
+/// Returns the value of a function on the pool; resumes its panic here.
 async fn joined<T>(running: JoinHandle<T>) -> T {
     match running.await {
         Ok(value) => value,
         Err(error) => match error.try_into_panic() {
             Ok(panic) => resume_unwind(panic),
-            // The pool drops a task only when the runtime itself shuts down: the call has no receiver left.
+            // The pool drops a task only when the runtime itself shuts down: no caller is left.
             Err(_) => std::future::pending().await,
         },
     }

@@ -1,11 +1,11 @@
-//! The client of a call, as it describes itself.
+//! The self-description of the client of a call.
 
 use crate::protocol::ClientCapabilities;
 use crate::protocol::client_info::ClientNames;
 
-/// The client that sent a request, by its own account ([`Context::client`](crate::Context::client)).
+/// The client that sent a request, as it describes itself ([`Context::client`](crate::Context::client)).
 ///
-/// Nothing here is verified: it is for display, logs and workarounds. The verified caller is the
+/// None of this is verified: it is for display, logs and workarounds. The verified caller is the
 /// [`Principal`](crate::Principal). Texts are cut to 128 characters each, and control characters are left out.
 ///
 /// ```

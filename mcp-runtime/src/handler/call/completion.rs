@@ -1,4 +1,4 @@
-//! Completion: the values that an argument may get, for a user who has typed the beginning of one.
+//! Completion: suggestions for an argument, for a user who has typed its beginning.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -10,10 +10,10 @@ use crate::handler::output::error::{IntoToolError, ToolError};
 
 /// A completion request for a function named by `#[arg(complete = ..)]`.
 ///
-/// Such a function takes by value either this or a `String` (what was typed so far); in a `#[server]` block, named as
-/// `complete = Self::names`, it takes by reference what any other declared function may, too. It returns the completions,
-/// at best first: a `Vec` or an array of texts, or a `Result` of one. It may take 5 s, and a client gets at most 100 of
-/// them.
+/// Such a function takes by value either this or a `String` (the text typed so far); in a `#[server]` block, named as
+/// `complete = Self::names`, it can take by reference what any other declared function can. It returns the
+/// completions, best first: a `Vec` or an array of strings, or a `Result` of one. It may take 5 s, and a client gets
+/// at most 100 completions.
 ///
 /// ```
 /// use mcp_runtime::{Completion, Prompt, prompt};
@@ -56,7 +56,7 @@ impl Completion {
         &self.value
     }
 
-    /// The value of another argument that is there already.
+    /// Returns the value of another argument that is filled in.
     ///
     /// Sent by clients of 2025-06-18 and later (`context.arguments`), as far as the user has filled
     /// them in; they are not checked.
@@ -77,15 +77,15 @@ pub type CompletionFn<S> =
 
 /// The types that a completing function may return.
 ///
-/// Values after the hundredth are counted in `total`, and not sent. An error is logged, and the
-/// client is told that the completion failed.
+/// Values after the hundredth are counted in `total`, and not sent. An error is logged, and reported to the client
+/// without its text.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be returned from a function that completes an argument",
     label = "no list of texts",
     note = "return `Vec<String>`, or `Result` of it"
 )]
 pub trait IntoCompletions {
-    /// The completions, at best first.
+    /// Returns the completions, best first.
     fn into_completions(self) -> Result<Vec<String>, ToolError>;
 }
 
@@ -115,7 +115,7 @@ impl<T: IntoCompletions, E: IntoToolError> IntoCompletions for Result<T, E> {
     note = "return `Vec<String>`, or `Result` of it, sync or async; the future of an async function must be `Send`"
 )]
 pub trait Completes<Time> {
-    /// The completions, at best first.
+    /// Returns the completions, best first.
     fn completed(self) -> impl Future<Output = Result<Vec<String>, ToolError>> + Send;
 }
 

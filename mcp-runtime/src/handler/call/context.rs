@@ -1,13 +1,12 @@
 //! The call, as a declared function sees it.
 //!
-//! One `Arc` for each call; clones are the same call. Cells that are set once in its course
-//! (deadline, permit, outcome, cancellation) are `OnceLock`s, so that a call which needs none of
-//! them allocates none. What the client sent is read when it is asked for: names and `_meta` stay
-//! in the message until then.
+//! One `Arc` for each call; clones are the same call. Cells that are set once (deadline, permit, outcome,
+//! cancellation) are `OnceLock`s, so that a call that needs none of them allocates none. Names and `_meta` stay in the
+//! message until they are read.
 //!
-//! [`Context::end`] and [`Context::cancelled`] race by nature: the one sets a flag and looks for a
-//! token, the other makes a token and looks for the flag. The fences between the two steps on both
-//! sides make at least one of them see the other.
+//! [`Context::end`] and [`Context::cancelled`] race by design: one sets a flag and then loads a token, the other
+//! creates a token and then loads the flag. The fences between the two steps on both sides ensure that at least one of
+//! them sees the other.
 
 use std::net::IpAddr;
 use std::pin::Pin;
@@ -39,16 +38,17 @@ use crate::protocol::client_info::ClientNames;
 use crate::protocol::meta::CLIENT_INFO;
 use crate::protocol::notification::{Amount, LogMessage, Progress};
 use crate::protocol::{
-    Capability, ClientCapabilities, InputRequest, Level, Members, RawJson, RequestMeta, Version,
+    Capability, ClientCapabilities, Declared, InputRequest, Level, Members, RawJson, RequestMeta,
+    Version,
 };
 use crate::seal::Subject;
 use crate::share::{Holder, head};
 use crate::store::{Shelf, Store};
 
-/// The time after which a silent call shows that it still runs. Hosts and proxies give up after a minute, some after 30 s.
+/// The time after which a silent call sends a heartbeat. Hosts and proxies give up after a minute, some after 30 s.
 pub(crate) const HEARTBEAT: Duration = Duration::from_secs(15);
 
-/// The call that a function serves: who asks, what else it said, and ways to report back.
+/// The call that a function serves: its caller, its request, and ways to report back.
 ///
 /// Take it by reference (`cx: &Context`). A clone stays valid after the call has ended; it then reports nothing more.
 ///
@@ -85,7 +85,7 @@ struct Call {
     peer: Option<IpAddr>,
     holder: Holder,
     headers: HeaderMap,
-    capabilities: ClientCapabilities,
+    capabilities: Declared,
     /// The names of the client: those of the session, or as read from the request when they are needed.
     names: OnceLock<Option<Arc<ClientNames>>>,
     session_id: Option<Arc<str>>,
@@ -132,7 +132,7 @@ impl ProgressState {
         grows
     }
 
-    /// Grows by next to nothing, from zero on.
+    /// Advances progress by the minimum, from zero on.
     fn heartbeat(&self) -> f64 {
         let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
         *last = if last.is_finite() {
@@ -157,7 +157,7 @@ pub(crate) struct Caller {
     pub client: Option<Arc<dyn Client>>,
     /// The id of the session.
     pub session_id: Option<Arc<str>>,
-    /// The names that the client of a session gave itself.
+    /// The names that the client of a session reported.
     pub names: Option<Arc<ClientNames>>,
     /// The params of the request, for their `_meta`.
     pub params: Option<Arc<Members>>,
@@ -231,7 +231,7 @@ impl Context {
         &self.0.holder
     }
 
-    /// The bytes that the call keeps besides its arguments.
+    /// The bytes that the call holds in addition to its arguments.
     pub(crate) fn weight(&self) -> usize {
         let meta = self
             .0
@@ -241,18 +241,18 @@ impl Context {
         limits::CALL + head(&self.0.headers) + meta
     }
 
-    /// Says which place the call takes, so that work which outlives it can hold on to it.
+    /// Sets the permit of the call, so that work that outlives it can hold it.
     pub(crate) fn take_slot(&self, slot: &Slot) {
-        // A context serves one call, which takes one place.
+        // A context serves one call, which takes one permit.
         let _ = self.0.slot.set(Arc::downgrade(slot));
     }
 
-    /// The place that the call takes, if its tool limits them.
+    /// The permit of the call, if the concurrency of its tool is limited.
     pub(crate) fn slot(&self) -> Option<Slot> {
         self.0.slot.get()?.upgrade()
     }
 
-    /// Returns the time at which the call has begun to run: now, when this is called first.
+    /// Returns the time at which the call has begun to run: now, at the first call.
     pub(crate) fn begin(&self) -> Instant {
         *self.0.begun.get_or_init(Instant::now)
     }
@@ -274,7 +274,7 @@ impl Context {
         ended.unwrap_or_else(|| self.begin().elapsed())
     }
 
-    /// The client, by its own account: its name, title, version and capabilities.
+    /// Returns the client, as it describes itself: its name, title, version and capabilities.
     ///
     /// From `initialize` in a session, from `_meta` in revision 2026-07-28.
     pub fn client(&self) -> ClientInfo<'_> {
@@ -291,9 +291,9 @@ impl Context {
     /// The member `key` of the `_meta` that the client sent with the request, such as `com.example/trace`; `None` if it is
     /// absent.
     ///
-    /// It comes from the client as it is: of any type, and as large as a message may be.
+    /// The value is the client's, unchecked: of any type, and as large as a message may be.
     ///
-    /// Each call decodes the member anew.
+    /// Each call of this method decodes the member again.
     pub fn meta(&self, key: &str) -> Option<Value> {
         let meta = self.0.params.as_ref()?.meta()?.ok()?;
         meta.decode(key)?.ok()
@@ -302,8 +302,8 @@ impl Context {
     /// The id of the session of a client older than 2026-07-28, which is the same for all its requests; `None` in the
     /// modern revision, which has no sessions.
     ///
-    /// Over HTTP it is the `Mcp-Session-Id`. It is a secret of the client: where callers are anonymous, whoever has it can
-    /// send messages in the session.
+    /// Over HTTP it is the `Mcp-Session-Id`. It is a secret of the client: where callers are anonymous, anybody who
+    /// has it can send messages in the session.
     pub fn session_id(&self) -> Option<&str> {
         self.0.session_id.as_deref()
     }
@@ -311,8 +311,8 @@ impl Context {
     /// The time at which `timeout` stops the call; `None` without a timeout, and while an input request is pending, whose
     /// time does not count.
     ///
-    /// On tokio's clock, for `tokio::time::timeout_at` of a dependency, so that the function can
-    /// still answer. It is that of all attempts with `retry`.
+    /// On tokio's clock, for `tokio::time::timeout_at` around a dependency, so that the function can still return a
+    /// result. With `retry` it is the deadline of all attempts.
     pub fn deadline(&self) -> Option<Instant> {
         let (begun, limit) = self.0.timeout.get()?;
         let waited = self
@@ -323,7 +323,7 @@ impl Context {
 
     /// Sets the time that the call may take, from now on.
     pub(crate) fn limit(&self, limit: Duration) {
-        // The first one holds for all attempts.
+        // The first one applies to all attempts.
         let _ = self.0.timeout.set((Instant::now(), limit));
     }
 
@@ -335,8 +335,7 @@ impl Context {
     /// Fails unless the client declared `capability`: a modern client receives error -32021 that names it, an older one
     /// a tool error with the same text.
     ///
-    /// Asking ([`Context::elicit`] and the like) checks this by itself; it is for functions that
-    /// want to know before they begin.
+    /// [`Context::elicit`] and the like check this themselves; it is for functions that need to know in advance.
     pub fn require(&self, capability: Capability) -> Result<(), ToolError> {
         if self.0.capabilities.has(capability) {
             Ok(())
@@ -347,8 +346,8 @@ impl Context {
 
     /// The HTTP header called `name`, if the call came over HTTP and the value is text.
     ///
-    /// The first one of that name, in any case. `None` over stdio; over a WebSocket those of its
-    /// handshake. Headers of credentials are there too, and are the caller's secrets.
+    /// The first one of that name, case-insensitive. `None` over stdio; over a WebSocket those of its handshake.
+    /// Headers with credentials are included, and are the caller's secrets.
     pub fn header(&self, name: &str) -> Option<&str> {
         let name = HeaderName::try_from(name).ok()?;
         self.0.headers.get(name)?.to_str().ok()
@@ -356,12 +355,12 @@ impl Context {
 
     /// Reports progress: `done` of `total`, numbers of any type in any unit; the total is `None` while it is not known.
     ///
-    /// Sent only if the request has a progress token, and only while `done` grows. While nothing is
-    /// reported, the client gets a heartbeat every 15 s, which is progress by a millionth.
+    /// Sent only if the request has a progress token, and only while `done` grows. In the absence of reports, the
+    /// client gets a heartbeat every 15 s, which advances progress by a millionth.
     ///
-    /// Never waits: what a slow client does not read is dropped, beyond 256 notifications or 256
-    /// KiB. The message is left out for clients before 2025-03-26. In a task it becomes the status
-    /// message of the task. A number that is not finite is not sent.
+    /// Never waits: notifications that a slow client does not read are dropped, beyond 256 notifications or 256 KiB.
+    /// The message is omitted for clients before 2025-03-26. In a task it becomes the status message of the task. A
+    /// number that is not finite is not sent.
     pub fn progress(&self, done: impl IntoAmount, total: impl IntoTotal, message: impl AsRef<str>) {
         let done = done.into_amount();
         if let (Some(client), false) = (&self.0.client, self.has_ended()) {
@@ -391,16 +390,18 @@ impl Context {
 
     /// Runs a call, and sends heartbeats to a client that requested progress while the call reports none.
     ///
-    /// A heartbeat is progress by the smallest amount, so that the progress of the function still grows.
+    /// A heartbeat advances progress by the smallest amount, so that the progress of the function still grows.
     pub(crate) async fn kept_alive<F: Future>(&self, mut call: Pin<&mut F>) -> F::Output {
         let (Some(state), Some(outbox)) = (&self.0.progress, &self.0.outbox) else {
             return call.await;
         };
         loop {
+            // Boxed: most calls have no progress token, and need no memory for a timer.
+            let silence = Box::pin(sleep(HEARTBEAT));
             tokio::select! {
                 biased;
                 done = &mut call => return done,
-                () = sleep(HEARTBEAT) => {}
+                () = silence => {}
             }
             if !self.0.spoken.swap(false, Ordering::Relaxed) && outbox.is_read() {
                 let params = Progress {
@@ -433,38 +434,37 @@ impl Context {
         );
     }
 
-    /// Tells every client that listens that the list of tools has changed.
+    /// Notifies every listening client that the list of tools has changed.
     pub fn tools_changed(&self) {
         self.notifier().tools_changed();
     }
 
-    /// Tells every client that listens that the list of prompts has changed.
+    /// Notifies every listening client that the list of prompts has changed.
     pub fn prompts_changed(&self) {
         self.notifier().prompts_changed();
     }
 
-    /// Tells every client that listens that the list of resources, or that of templates, has changed.
+    /// Notifies every listening client that the list of resources, or that of templates, has changed.
     pub fn resources_changed(&self) {
         self.notifier().resources_changed();
     }
 
-    /// Forgets the remembered results of the tools, resources and prompts called `name`:
+    /// Forgets the cached results of the tools, resources and prompts called `name`:
     /// [`Notifier::forget`](crate::Notifier::forget).
     pub fn forget(&self, name: &str) {
         self.notifier().forget(name);
     }
 
-    /// Notifies every client that has subscribed to the resource at `uri`, or to a URI that it is a part of, that it
-    /// changed.
+    /// Notifies every client that has subscribed to the resource at `uri`, or to a parent of it, that it has changed.
     pub fn resource_updated(&self, uri: impl AsRef<str>) {
         self.notifier().resource_updated(uri);
     }
 
-    /// Returns the values of the caller by key, which later calls find again: those of the same principal, on any instance
-    /// if the server has a [shared store](crate::store), else in the memory of this one.
+    /// Returns the caller's values by key, kept between calls: for the same principal, on any instance if the server
+    /// has a [shared store](crate::store), otherwise in the memory of this one.
     ///
-    /// An anonymous caller has values of its own in a session, and over stdio; elsewhere they are refused, and
-    /// [`Store::for_all`] has those that all callers share.
+    /// An anonymous caller has values of its own in a session and over stdio; elsewhere access is refused.
+    /// [`Store::for_all`] has the values that all callers share.
     ///
     /// ```
     /// # use std::time::Duration;
@@ -488,28 +488,27 @@ impl Context {
         Store::new(kept, owner)
     }
 
-    /// The same for work that outlives the call.
+    /// Returns a notifier for work that outlives the call.
     ///
-    /// Unlike this context it goes on working after the call has ended.
+    /// Unlike this context, it works after the call has ended.
     pub fn notifier(&self) -> Notifier {
         Notifier::new(self.0.changes.clone())
     }
 
     /// Closes the response while the call continues; the client reconnects for the rest, about a second later.
     ///
-    /// For calls that take long, so that no connection is held meanwhile. It has an effect in sessions of revision
-    /// 2025-11-25 over HTTP, where the client resumes the stream that has the response and everything reported before
-    /// it ([SEP-1699](https://modelcontextprotocol.io/specification/2025-11-25/basic/transports)). Elsewhere it does
-    /// nothing.
+    /// For long calls, so that no connection is held meanwhile. It has an effect in sessions of revision 2025-11-25
+    /// over HTTP, where the client resumes the stream with the response and everything reported before it
+    /// ([SEP-1699](https://modelcontextprotocol.io/specification/2025-11-25/basic/transports)), and none elsewhere.
     pub fn close_stream(&self) {
         if let (Some(outbox), false) = (&self.0.outbox, self.has_ended()) {
             outbox.release();
         }
     }
 
-    /// Waits until the call is given up: by the client, by a timeout or by the server's shutdown.
+    /// Waits until the call is cancelled: by the client, by a timeout or by the server's shutdown.
     ///
-    /// The function itself is dropped then; this is for work that it has spawned, through a clone.
+    /// The function itself is dropped then; this is for tasks that it has spawned, through a clone.
     ///
     /// Also completes when the function has returned. Cancel safe.
     ///
@@ -534,14 +533,14 @@ impl Context {
             return;
         }
         let token = self.0.cancelled.get_or_init(CancellationToken::new);
-        // The side that ends the call either sees the token or is seen here.
+        // Either the ending side sees the token, or this side sees the flag.
         fence(Ordering::SeqCst);
         if !self.has_ended() {
             token.cancelled().await;
         }
     }
 
-    /// Ends the call: nothing is reported any more, and [`Context::cancelled`] completes.
+    /// Ends the call: it sends no more notifications, and [`Context::cancelled`] completes.
     pub(crate) fn end(&self) {
         self.0.ended.store(true, Ordering::Release);
         fence(Ordering::SeqCst);
@@ -568,10 +567,10 @@ impl Context {
         self.0.input_requests.get().map(|requests| &**requests)
     }
 
-    /// Wakes the task that polls the function, to look at the input requests; once the call has ended, closes them.
+    /// Wakes the task that polls the function, to process the input requests; once the call has ended, closes them.
     pub(super) fn wake(&self) {
         self.0.watcher.wake();
-        // The side that ends the call either sees the input request or is seen here.
+        // Either the ending side sees the input request, or this side sees the end.
         fence(Ordering::SeqCst);
         if let (true, Some(requests)) = (self.has_ended(), self.input_requests()) {
             requests.close();

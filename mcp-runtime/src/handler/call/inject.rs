@@ -1,9 +1,9 @@
-//! Parameters by reference: what a function may borrow from the call and from the server's state.
+//! Parameters by reference: values that a function borrows from the call and from the server's state.
 
 use super::context::Context;
 use crate::principal::Principal;
 
-/// A server's state: anything that threads may share.
+/// The state of a server: any type that threads can share.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be shared between threads safely",
     label = "holds something that is not `Send` and `Sync`",

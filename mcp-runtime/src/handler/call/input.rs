@@ -27,13 +27,13 @@ use crate::protocol::{InputRequest, Object, RawStr};
 /// The key of [`Context::roots`].
 const ROOTS: &str = "client_roots";
 
-/// The outcome of an input request; `Err` describes a response that cannot be read.
+/// The outcome of an input request; `Err` describes a malformed response.
 type Read<T> = Result<Result<T, ElicitError>, String>;
 
-/// The future of an elicitation: boxed, so that a `T` that is no form is one error.
+/// The future of an elicitation: boxed, so that a `T` that is not a form is one error.
 type ElicitFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, ElicitError>> + Send + 'a>>;
 
-/// The future of work that is done once: boxed, so that a `T` that cannot be remembered is one error.
+/// The future of work that runs once: boxed, so that a `T` that cannot be remembered is one error.
 type OnceFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
 /// A value that is remembered between the rounds of a call.
@@ -47,7 +47,7 @@ pub trait Remembered: Serialize + DeserializeOwned {}
 #[diagnostic::do_not_recommend]
 impl<T: Serialize + DeserializeOwned> Remembered for T {}
 
-/// # Asking the client
+/// # Input requests
 ///
 /// The function only awaits the response. In a session (revisions before 2026-07-28) the input request is sent to the
 /// client, and the function continues with the response. In 2026-07-28 a function that awaits a response it does not
@@ -64,7 +64,8 @@ impl<T: Serialize + DeserializeOwned> Remembered for T {}
 /// tool error in a session. The same holds for a response of another form, such as content that does not fit the form's
 /// schema. The time that a session's client takes to respond does not count against `timeout`.
 impl Context {
-    /// Asks the user by a form: `T` derives [`Elicit`](macro@crate::Elicit), or is a string, a number or a `bool`.
+    /// Asks the user to fill in a form: `T` derives [`Elicit`](macro@crate::Elicit), or is a string, a number or a
+    /// `bool`.
     ///
     /// A form must not ask for secrets; [`Context::elicit_url`] sends the user to a page of your own instead.
     ///
@@ -81,10 +82,9 @@ impl Context {
     ///
     /// # Errors
     ///
-    /// [`ElicitError`] if the user declined or dismissed the form, or the client refused it or has
-    /// left; `?` makes a failure of it that the model reads. A client without the capability
-    /// `elicitation` ends the call instead, and so does content that does not fit the form, because
-    /// no code of the function could do better.
+    /// [`ElicitError`] if the user declined or dismissed the form, or the client refused it or has disconnected; `?`
+    /// turns it into a failure that the model reads. A missing capability `elicitation`, or content that violates the
+    /// form's schema, ends the call instead, because no code of the function could do better.
     pub fn elicit<T: Elicit>(
         &self,
         key: impl Into<String>,
@@ -103,8 +103,8 @@ impl Context {
 
     /// Asks the user to open `url`, and returns when they consent; needs a client with `elicitation.url`.
     ///
-    /// Consent says nothing about what the user did there: your page finds that out, for the user whom it knows. The
-    /// URL must not carry secrets. Revisions before 2025-11-25 do not support it.
+    /// Consent says nothing about the user's action on the page: the page itself must verify it, for an authenticated
+    /// user. The URL must not carry secrets. Revisions before 2025-11-25 do not support it.
     pub async fn elicit_url(
         &self,
         key: impl Into<String>,
@@ -148,8 +148,8 @@ impl Context {
     /// }
     /// ```
     ///
-    /// Needs the capability `sampling`, or `sampling.tools` for a sample with tools. The response
-    /// is the client's model's, and as untrusted as any other input.
+    /// Needs the capability `sampling`, or `sampling.tools` for a sample with tools. The response is that of the
+    /// client's model, and as untrusted as any other input.
     pub async fn sample(
         &self,
         key: impl Into<String>,
@@ -165,8 +165,8 @@ impl Context {
 
     /// Returns the client's roots; the input request has the key `client_roots`.
     ///
-    /// Needs the capability `roots`. The roots are what the client says they are: a server that
-    /// opens files checks paths itself.
+    /// Needs the capability `roots`. The roots are the client's claim: a server that opens files must check paths
+    /// itself.
     pub async fn roots(&self) -> Result<Vec<Root>, ElicitError> {
         self.answer_to(ROOTS, InputRequest::roots(), |raw| {
             let read = serde_json::from_str(raw.get());
@@ -248,10 +248,10 @@ impl Context {
     ) -> Result<T, ElicitError> {
         let requests = self.input_requests_or_init();
         let waiter = requests.add(key, request.clone(), || self.reach(&request));
-        // Asked in a task of its own, it would not be noticed by itself.
+        // A request from a spawned task does not wake the call otherwise.
         self.wake();
         if waiter.is_first && !self.reruns_for_input() {
-            // Should this future be dropped, the client is not waited for any more.
+            // Dropping this future ends the wait for the client.
             let _waiting = requests.wait();
             let answer = match self.translate(request) {
                 Some(request) => self.send_request(key, request.method, request.params).await,
@@ -313,7 +313,7 @@ fn elicited<T>(
 }
 
 fn shape(wanted: &str, error: &serde_json::Error) -> String {
-    // serde_json appends a position in a text that the client has never seen by itself.
+    // serde_json appends a position in a text that the client has not sent alone.
     let text = error.to_string();
     format!(
         "must be {wanted}: {}",

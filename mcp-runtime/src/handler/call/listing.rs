@@ -1,4 +1,4 @@
-//! The functions of the key `list`: they return the resources that a template has at the moment.
+//! The functions of the key `list`: they return the current resources of a template.
 
 use std::sync::Arc;
 
@@ -36,7 +36,7 @@ impl<E: IntoToolError> IntoLinks for Result<Vec<ResourceLink>, E> {
     }
 }
 
-/// Resources, now or later: what a sync or an async function returns. `Time` tells the two apart for rustc.
+/// The return types of a sync or an async listing function. `Time` distinguishes the two for rustc.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be returned from a function that lists resources",
     label = "the function named here returns no list of resources",

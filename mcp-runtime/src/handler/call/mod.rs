@@ -1,4 +1,4 @@
-//! The arguments of a declared function that no client sends: its context, its state, and the methods of both.
+//! The parameters of a declared function that no client sends: its context and its state, and their methods.
 
 mod amount;
 pub(crate) mod blocking;

@@ -71,8 +71,7 @@ impl<T: Field> Elicit for T {
 /// }
 /// ```
 ///
-/// A user who sends the form without the box has said no; one who declines the form is an
-/// [`ElicitError`](crate::ElicitError).
+/// Submitting the form without the tick means no; declining the form is an [`ElicitError`](crate::ElicitError).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Confirm(bool);
 

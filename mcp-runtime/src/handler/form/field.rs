@@ -84,9 +84,9 @@ pub trait Choice: Sized + Send + 'static {
     const CHOICES: &'static [(&'static str, Option<&'static str>)];
     /// `true` if titles are written as `enumNames`, as clients before 2025-11-25 read them.
     const ENUM_NAMES: bool;
-    /// The variant at this place.
+    /// Returns the variant at this index.
     fn at(place: usize) -> Option<Self>;
-    /// The place of this variant.
+    /// Returns the index of this variant.
     fn place(&self) -> usize;
 }
 
@@ -168,7 +168,7 @@ impl<T: Field> Arg<T> {
         })
     }
 
-    /// The value that the form shows at first, and that holds when the user leaves the field out.
+    /// Sets the initial value in the form, which also applies when the user leaves the field out.
     #[must_use]
     pub fn preset(self, make: fn() -> T) -> Self {
         let json = make().encode();

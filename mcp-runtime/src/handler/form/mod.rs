@@ -1,9 +1,8 @@
-//! Forms: their schemas, which clients show to their users, and the reading of the users' input.
+//! Forms: their schemas, which clients present to their users, and the decoding of the users' input.
 //!
-//! Clients show forms with their own widgets, and the specification allows flat objects of a few
-//! kinds only (elicitation, requested schema). Types that are no field do not compile; keywords
-//! that a form may not have are left out of its schema, and checked all the same when the content
-//! comes.
+//! Clients render forms with their own widgets, and the specification allows only flat objects with a few types
+//! (elicitation, requested schema). Types that cannot be fields do not compile; keywords that a form may not have are
+//! omitted from its schema, but still checked in the response.
 
 pub(crate) mod elicit;
 pub(crate) mod field;
@@ -33,7 +32,7 @@ const KEYWORDS: [&str; 13] = [
     "maxItems",
 ];
 
-/// The form that asks for one parameter, which `schema` describes.
+/// The form that elicits one parameter, described by `schema`.
 pub(super) fn argument_form(name: &str, schema: &Value, required: bool) -> Value {
     let mut field = schema.as_object().cloned().unwrap_or_default();
     field.retain(|keyword, _| KEYWORDS.contains(&keyword.as_str()));
@@ -60,12 +59,12 @@ impl<T: Elicit> Form<T> {
         }
     }
 
-    /// The schema that the client is sent.
+    /// The schema that is sent to the client.
     pub(super) fn schema(&self) -> Value {
         self.input.to_form()
     }
 
-    /// Reads the user's input, or describes everything that is wrong with it.
+    /// Decodes the user's input, or describes all of its problems.
     pub(super) fn read(&self, content: Option<&RawValue>) -> Result<T, String> {
         let object = content
             .map(|content| serde_json::from_str(content.get()))

@@ -39,19 +39,19 @@ pub(crate) trait Client: fmt::Debug + Send + Sync + 'static {
 /// The error returned when a client does not respond with a result.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum ClientError {
-    /// The client answered with an error.
+    /// The client responded with an error.
     #[error("the client refused: {} (code {code})", excerpt(message))]
     Refused {
         /// Its code.
         code: i64,
-        /// Its words.
+        /// Its text.
         message: String,
     },
-    /// The client's response to the question is malformed.
+    /// The client's response is malformed.
     #[error("the client's response is malformed: {0}")]
     Malformed(String),
-    /// The session or the call has ended, or the client reads no stream or does not keep up with it.
-    #[error("the client cannot be asked any more")]
+    /// The session or the call has ended, or the client reads no stream or is too slow.
+    #[error("the client cannot be reached any more")]
     Gone,
     /// The client took too long.
     #[error("the client did not answer within {} s", .0.as_secs())]

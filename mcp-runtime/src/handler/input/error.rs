@@ -1,7 +1,7 @@
 //! The error of an elicitation that was not accepted.
 //!
-//! The text is for the model, which reads it where a function passes the error on with `?`: it says
-//! that the user has decided, so that the model does not try again.
+//! The text is for the model, which reads it if a function returns the error with `?`: it says that the user has
+//! decided, so that the model does not try again.
 
 use std::fmt;
 
@@ -11,8 +11,7 @@ use super::client::ClientError;
 /// it.
 ///
 /// Its text is for the model, so that `?` in a function that returns [`ToolError`](crate::ToolError) makes it a public
-/// one. A missing capability or a response that cannot be read is never returned as this error: such a call ends by
-/// itself.
+/// one. A missing capability or a malformed response is never returned as this error: it ends the call.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ElicitError {
     key: String,
@@ -57,11 +56,11 @@ impl fmt::Display for ElicitError {
         match &self.kind {
             Kind::Declined => write!(
                 f,
-                "the user declined to answer `{key}`; do not ask again, but how to go on"
+                "the user declined to answer `{key}`; do not ask again, but ask how to continue"
             ),
             Kind::Dismissed => write!(
                 f,
-                "the user closed `{key}` without an answer; ask them whether to go on"
+                "the user closed `{key}` without an answer; ask them whether to continue"
             ),
             Kind::Refused(error) => write!(f, "there is no answer to `{key}`: {error}"),
             Kind::Over => write!(f, "the call ended before `{key}` was answered"),

@@ -1,4 +1,4 @@
-//! Input requests of a running call: pending ones, what `once` keeps between rounds, and the ways to the client.
+//! Input requests of a running call: pending requests, the outputs of `once`, and the destinations of requests.
 
 pub(crate) mod client;
 pub(crate) mod error;

@@ -1,14 +1,13 @@
 //! Blocks that run once in a call, however many rounds it has.
 //!
-//! A handler that is run again from the top would charge a card in each round. The output of a
-//! block is serialized, kept in the memory of the call, and sealed into the request state; the next
-//! run finds it by its key and does not run the block. Between the end of the block and the round's
-//! answer the output is in memory only: a client that leaves then makes the block run again.
+//! Without it, a function that is run again from the top would charge a card in each round. The output of a block is
+//! serialized, kept in the memory of the call, and sealed into the request state; the next run finds it by its key and
+//! does not run the block. Between the end of the block and the response of the round the output is in memory only: if
+//! the client disconnects then, the block runs again.
 //!
-//! While a block runs, the call is not suspended (`running` is not empty), and a request within it
-//! is refused: it could never be answered, since the block would have to run again to get there.
-//! Code within it is recognized by the thread that polls it (`inside`), which is exact because
-//! a poll does not move.
+//! While a block runs, the call is not suspended (`running` is not empty), and a request within it is refused: it
+//! could never be answered, since the block would have to run again to send it. Code within a block is recognized by
+//! the thread that polls it (`inside`), which is exact because a poll does not change threads.
 
 use std::convert::Infallible;
 use std::future::{pending, poll_fn};
@@ -79,7 +78,7 @@ impl InputRequests {
         find(&self.lock().memory.once, key).map(ToOwned::to_owned)
     }
 
-    /// Notes that a block runs; `None` if it does already.
+    /// Marks a block as running; `None` if it is running already.
     fn run(&self, key: &str) -> Option<Running<'_>> {
         let mut state = self.lock();
         if state.running.iter().any(|running| running == key) {
@@ -109,7 +108,7 @@ impl InputRequests {
     async fn never<T>(&self, key: &str, problem: &str) -> T {
         self.fail(key, InputFailure::Misuse(format!("`{key}` {problem}")))
             .await;
-        // The call is over, and there is no value to go on with.
+        // The call is over, and there is no value to return.
         pending().await
     }
 }
@@ -129,7 +128,7 @@ impl Drop for Running<'_> {
     }
 }
 
-/// A thread that is in a block, while it is.
+/// Marks a thread as polling a block.
 struct Inside<'a> {
     requests: &'a InputRequests,
     before: Option<ThreadId>,

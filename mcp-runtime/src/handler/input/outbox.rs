@@ -1,13 +1,12 @@
 //! The destination of a call's messages, other than its response.
 //!
-//! Invariants: sending never waits; there is a bound, and what does not fit is not taken.
+//! Invariants: sending never waits; destinations are bounded, and messages that do not fit are refused.
 //!
-//! Three destinations: the response stream of the call itself (2026-07-28 over HTTP), the lines of
-//! a connection, and a stored stream of a session, from which a client can read on after a
-//! disconnect. Each has a bound of its own: 256 notes and 256 KiB here, 1 MiB on stdio and 256 KiB
-//! on a WebSocket, 256 messages and 256 KiB in a stored stream. What does not fit is dropped and
-//! never waited for: a tool that reports progress must not be stopped by a client that does not
-//! read it. A response is not sent this way, and never dropped.
+//! There are three destinations: the response stream of the call itself (2026-07-28 over HTTP), the lines of a
+//! connection, and a stored stream of a session, which a client can resume after a disconnect. The bounds are 256
+//! notifications and 256 KiB here, 1 MiB on stdio and 256 KiB on a WebSocket, and 256 messages and 256 KiB in a stored
+//! stream. Messages beyond them are dropped: a client that does not read must not stop a tool that reports progress.
+//! Responses are not sent here, and never dropped.
 
 use std::fmt;
 use std::sync::Arc;
@@ -25,26 +24,26 @@ pub(crate) enum Outbox {
     Response(NotesSender),
     /// To the line connection.
     Lines(Arc<dyn LineSink>),
-    /// To a stream that its client may leave and come back to.
+    /// To a stream that its client can resume.
     Stored(Arc<dyn Stored>),
 }
 
-/// The way of notifications to the response of their call.
+/// The sender of notifications on the response to their call.
 #[derive(Clone, Debug)]
 pub(crate) struct NotesSender {
     sender: mpsc::Sender<Bytes>,
-    /// The bytes that wait to be read.
+    /// The number of unread bytes.
     waiting: Arc<AtomicUsize>,
 }
 
-/// The notifications of a call, as its response reads them.
+/// The receiver of a call's notifications, read by its response.
 #[derive(Debug)]
 pub(crate) struct Notes {
     receiver: mpsc::Receiver<Bytes>,
     waiting: Arc<AtomicUsize>,
 }
 
-/// Returns a place for the notifications of a call, and the end that its response reads.
+/// Returns a destination for the notifications of a call, and its receiver.
 pub(crate) fn notes() -> (Outbox, Notes) {
     let (sender, receiver) = mpsc::channel(limits::NOTES);
     let waiting = Arc::<AtomicUsize>::default();
@@ -56,7 +55,7 @@ pub(crate) fn notes() -> (Outbox, Notes) {
 }
 
 impl NotesSender {
-    /// Takes a message; returns whether there was room. One alone may be larger than the maximum.
+    /// Takes a message; returns whether it fits. A single one may be larger than the maximum.
     fn offer(&self, message: Bytes) -> bool {
         let bytes = message.len();
         let more = |waiting: usize| {
@@ -76,7 +75,7 @@ impl NotesSender {
 }
 
 impl Notes {
-    /// Returns no notifications, of a call that cannot notify.
+    /// The receiver of a call that cannot notify.
     pub(crate) fn none() -> Self {
         Self {
             receiver: mpsc::channel(1).1,
@@ -84,13 +83,13 @@ impl Notes {
         }
     }
 
-    /// Waits for the next one; `None` when no other can come.
+    /// Waits for the next notification; `None` when there can be no other.
     pub(crate) async fn recv(&mut self) -> Option<Bytes> {
         let note = self.receiver.recv().await?;
         Some(self.read(note))
     }
 
-    /// Returns the next one, if it is there.
+    /// Returns the next notification, if there is one.
     pub(crate) fn try_recv(&mut self) -> Option<Bytes> {
         let note = self.receiver.try_recv().ok()?;
         Some(self.read(note))
@@ -104,9 +103,9 @@ impl Notes {
 
 /// The outgoing lines of a peer. Writing never waits: lines that cannot be written yet are buffered.
 pub(crate) trait LineSink: Send + Sync + 'static {
-    /// Takes whole lines.
+    /// Appends whole lines.
     fn append(&self, lines: &[u8]);
-    /// Takes the text of one line; an empty one is no line.
+    /// Appends the text of one line, unless it is empty.
     fn send(&self, text: Bytes) {
         if !text.is_empty() {
             self.append(&[&text[..], b"\n"].concat());
@@ -119,7 +118,7 @@ pub(crate) trait LineSink: Send + Sync + 'static {
 
 /// A stream whose messages are kept, so that a client can resume it and read the messages it has missed.
 pub(crate) trait Stored: Send + Sync + 'static {
-    /// Takes a message; returns `true` if there was room.
+    /// Takes a message; returns `true` if it fits.
     fn offer(&self, message: Bytes) -> bool;
 
     /// Returns `true` if all of it has been read.
@@ -130,7 +129,7 @@ pub(crate) trait Stored: Send + Sync + 'static {
 }
 
 impl Outbox {
-    /// Sends a message, which has no line end; whether there was room.
+    /// Sends a message without its line end; returns `true` if it fits.
     pub(crate) fn offer(&self, mut message: Vec<u8>) -> bool {
         match self {
             Self::Response(notes) => notes.offer(message.into()),
@@ -151,7 +150,7 @@ impl Outbox {
         }
     }
 
-    /// Lets the client go, where it knows how to come back.
+    /// Ends the client's response, if the client can resume the stream.
     pub(crate) fn release(&self) {
         if let Self::Stored(stream) = self {
             stream.release();

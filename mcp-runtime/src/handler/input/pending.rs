@@ -5,10 +5,9 @@
 //! finds them here. Invariants: one key stands for one request; a request without waiters is removed; a response stays
 //! the same in every later run.
 //!
-//! An input request is in one of three states: open, resolved, failed. `join!` of two requests adds
-//! two entries before the handler is suspended, which is how they come to be asked in one round. A
-//! request with the same key and the same content as an open one is the same request, with one more
-//! waiter; with another content it is a mistake of the author's, which ends the call with a text
+//! An input request is open, resolved or failed. `join!` of two requests adds two entries before the handler is
+//! suspended, so that both are sent in one round. A request with the same key and content as an open one is the same
+//! request, with one more waiter; with other content it is a mistake of the author, which ends the call with a text
 //! that names the key.
 //!
 //! One mutex, never held across an `.await`, nor while a waker is called or user code runs. Memory
@@ -42,9 +41,9 @@ pub(super) struct State {
     pub(super) memory: seal::State,
     entries: Vec<Entry>,
     begun: u64,
-    /// The blocks that are to run once and are running.
+    /// The `once` blocks that are running.
     pub(super) running: Vec<String>,
-    /// The thread that is in such a block now.
+    /// The thread that is polling such a block.
     pub(super) inside: Option<ThreadId>,
     waits: Waits,
     /// `true` if the user or the client has refused an input request.
@@ -70,27 +69,27 @@ enum Status {
     Failed(InputFailure),
 }
 
-/// The reason why a call cannot continue.
+/// The reason for which a call cannot continue.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum InputFailure {
     /// The client lacks these capabilities.
     Missing(Vec<Capability>),
-    /// The response to this key cannot be read.
+    /// The response to this key is malformed.
     Malformed(String, String),
     /// The function uses input requests or `once` in a way that cannot work.
     Misuse(String),
 }
 
-/// The reason why a call was dropped.
+/// The reason for which a call was dropped.
 #[derive(Debug)]
 pub(crate) enum Suspension {
     /// It cannot continue.
     Failed(InputFailure),
-    /// It needs responses of its client.
+    /// It needs responses from its client.
     InputRequired(InputRequired),
 }
 
-/// The input requests that a call needs responses to, and the state for its client to carry meanwhile.
+/// The open input requests of a call, and the state that its client carries until the next round.
 #[derive(Clone, Debug)]
 pub(crate) struct InputRequired {
     pub requests: Vec<(String, InputRequest)>,
@@ -192,7 +191,7 @@ impl InputRequests {
     pub(crate) fn suspension(&self, reruns_for_input: bool) -> Option<Suspension> {
         let state = self.lock();
         let failure = state.failure();
-        // Work that runs once is awaited so that its output is remembered, unless the call is misused and cannot end.
+        // A running block is awaited so that its output is remembered, unless the call is misused and cannot end.
         if !state.running.is_empty() && !matches!(failure, Some(InputFailure::Misuse(_))) {
             return None;
         }
@@ -225,7 +224,7 @@ impl InputRequests {
         (waits.open == 0).then_some(waits.before)
     }
 
-    /// The time until the guard is dropped is the client's.
+    /// Starts waiting for the client, until the guard is dropped.
     pub(in crate::handler) fn wait(&self) -> Waiting<'_> {
         let waits = &mut self.lock().waits;
         waits.open += 1;
@@ -251,12 +250,14 @@ impl State {
 
     fn status(&self, key: &str, reach: impl FnOnce() -> Reach) -> Status {
         if self.inside == Some(thread::current().id()) {
-            let text = format!("`{key}` is asked inside of a block that runs once: ask before it");
+            let text =
+                format!("`{key}` is requested inside a `once` block: request it before the block");
             return Status::Failed(InputFailure::Misuse(text));
         }
         if self.entries.iter().any(|entry| entry.key == key) {
-            let text =
-                format!("two different questions are asked as `{key}`: give each a key of its own");
+            let text = format!(
+                "two different input requests have the key `{key}`: give each a key of its own"
+            );
             return Status::Failed(InputFailure::Misuse(text));
         }
         let known = find(&self.memory.responses, key).or_else(|| find(&self.sent, key));
@@ -295,11 +296,10 @@ impl State {
         memory
     }
 
-    /// Returns the failure of the call: the author's misuse, or the first failure, but all capabilities that the client
-    /// lacks.
+    /// Returns the failure of the call: the author's misuse, or the first failure with all capabilities that the
+    /// client lacks.
     ///
-    /// All missing capabilities are told at once, so that a client does not have to find them one
-    /// by one.
+    /// All missing capabilities are reported together, so that a client does not discover them one by one.
     fn failure(&self) -> Option<InputFailure> {
         let failures = self.entries.iter().filter_map(|entry| match &entry.status {
             Status::Failed(failure) => Some(failure.clone()),
@@ -352,7 +352,7 @@ impl Waiter<'_> {
         self.settle(Status::Resolved(outcome));
     }
 
-    /// Fails the request because the response cannot be read.
+    /// Fails the request because its response is malformed.
     pub(in crate::handler) fn malformed(&self, key: &str, problem: String) {
         self.settle(Status::Failed(InputFailure::Malformed(
             key.to_owned(),

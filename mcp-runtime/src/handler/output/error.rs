@@ -1,4 +1,4 @@
-//! Failures of declared functions: which text the model may read, and which only the log.
+//! Failures of declared functions: public texts for the model, and private ones for the log.
 
 use std::error::Error;
 use std::fmt::Display;
@@ -25,10 +25,11 @@ use crate::random;
 /// }
 /// ```
 ///
-/// A failure that another attempt may not meet is marked with [`ToolError::retryable`]; `retry = ..` tries again then.
+/// A transient failure is marked with [`ToolError::retryable`]; `retry = ..` tries again then.
 ///
-/// A public error is an answer to the caller, such as "there is no order 7", and does not count against `breaker(..)`.
-/// Private and retryable errors do, as does an error type of the function's own that is not `ToolError`.
+/// A public error is a response to the caller, such as "there is no order 7", and does not count against
+/// `breaker(..)`. Private and retryable errors do, as does an error type of the function's own that is not
+/// `ToolError`.
 ///
 /// | made by | the caller reads | the log has |
 /// |---|---|---|
@@ -57,22 +58,21 @@ enum Kind {
 }
 
 impl ToolError {
-    /// A failure whose text the model reads; say what to do next.
+    /// Creates a failure with a text for the model; it should name the next step.
     ///
-    /// It is written to the client as it is, except that values of parameters with `redact` are cut
-    /// out.
+    /// The text is sent unchanged, except that values of parameters with `redact` are removed.
     pub fn new(text: impl Into<String>) -> Self {
         Self::from_kind(Kind::Public(text.into()))
     }
 
-    /// A failure whose text only the log shows.
+    /// Creates a failure whose text appears in the log only.
     ///
-    /// The same as `?` on an error, for what does not implement [`Error`], such as a text.
+    /// The same as `?` on an error, for causes that do not implement [`Error`], such as strings.
     pub fn private(cause: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         Self::from_kind(Kind::Private(cause.into())).outage()
     }
 
-    /// The same failure, marked as one that another attempt may not meet.
+    /// Marks the failure as transient.
     ///
     /// ```
     /// # use mcp_runtime::ToolError;
@@ -94,8 +94,8 @@ impl ToolError {
         self.retryable
     }
 
-    /// A JSON-RPC error in the place of a result: the client reads it, the model does not. For faults of the request or
-    /// of the server, not of the function's task.
+    /// Creates a JSON-RPC error, which takes the place of a result: the client reads it, the model does not. For
+    /// faults of the request or of the server, not of the function's task.
     ///
     /// ```
     /// use mcp_runtime::{RpcError, ToolError};
@@ -111,7 +111,7 @@ impl ToolError {
         }
     }
 
-    /// No resource exists at the URI that was read; returning `None` is the same.
+    /// Creates the failure for a URI without a resource; returning `None` is the same.
     pub fn not_found() -> Self {
         Self::from_kind(Kind::NotFound)
     }
@@ -160,9 +160,9 @@ impl ToolError {
         }
     }
 
-    /// The same without anything of the author's: a private cause is the text of its chain.
+    /// The same as plain text: a private cause becomes the text of its chain.
     ///
-    /// That text is made where the function runs, so that a `Display` that panics is a panic of the function.
+    /// The text is rendered in the function's task, so that a `Display` that panics is a panic of the function.
     pub(crate) fn settled(self) -> Self {
         let kind = match self.kind {
             Kind::Private(cause) => Kind::Private(chain(&*cause).into()),
@@ -202,7 +202,7 @@ impl ToolError {
 
 const NOT_FOUND: &str = "not found";
 
-/// A failure as its kind of item tells it: the model reads that of a tool; the others have none but the protocol's.
+/// A failure in the form of its kind of item: a result for a tool, a protocol error for others.
 pub(crate) fn failure(item: Item<'_>, text: impl Into<String>) -> Result<Output, RpcError> {
     match item.kind {
         ItemKind::Tool => Ok(Output::Tool(ToolResult::error(text))),
@@ -215,10 +215,10 @@ pub(crate) fn failed(item: Item<'_>, reference: &str) -> Result<Output, RpcError
     failure(item, format!("{item} failed (reference {reference})"))
 }
 
-/// Six hexadecimal digits that join an answer to its log line.
+/// Six hexadecimal digits that associate a response with its log line.
 pub(crate) fn reference() -> String {
     let mut bytes = [0; 3];
-    // Without a random source the reference is all zeros; the answer is still right.
+    // Without a random source the reference is all zeros; the response is still correct.
     let _ = random::fill(&mut bytes);
     let [a, b, c] = bytes;
     format!("{a:02x}{b:02x}{c:02x}")
@@ -239,7 +239,7 @@ impl<E: Error + Send + Sync + 'static> From<E> for ToolError {
     fn from(cause: E) -> Self {
         let cause: Box<dyn Error + Send + Sync> = Box::new(cause);
         match cause.downcast::<ElicitError>() {
-            // Its text was written for the model.
+            // Its text is for the model.
             Ok(error) => Self::new(error.to_string()),
             Err(cause) => Self::from_kind(Kind::Private(cause)).outage(),
         }
@@ -248,16 +248,15 @@ impl<E: Error + Send + Sync + 'static> From<E> for ToolError {
 
 /// The error types that a tool may return: anything that implements `Display`, and [`ToolError`].
 ///
-/// The blanket implementation makes a public failure of the error's `Display`, so an error type of
-/// the program's own is shown to the model: write its texts for it, or convert it to a
-/// [private](ToolError::private) one.
+/// The blanket implementation makes a public failure of the error's `Display`, so that texts of the program's own
+/// error types are shown to the model: write them for it, or convert the error to a [private](ToolError::private) one.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be a tool error",
     label = "neither `Display` nor `ToolError`",
     note = "implement `Display` for it (for example with `thiserror`), or return `Result<_, ToolError>`"
 )]
 pub trait IntoToolError {
-    /// The failure to answer with.
+    /// Converts to the failure for the response.
     fn into_tool_error(self) -> ToolError;
 }
 

@@ -43,7 +43,7 @@ impl<T: Serialize + JsonSchema> Encode for T {}
 pub struct Json<T>(pub T);
 
 impl<T> Json<T> {
-    /// Says something else in the text of the result than the JSON.
+    /// Replaces the JSON in the text of the result.
     ///
     /// ```
     /// use mcp_runtime::{Json, Structured, model};
@@ -55,7 +55,7 @@ impl<T> Json<T> {
         self.content(Content::text(text))
     }
 
-    /// Adds a block of content, in the place of the JSON as text.
+    /// Adds a block of content, in place of the JSON as text.
     pub fn content(self, content: impl Into<Content>) -> Structured<T> {
         Structured {
             value: self.0,
@@ -64,9 +64,9 @@ impl<T> Json<T> {
     }
 }
 
-/// A structured result with content of its own: what [`Json::text`] and [`Json::content`] return.
+/// A structured result with content of its own, returned by [`Json::text`] and [`Json::content`].
 ///
-/// Its schema is that of [`Json`]: only the text beside the structured content differs.
+/// Its schema is that of [`Json`]: only the content besides the structured one differs.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Structured<T> {
     pub(super) value: T,

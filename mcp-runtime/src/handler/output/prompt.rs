@@ -8,14 +8,14 @@ use crate::protocol::{Content, Prompt, PromptMessage};
 /// The types that a prompt may return: [`Prompt`], text or [`Content`] for one message of the user's,
 /// `Vec<PromptMessage>`, and `Result` of one of them.
 ///
-/// An error is told to the client as a JSON-RPC error: a prompt has no result that says it failed.
+/// An error is sent as a JSON-RPC error, since a prompt has no result for failures.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be returned from a prompt",
     label = "no messages",
     note = "return `Prompt`, `String` or `Content` for one message of the user's, `Vec<PromptMessage>`, or `Result` of one of them"
 )]
 pub trait IntoPrompt {
-    /// The messages, or the failure to answer with.
+    /// Returns the messages, or the failure.
     fn into_prompt(self) -> Result<Prompt, ToolError>;
 }
 

@@ -34,10 +34,10 @@ use crate::protocol::view::View;
     note = "wrap a type of your own in `Json<..>`"
 )]
 pub trait IntoContents {
-    /// The contents, or the failure to answer with.
+    /// Returns the contents, or the failure.
     fn into_contents(self) -> Result<Vec<Resource>, ToolError>;
 
-    /// The media type, where the type says it.
+    /// Returns the media type, if the type determines it.
     fn mime_type() -> Option<&'static str> {
         None
     }

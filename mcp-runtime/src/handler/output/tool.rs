@@ -38,7 +38,7 @@ use crate::schema;
     note = "wrap a type of your own in `Json<..>`, so that clients get its schema and its fields"
 )]
 pub trait IntoToolResult {
-    /// The result, or the failure to answer with.
+    /// Returns the result, or the failure.
     fn into_tool_result(self) -> Result<ToolResult, ToolError>;
 
     /// The JSON Schema of the structured content, if the type has any.
@@ -143,7 +143,7 @@ impl<T: Encode> IntoToolResult for Structured<T> {
     }
 }
 
-/// The failure of a value that cannot be written: the model reads of a number that JSON does not have.
+/// The failure of a value that cannot be serialized: for a number that JSON does not have, its text is public.
 pub(super) fn unwritten<T: Serialize>(value: &T, error: serde_json::Error) -> ToolError {
     match not_in_json(value, "null") {
         Some(found) => ToolError::new(found),
@@ -170,7 +170,7 @@ pub struct Returns<T> {
     pub(crate) convert: fn(T) -> Result<Output, ToolError>,
     pub(crate) schema: Option<Value>,
     pub(crate) contract: Option<Arc<Contract>>,
-    /// The media type of contents, where their type says it.
+    /// The media type of contents, if their type determines it.
     pub(crate) mime_type: Option<&'static str>,
     _output: PhantomData<fn() -> T>,
 }

@@ -14,7 +14,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// The word for one.
+    /// The noun for one of them.
     pub(crate) fn noun(self) -> &'static str {
         match self {
             Self::Tool => "tool",
@@ -24,7 +24,7 @@ impl Kind {
     }
 }
 
-/// One declared function, as messages call it: ``tool `add` ``.
+/// One declared function, as texts name it: ``tool `add` ``.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Item<'a> {
     pub kind: Kind,
@@ -32,13 +32,13 @@ pub(crate) struct Item<'a> {
 }
 
 impl<'a> Item<'a> {
-    /// The name, if this is a `kind`: logs have a field for each kind.
+    /// The name, if this is a `kind`, for the log field of that kind.
     pub(crate) fn named(self, kind: Kind) -> Option<&'a str> {
         (self.kind == kind).then_some(self.name)
     }
 }
 
-/// An event about an item, which stands in the field of its kind; the kind also begins the message.
+/// Writes an event about an item, with the field of its kind; the kind also begins the message.
 macro_rules! event {
     ($level:ident, $item:expr, { $($fields:tt)* }, $message:literal) => {{
         let item: $crate::handler::spec::kind::Item<'_> = $item;

@@ -1,9 +1,8 @@
 //! The declaration that an attribute makes of a function, before the server's settings are applied.
 //!
-//! Plain data, made by generated code and by the builders of dynamic items, and changed by nothing
-//! but the configuration, which makes a changed copy. Whatever is enforced reads it from here:
-//! `policy` the limits, `registry::descriptor` the hints for clients. A limit has its [`Source`],
-//! which the commands `tools`, `resources` and `prompts` show.
+//! Plain data, made by generated code and by the builders of dynamic items; only the configuration makes changed
+//! copies of it. Everything that is enforced is read from here: limits by `policy`, hints for clients by
+//! `registry::descriptor`. A limit has its [`Source`], which the commands `tools`, `resources` and `prompts` show.
 
 pub(crate) mod kind;
 pub(crate) mod policy;
@@ -59,7 +58,7 @@ pub struct Spec {
     pub(crate) visible_if: Option<VisibleIf>,
     pub(crate) audit: bool,
     pub(crate) blocking: bool,
-    /// It occupies the thread that it runs on: neither `async` nor `blocking`.
+    /// True if it occupies the calling thread: neither `async` nor `blocking`.
     pub(crate) sync: bool,
     /// The first argument that is elicited from the user.
     pub(crate) elicits: Option<&'static str>,
@@ -78,12 +77,12 @@ pub enum TaskSupport {
 }
 
 impl Spec {
-    /// A tool called `name`.
+    /// Declares a tool called `name`.
     pub fn tool(name: impl Into<Text>, description: impl Into<Text>) -> Self {
         Self::new(Kind::Tool, name.into(), description.into())
     }
 
-    /// A resource at a URI, or at all those of a URI template.
+    /// Declares a resource at a URI, or at all URIs of a template.
     pub fn resource(
         name: impl Into<Text>,
         description: impl Into<Text>,
@@ -98,7 +97,7 @@ impl Spec {
         }
     }
 
-    /// A prompt called `name`.
+    /// Declares a prompt called `name`.
     pub fn prompt(name: impl Into<Text>, description: impl Into<Text>) -> Self {
         Self {
             read_only: Some(true),
@@ -144,7 +143,7 @@ impl Spec {
         }
     }
 
-    /// Returns the item that messages call it: its kind and its name.
+    /// Returns the item for texts: its kind and its name.
     pub(crate) fn item(&self) -> Item<'_> {
         Item {
             kind: self.kind,
@@ -152,21 +151,21 @@ impl Spec {
         }
     }
 
-    /// A name for people.
+    /// Sets the name for people.
     #[must_use]
     pub fn title(mut self, title: impl Into<Text>) -> Self {
         self.title = Some(title.into());
         self
     }
 
-    /// The URI of an icon.
+    /// Adds an icon by its URI.
     #[must_use]
     pub fn icon(mut self, icon: impl Into<Text>) -> Self {
         self.icon = Some(icon.into());
         self
     }
 
-    /// The media type of a resource's contents.
+    /// Sets the media type of a resource's contents.
     #[must_use]
     pub fn mime_type(mut self, mime_type: impl Into<Text>) -> Self {
         self.mime_type = Some(mime_type.into());
@@ -180,7 +179,7 @@ impl Spec {
         self
     }
 
-    /// For whom a resource is.
+    /// Sets the audience of a resource.
     #[must_use]
     pub fn audience(mut self, audience: impl Into<Cow<'static, [Role]>>) -> Self {
         self.audience = audience.into();
@@ -201,14 +200,14 @@ impl Spec {
         self
     }
 
-    /// It changes nothing.
+    /// Sets `readOnlyHint`: it changes nothing.
     #[must_use]
     pub fn read_only(mut self) -> Self {
         self.read_only = Some(true);
         self
     }
 
-    /// Twice is the same as once.
+    /// Sets `idempotentHint`: a repeated call has no further effect.
     #[must_use]
     pub fn idempotent(mut self) -> Self {
         self.idempotent = Some(true);
@@ -229,12 +228,12 @@ impl Spec {
         self
     }
 
-    /// Returns `true` if it declares that it changes nothing.
+    /// Returns `true` if it is declared as read-only.
     pub(crate) fn only_reads(&self) -> bool {
         self.read_only == Some(true)
     }
 
-    /// Returns `true` if it declares that twice is the same as once.
+    /// Returns `true` if it is declared as idempotent.
     pub(crate) fn may_repeat(&self) -> bool {
         self.idempotent == Some(true)
     }
@@ -261,7 +260,7 @@ impl Spec {
         self
     }
 
-    /// The URI of the view that its results are shown in.
+    /// Sets the URI of the view that shows its results.
     #[must_use]
     pub fn ui(mut self, uri: impl Into<Text>) -> Self {
         self.ui = Some(uri.into());
@@ -282,7 +281,7 @@ impl Spec {
         self
     }
 
-    /// After how many milliseconds it is cancelled.
+    /// Sets the timeout in milliseconds.
     #[must_use]
     pub fn timeout(mut self, millis: u64, source: Source) -> Self {
         self.timeout = Some((Duration::from_millis(millis), source));
@@ -296,21 +295,21 @@ impl Spec {
         self
     }
 
-    /// Its results are remembered by their arguments.
+    /// Caches its results by their arguments.
     #[must_use]
     pub fn cache(mut self, cache: Cache, source: Source) -> Self {
         self.cache = Some((cache, source));
         self
     }
 
-    /// It is tried again on errors that are marked retryable.
+    /// Retries errors that are marked as retryable.
     #[must_use]
     pub fn retry(mut self, retry: Retry, source: Source) -> Self {
         self.retry = Some((retry, source));
         self
     }
 
-    /// It fails fast after failures in a row.
+    /// Makes calls fail fast after consecutive failures.
     #[must_use]
     pub fn breaker(mut self, breaker: Breaker, source: Source) -> Self {
         self.breaker = Some((breaker, source));
@@ -338,42 +337,42 @@ impl Spec {
         self
     }
 
-    /// Sets the rule for the callers that may see and call it, which looks at the server's state.
+    /// Sets the rule for the callers that may see and call it, which may use the server's state.
     #[must_use]
     pub fn visible_if_state<S: 'static, M>(mut self, rule: impl Rule<S, M>) -> Self {
         self.visible_if = Some(rule.into_rule());
         self
     }
 
-    /// Each call leaves an audit record.
+    /// Writes an audit record for each call.
     #[must_use]
     pub fn audit(mut self) -> Self {
         self.audit = true;
         self
     }
 
-    /// It runs on the blocking pool.
+    /// Runs it on the blocking pool.
     #[must_use]
     pub fn blocking(mut self) -> Self {
         self.blocking = true;
         self
     }
 
-    /// It runs to its end on the thread that calls it.
+    /// Runs it to its end on the calling thread.
     #[must_use]
     pub const fn sync(mut self) -> Self {
         self.sync = true;
         self
     }
 
-    /// It elicits `argument` from the user where the client sends none.
+    /// Elicits `argument` from the user if the client sends none.
     #[must_use]
     pub const fn elicits(mut self, argument: &'static str) -> Self {
         self.elicits = Some(argument);
         self
     }
 
-    /// Hand-written keywords for its input schema.
+    /// Sets hand-written keywords for its input schema.
     #[cfg(not(feature = "json-schema"))]
     #[must_use]
     pub fn schema(self, _: fn() -> serde_json::Value) -> Self
@@ -383,7 +382,7 @@ impl Spec {
         self
     }
 
-    /// Hand-written keywords for its input schema.
+    /// Sets hand-written keywords for its input schema.
     #[cfg(feature = "json-schema")]
     #[must_use]
     pub fn schema(mut self, schema: fn() -> serde_json::Value) -> Self {
@@ -391,7 +390,7 @@ impl Spec {
         self
     }
 
-    /// Its calls become tasks.
+    /// Makes its calls tasks.
     #[must_use]
     pub fn task(mut self, support: TaskSupport) -> Self {
         self.task = Some(support);

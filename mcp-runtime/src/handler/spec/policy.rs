@@ -1,8 +1,7 @@
 //! The policies that the keys of an attribute declare: plain data, enforced by `policy`.
 //!
-//! Constructors are `const`, because generated code makes these values in constants; they take what
-//! they are given, and bounds are checked by the macros, the builders and the configuration, each
-//! in its own words.
+//! Constructors are `const`, because generated code makes these values in constants. They do not check bounds: the
+//! macros, the builders and the configuration do, each with errors of its own.
 
 use std::fmt;
 use std::str::FromStr;
@@ -52,9 +51,9 @@ pub struct RateLimit {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Per {
-    /// Each verified principal for itself; anonymous callers by address, as [`Per::Ip`] counts them.
+    /// Each verified principal separately; anonymous callers by address, as for [`Per::Ip`].
     Principal,
-    /// Each address that calls come from for itself, an IPv6 one with its /64; calls without an address together.
+    /// Each address separately, an IPv6 one with its /64; all calls without an address together.
     Ip,
     /// All callers together.
     All,
@@ -86,12 +85,12 @@ impl RateLimit {
         self
     }
 
-    /// Returns the rate that a store counts.
+    /// Returns the rate for a store.
     pub(crate) fn rate(self) -> Rate {
         Rate::new(self.algorithm, self.count, self.period).with_burst(self.burst)
     }
 
-    /// Returns the part of the limit that one of `instances` has, rounded up.
+    /// Returns the share of one of `instances`, rounded up.
     pub(crate) fn divided(self, instances: u32) -> Self {
         Self {
             count: self.count.div_ceil(instances.max(1)),
@@ -115,7 +114,7 @@ impl FromStr for RateLimit {
     fn from_str(text: &str) -> Result<Self, String> {
         let quota = rate::parse(text).map_err(|(what, help)| {
             let help = help.unwrap_or_else(rate::form);
-            format!("{text:?} is no rate: {what}; {help}")
+            format!("{text:?} is not a rate: {what}; {help}")
         })?;
         Ok(Self::new(quota.count, quota.period))
     }
@@ -152,7 +151,7 @@ pub struct Concurrency {
 }
 
 impl Concurrency {
-    /// `max` calls at a time, and none that waits.
+    /// Allows `max` calls at a time, and no waiting ones.
     pub const fn new(max: u32) -> Self {
         Self { max, queue: 0 }
     }
@@ -174,7 +173,7 @@ impl fmt::Display for Concurrency {
     }
 }
 
-/// For how long results are remembered, how many of them, and for whom.
+/// The lifetime of cached results, their maximum number, and the callers that share them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Cache {
     pub(crate) ttl: Duration,
@@ -183,7 +182,7 @@ pub struct Cache {
 }
 
 impl Cache {
-    /// Results are remembered for `ttl_millis` milliseconds, at most 1000 of them, for each principal its own.
+    /// Caches results for `ttl_millis` milliseconds, at most 1000 of them, separately for each principal.
     pub const fn new(ttl_millis: u64) -> Self {
         Self {
             ttl: Duration::from_millis(ttl_millis),
@@ -207,7 +206,7 @@ impl Cache {
     }
 }
 
-/// The retries after an error that is marked retryable: their maximum number, and the delay before each.
+/// The retries after an error that is marked as retryable: their maximum number, and the delay before each.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Retry {
     pub(crate) max: u32,
@@ -215,7 +214,7 @@ pub struct Retry {
 }
 
 impl Retry {
-    /// At most `max` more times after the first, 100 ms apart at first.
+    /// Retries at most `max` times, with a first delay of 100 ms.
     pub const fn new(max: u32) -> Self {
         Self {
             max,
@@ -223,8 +222,8 @@ impl Retry {
         }
     }
 
-    /// The longest wait before the first repetition, in milliseconds; it doubles with each further one, to 30 s at
-    /// most. The actual wait is between half of it and all of it.
+    /// Sets the maximum delay before the first retry, in milliseconds; it doubles with each further one, to 30 s at
+    /// most. The actual delay is random, between half of the maximum and the maximum.
     #[must_use]
     pub const fn backoff(mut self, millis: u64) -> Self {
         self.backoff = Duration::from_millis(millis);
@@ -232,7 +231,7 @@ impl Retry {
     }
 }
 
-/// The number of failures in a row after which calls fail fast, and the time for which they do.
+/// The number of consecutive failures after which calls fail fast, and the time for which they do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Breaker {
     pub(crate) failures: u32,
@@ -240,7 +239,7 @@ pub struct Breaker {
 }
 
 impl Breaker {
-    /// After `failures` failures in a row, for `cooldown_millis` milliseconds.
+    /// Fails fast for `cooldown_millis` milliseconds after `failures` consecutive failures.
     pub const fn new(failures: u32, cooldown_millis: u64) -> Self {
         Self {
             failures,

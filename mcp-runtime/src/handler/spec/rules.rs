@@ -1,4 +1,4 @@
-//! Keys that contradict each other, in the words of the attributes: for the keys that only the running program knows.
+//! Contradictory keys, with the texts of the attributes: for declarations that are known at run time only.
 
 use std::time::Duration;
 
@@ -9,10 +9,10 @@ use super::text::duration::Millis;
 use super::text::rules::{self, Conflict};
 use crate::clock::millis;
 
-/// Lists the contradictions among the keys of a declaration that is made at run time.
+/// Lists the contradictions among the keys of a declaration made at run time.
 pub(crate) fn contradictions(spec: &Spec) -> Vec<String> {
     let told = [zero(spec), destructive(spec)].into_iter().flatten();
-    // `cache` on what is destructive has been told.
+    // `cache` on a destructive tool is reported already.
     let others = conflicts(spec)
         .into_iter()
         .filter(|(key, _)| *key != "cache" || !is_destructive(spec));
@@ -73,7 +73,7 @@ fn destructive(spec: &Spec) -> Option<String> {
     ))
 }
 
-/// Lists the keys that contradict each other or the function, each with the conflict that it is told with.
+/// Lists the keys that contradict each other or the function, each with its conflict.
 pub(crate) fn conflicts(spec: &Spec) -> Vec<(&'static str, Conflict)> {
     let name = &*spec.name;
     let mut found = Vec::new();
@@ -94,7 +94,7 @@ pub(crate) fn conflicts(spec: &Spec) -> Vec<(&'static str, Conflict)> {
     found
 }
 
-/// Finds a `retry` whose waits, all of them at their longest, last until `timeout` is over.
+/// Finds a `retry` whose longest delays together exceed the `timeout`.
 fn waits(spec: &Spec) -> Option<(&'static str, Conflict)> {
     let ((retry, of_retry), (limit, of_limit)) = (spec.retry?, spec.timeout?);
     let waits = rules::longest_waits(retry.max.into(), millis(retry.backoff));
@@ -106,7 +106,7 @@ fn waits(spec: &Spec) -> Option<(&'static str, Conflict)> {
     Some((if is_of_file { "retry" } else { "timeout" }, conflict))
 }
 
-/// The words in front of the name of a key that comes from `source`, beside one that comes from `other`.
+/// The qualifier in front of the name of a key from `source`, next to one from `other`.
 fn declared(source: Source, other: Source) -> &'static str {
     match (source, other) {
         (Source::Defaults, Source::File(..)) => "the default ",

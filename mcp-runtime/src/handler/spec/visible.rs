@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use crate::principal::Principal;
 
-/// The rule of `visible_if`: a function of the principal, and of the state where it asks for it.
+/// The rule of `visible_if`: a function of the principal, and optionally of the state.
 #[derive(Clone)]
 pub struct VisibleIf(Arc<Admits>);
 
@@ -20,7 +20,7 @@ impl VisibleIf {
         Self(Arc::new(move |_, principal| rule(principal)))
     }
 
-    /// A state of another type is not what the rule was written for, and admits no caller.
+    /// The rule does not apply to a state of another type, and admits no caller then.
     pub(crate) fn of_state<S: 'static>(
         rule: impl Fn(&S, &Principal) -> bool + Send + Sync + 'static,
     ) -> Self {
@@ -44,7 +44,7 @@ impl fmt::Debug for VisibleIf {
 }
 
 /// A function that `visible_if` takes in a `#[server]` block: of the principal, or of the state and the principal.
-/// `Form` tells the two apart for rustc.
+/// `Form` distinguishes the two for rustc.
 #[diagnostic::on_unimplemented(
     message = "`visible_if` takes a function of the principal, or of `&self` and the principal",
     label = "not such a function",

@@ -1,7 +1,7 @@
-//! Prints while a server runs: file descriptors 1 and 2 end in pipes that threads drain into queues, so that a
-//! tool that prints waits for nobody who does not read.
+//! Captures prints while a server runs: file descriptors 1 and 2 become pipes that threads drain into queues, so that
+//! a tool that prints is not blocked by a reader that does not read.
 //!
-//! A terminal and a regular file stay where they are: neither makes a print wait for long.
+//! A terminal and a regular file are not captured: neither blocks a print for long.
 
 use std::fs::File;
 use std::io::{self, IsTerminal as _, PipeReader, PipeWriter, Read as _};
@@ -19,13 +19,13 @@ use super::{FLUSH, STDERR, STDOUT, dup};
 
 /// The size of one read.
 const CHUNK: usize = 16 * 1024;
-/// The time after which the beginning of a line is passed on without its end.
+/// The time after which an incomplete line is passed on.
 const PATIENCE: Timespec = Timespec {
     tv_sec: 0,
     tv_nsec: 100_000_000,
 };
 
-/// The way to stderr, and the way to stdout; made when first needed, and kept.
+/// The pipes to stderr and stdout; made when first needed, and kept.
 static TO_STDERR: OnceLock<Pipe> = OnceLock::new();
 static TO_STDOUT: OnceLock<Pipe> = OnceLock::new();
 /// Servers that run in this process.
@@ -35,20 +35,20 @@ struct Pipe {
     writer: PipeWriter,
     reader: PipeReader,
     queue: &'static Queue,
-    /// Something has been read, or is about to be, and is not in the queue yet.
+    /// True while bytes that were read are not in the queue yet.
     busy: AtomicBool,
 }
 
-/// While this is held, prints go to queues.
+/// Guard of the capture: prints go to queues while it is held.
 #[derive(Debug)]
 pub(crate) struct Captured {
-    /// The real stderr, where it was taken over.
+    /// The real stderr, if it was captured.
     stderr: Option<File>,
-    /// The file that file descriptor 1 becomes in the end.
+    /// The file that file descriptor 1 becomes at the end.
     stdout: Option<File>,
 }
 
-/// Takes over file descriptors 1 and 2, where a write to them could wait.
+/// Captures file descriptors 1 and 2, unless writes to them cannot block.
 pub(crate) fn capture() -> io::Result<Captured> {
     let mut running = begin();
     let (stdout, stderr) = (dup(&io::stdout())?, dup(&io::stderr())?);
@@ -56,7 +56,7 @@ pub(crate) fn capture() -> io::Result<Captured> {
         stderr: None,
         stdout: None,
     };
-    // Servers of one process share what the first has taken.
+    // Servers of one process share the capture of the first.
     if *running == 0 {
         if may_wait(&stdout) {
             rustix::stdio::dup2_stdout(&pipe(&TO_STDOUT, &STDOUT)?.writer)?;
@@ -68,7 +68,7 @@ pub(crate) fn capture() -> io::Result<Captured> {
     Ok(captured)
 }
 
-/// The same where stdout is a wire: gives the real one, and lets what is printed to it go to stderr.
+/// The same if stdout carries the protocol: returns the real one, and redirects prints to stderr.
 pub(crate) fn capture_wire() -> io::Result<(Captured, File)> {
     let mut running = begin();
     let (wire, stderr) = (dup(&io::stdout())?, dup(&io::stderr())?);
@@ -86,7 +86,7 @@ pub(crate) fn capture_wire() -> io::Result<(Captured, File)> {
 }
 
 fn begin() -> MutexGuard<'static, usize> {
-    // Before any descriptor is pointed elsewhere: the queue's thread keeps stderr as it is now.
+    // Before any descriptor is redirected: the queue's thread keeps the current stderr.
     LazyLock::force(&STDERR);
     wait_for_panics();
     RUNNING.lock().unwrap_or_else(PoisonError::into_inner)
@@ -103,7 +103,7 @@ fn take_stderr(real: File) -> io::Result<Option<File>> {
 impl Drop for Captured {
     fn drop(&mut self) {
         *RUNNING.lock().unwrap_or_else(PoisonError::into_inner) -= 1;
-        // Where nobody reads, the last words of the program are better off in the pipe: there they wait for nobody.
+        // Without a reader, the last messages of the program stay in the pipe, where they block nothing.
         if !super::flush(FLUSH) {
             return;
         }
@@ -121,18 +121,18 @@ fn may_wait(output: &File) -> bool {
     !is_file && !output.is_terminal()
 }
 
-/// Returns whether all prints are in the queues.
+/// Returns true if all prints are in the queues.
 pub(super) fn is_drained() -> bool {
     [&TO_STDERR, &TO_STDOUT].into_iter().all(|pipe| {
         pipe.get().is_none_or(|pipe| {
-            // In this order: what leaves the pipe has made the thread busy before.
+            // In this order: the thread is busy before bytes leave the pipe.
             let waiting = rustix::io::ioctl_fionread(&pipe.reader).unwrap_or_default();
             waiting == 0 && !pipe.busy.load(Ordering::SeqCst)
         })
     })
 }
 
-/// The pipe of `place`, made with its thread if there is none yet; the caller holds the lock of [`RUNNING`].
+/// Returns the pipe of `place`, and creates it with its thread if necessary; the caller holds the lock of [`RUNNING`].
 fn pipe(place: &'static OnceLock<Pipe>, queue: &'static Queue) -> io::Result<&'static Pipe> {
     if let Some(pipe) = place.get() {
         return Ok(pipe);
@@ -150,7 +150,7 @@ fn pipe(place: &'static OnceLock<Pipe>, queue: &'static Queue) -> io::Result<&'s
     Ok(pipe)
 }
 
-/// Passes what is printed on to the queue, line by line; never returns.
+/// Passes prints to the queue, line by line; never returns.
 fn drain(pipe: &Pipe) {
     let (mut reader, mut text) = (&pipe.reader, Vec::new());
     let mut chunk = vec![0; CHUNK];
@@ -181,7 +181,7 @@ fn pass_on(pipe: &Pipe, text: &mut Vec<u8>, length: usize) {
     text.drain(..length);
 }
 
-/// Lets a panic wait for a moment until it is told: a second one may end the process.
+/// Lets a panic wait until it is printed: a second one may abort the process.
 fn wait_for_panics() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {

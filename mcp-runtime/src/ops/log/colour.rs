@@ -9,7 +9,7 @@ const LEVELS: [(&str, &str); 5] = [
     ("TRACE", "35"),
 ];
 
-/// Returns a record, which begins with its time and its level, with the level in colour.
+/// Returns a record, which begins with its time and its level, with the level coloured.
 pub(super) fn coloured(record: &[u8]) -> Vec<u8> {
     let time = record.iter().position(|byte| *byte == b' ');
     let (time, rest) = record.split_at(time.map_or(0, |time| time + 1));

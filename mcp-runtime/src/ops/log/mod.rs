@@ -1,10 +1,9 @@
-//! stderr, written by one thread behind a bounded queue: logs, and while a server runs whatever else is printed.
+//! stderr, written by one thread behind a bounded queue: logs, and all other output while a server runs.
 //!
-//! A pipe that nobody reads is full after 64 KiB, and the next `write` to it blocks its thread for
-//! ever; with logs written directly, that would be each thread of the runtime in turn. So lines go
-//! to a queue of 1 MiB, a thread of its own writes them, and what does not fit is dropped, counted
-//! and reported once writing works again. The same holds for what a tool prints, while stdout or
-//! stderr is taken over (`capture.rs`).
+//! A pipe that nobody reads is full after 64 KiB, and the next `write` to it blocks its thread indefinitely; with logs
+//! written directly, that would be each thread of the runtime in turn. So lines go to a queue of 1 MiB, a separate
+//! thread writes them, and lines that do not fit are dropped, counted and reported once writing works again. The same
+//! applies to prints of tools while stdout or stderr is captured (`capture.rs`).
 
 #[cfg(unix)]
 mod capture;
@@ -25,26 +24,25 @@ use queue::Queue;
 
 use crate::clock::rfc3339;
 
-/// The longest wait for lines that are still to be written when the process ends.
+/// The longest wait for unwritten lines when the process ends.
 pub(crate) const FLUSH: Duration = Duration::from_millis(250);
-/// The time between two looks at what is still to be written.
+/// The time between two checks for unwritten lines.
 pub(super) const LOOK: Duration = Duration::from_millis(1);
 
-/// The way to stderr; its thread begins with the first use, before file descriptor 2 is pointed elsewhere.
+/// The queue of stderr; its thread begins with the first use, before file descriptor 2 is redirected.
 static STDERR: LazyLock<Queue> = LazyLock::new(|| {
     begin(dup(&io::stderr()), || &STDERR);
     Queue::default()
 });
 
-/// The way to stdout, of what is printed there while it is no wire.
+/// The queue of prints to stdout, while it does not carry the protocol.
 #[cfg(unix)]
 static STDOUT: LazyLock<Queue> = LazyLock::new(|| {
     begin(dup(&io::stdout()), || &STDOUT);
     Queue::default()
 });
 
-/// Begins to write what is in `queue` to `output`. Without the thread nothing is written, and all is dropped and
-/// counted.
+/// Begins to write `queue` to `output`. Without the thread nothing is written, and all lines are dropped and counted.
 fn begin(output: io::Result<impl Write + Send + 'static>, queue: fn() -> &'static Queue) {
     if let Ok(output) = output {
         let _ = thread::Builder::new()
@@ -53,13 +51,13 @@ fn begin(output: io::Result<impl Write + Send + 'static>, queue: fn() -> &'stati
     }
 }
 
-/// `output` as it is now, whatever its file descriptor becomes.
+/// Duplicates `output`, so that a redirection of its file descriptor does not affect it.
 #[cfg(unix)]
 fn dup(output: &impl std::os::fd::AsFd) -> io::Result<std::fs::File> {
     Ok(rustix::io::dup(output)?.into())
 }
 
-/// Elsewhere file descriptors stay what they are.
+/// File descriptors are not redirected on other systems.
 #[cfg(not(unix))]
 fn dup<T>(_: &T) -> io::Result<io::Stderr> {
     Ok(io::stderr())
@@ -72,12 +70,12 @@ fn report(missed: u64) {
     );
 }
 
-/// Writes whole lines to stderr, later, or drops them.
+/// Queues whole lines for stderr, or drops them.
 pub(crate) fn write(lines: &[u8]) {
     STDERR.push(lines);
 }
 
-/// Writes a line that a person waits for, whatever the level of the log is; with `json` as a record of it.
+/// Writes a line that a person waits for, at any level of the log; with `json` as a record.
 pub(crate) fn announce(json: bool, level: &str, text: &str) {
     let line = if json {
         let time = rfc3339(std::time::SystemTime::now(), 6);
@@ -99,7 +97,7 @@ pub(crate) fn dropped() -> Counter {
     STDERR.dropped.clone()
 }
 
-/// Returns whether all lines and prints are written; `None` where they never will be.
+/// Returns true if all lines and prints are written; `None` if they never will be.
 fn is_written() -> Option<bool> {
     #[cfg(unix)]
     let (printed, queues) = (capture::is_drained(), [&STDERR, &STDOUT]);
@@ -109,8 +107,8 @@ fn is_written() -> Option<bool> {
     (!is_stuck).then(|| printed && queues.iter().all(|queue| queue.is_empty()))
 }
 
-/// Waits until all lines and prints are written, at most `limit`, and not at all for an output that takes nothing.
-/// Returns whether they are.
+/// Waits until all lines and prints are written, at most `limit`, and not at all for an output that is stuck. Returns
+/// true if they are.
 ///
 /// Blocks its thread, for at most `limit`. A write that has gone on for more than 100 ms is not
 /// waited for.
@@ -125,7 +123,7 @@ pub(crate) fn flush(limit: Duration) -> bool {
     }
 }
 
-/// Waits for the last lines when it is dropped.
+/// Waits for the last lines when dropped.
 #[cfg(feature = "cli")]
 #[derive(Debug)]
 pub(crate) struct Flushed;
@@ -141,7 +139,7 @@ impl Drop for Flushed {
 #[cfg(feature = "cli")]
 #[derive(Debug)]
 pub(crate) struct Writer {
-    /// The level is in colour, for a terminal.
+    /// Colours the level, for a terminal.
     pub has_colours: bool,
 }
 

@@ -1,10 +1,9 @@
-//! Lines on their way to stderr: bounded in bytes, so that a reader that does not read stops nobody who logs.
+//! A queue of lines for stderr: bounded in bytes, so that a reader that does not read blocks no logging thread.
 //!
-//! Invariants: writing to the queue never waits; what does not fit is dropped and counted.
+//! Invariants: appending never waits; lines that do not fit are dropped and counted.
 //!
-//! One text of more than 64 KiB is cut, with its length. A write takes everything that waits, so
-//! that a slow output is written in few calls. The lock is held while lines are copied, never while
-//! they are written.
+//! A text of more than 64 KiB is cut, with its length. One write takes the whole queue, so that a slow output is
+//! written in few calls. The lock is held while lines are copied, never while they are written.
 
 use std::io::{self, Write};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
@@ -13,11 +12,11 @@ use std::time::{Duration, Instant};
 
 use prometheus_client::metrics::counter::Counter;
 
-/// Bytes that may wait, with those that are being written.
+/// The maximum number of queued bytes, including those being written.
 const MOST: usize = 1024 * 1024;
 /// The longest text that is kept whole.
 const LONGEST: usize = 64 * 1024;
-/// The time after which a write that goes on is taken for one that never ends.
+/// The time after which a write counts as stuck.
 const STUCK: Duration = Duration::from_millis(100);
 
 /// Lines that wait for the thread that writes them.
@@ -25,23 +24,23 @@ const STUCK: Duration = Duration::from_millis(100);
 pub(in crate::ops) struct Queue {
     state: Mutex<State>,
     work: Condvar,
-    /// Lines that were dropped, in all.
+    /// The total number of dropped lines.
     pub(in crate::ops) dropped: Counter,
 }
 
 #[derive(Debug, Default)]
 struct State {
     text: Vec<u8>,
-    /// Bytes that are being written, and since when.
+    /// The number of bytes being written, and the beginning of the write.
     writing: Option<(usize, Instant)>,
-    /// Lines that were dropped since the last report.
+    /// The number of lines dropped since the last report.
     missed: u64,
-    /// Nothing more will come.
+    /// True if no further lines will be queued.
     closed: bool,
 }
 
 impl Queue {
-    /// Appends whole lines, or drops them where there is no room.
+    /// Appends whole lines, or drops them if the queue is full.
     pub(in crate::ops) fn push(&self, lines: &[u8]) {
         if lines.is_empty() {
             return;
@@ -65,15 +64,15 @@ impl Queue {
         self.work.notify_one();
     }
 
-    /// Lets [`write_behind`](Self::write_behind) return once all is written.
+    /// Lets [`write_behind`](Self::write_behind) return once all lines are written.
     pub(in crate::ops) fn close(&self) {
         self.lock().closed = true;
         self.work.notify_one();
     }
 
-    /// Writes what waits to `output` whenever there is something, until the queue is closed.
+    /// Writes queued lines to `output`, until the queue is closed.
     ///
-    /// `report` is told how many lines were dropped once writing works again.
+    /// `report` gets the number of dropped lines once writing works again.
     pub(in crate::ops) fn write_behind(&self, mut output: impl Write, report: impl Fn(u64)) {
         loop {
             let mut state = self
@@ -96,20 +95,20 @@ impl Queue {
                     report(missed);
                 }
             } else {
-                // A disk that is full, or a reader that has gone: there is nobody to tell.
+                // The disk is full, or the reader has gone: the error cannot be reported.
                 state.missed += count(&text);
                 self.dropped.inc_by(count(&text));
             }
         }
     }
 
-    /// Returns whether nothing waits.
+    /// Returns true if the queue is empty.
     pub(in crate::ops) fn is_empty(&self) -> bool {
         let state = self.lock();
         state.text.is_empty() && state.writing.is_none()
     }
 
-    /// Returns whether a write has been going on for so long that waiting for it makes no sense.
+    /// Returns true if a write is stuck, so that waiting for it is useless.
     pub(in crate::ops) fn is_stuck(&self) -> bool {
         self.lock()
             .writing
@@ -121,7 +120,7 @@ impl Queue {
     }
 }
 
-/// Writes all of `text`, also where the other side has made the descriptor one that does not block.
+/// Writes all of `text`, even if the other side has made the descriptor non-blocking.
 fn write_all(output: &mut impl Write, mut text: &[u8]) -> io::Result<()> {
     while !text.is_empty() {
         match output.write(text) {
@@ -137,7 +136,7 @@ fn write_all(output: &mut impl Write, mut text: &[u8]) -> io::Result<()> {
     output.flush()
 }
 
-/// The number of lines in `text`; one that has no end counts too.
+/// The number of lines in `text`, including an incomplete one.
 fn count(text: &[u8]) -> u64 {
     let ends = memchr::memchr_iter(b'\n', text).count();
     let open = usize::from(!text.ends_with(b"\n"));
@@ -151,7 +150,7 @@ mod tests {
     use std::sync::Arc;
     use std::sync::mpsc::{self, Receiver, Sender};
 
-    /// An output that takes one write for each permit, and passes on what was written.
+    /// An output that accepts one write for each permit, and forwards what was written.
     struct Gate {
         permits: Receiver<()>,
         written: Sender<Vec<u8>>,
@@ -183,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn what_does_not_fit_is_dropped_and_told_once_writing_works_again() {
+    fn lines_that_do_not_fit_are_dropped_and_reported_once_writing_works_again() {
         let (queue, permit, texts) = behind_a_gate();
         let line = [&[b'x'; 1023][..], b"\n"].concat();
         for _ in 0..5000 {

@@ -1,10 +1,10 @@
 //! The [classic text format](https://prometheus.io/docs/instrumenting/exposition_formats/) of Prometheus, version 0.0.4,
 //! made from OpenMetrics text of `prometheus-client`.
 
-/// Converts OpenMetrics text: the family of a counter is called like its samples, and there are no units and no end mark.
+/// Converts OpenMetrics text: a counter's family has the name of its samples, and there are no units and no end mark.
 pub(super) fn of(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    // The text of the help comes before the type, which says what the family is called.
+    // The help text comes before the type, which determines the name of the family.
     let mut help = None;
     for line in text.lines() {
         let comment = line.strip_prefix("# ");

@@ -1,4 +1,4 @@
-//! Requests by client: the names are the clients' own, so that there is a maximum number of them.
+//! Requests by client: names are chosen by the clients, so their number is limited.
 
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -14,7 +14,7 @@ use super::ItemLabels;
 const NAMES: usize = 50;
 /// The longest name, in bytes.
 const LONGEST: usize = 64;
-/// The name of all others.
+/// The name under which all other clients are counted.
 const OTHER: &str = "_other";
 
 /// The requests of each client.
@@ -33,7 +33,7 @@ impl Clients {
         );
     }
 
-    /// Counts a request of the client called `name`; `None` for one that does not say.
+    /// Counts a request of the client called `name`; `None` for an unnamed one.
     pub(super) fn count(&self, name: Option<&str>) {
         let name = match name {
             None => Cow::Borrowed("_none"),
@@ -43,7 +43,7 @@ impl Clients {
         self.requests.get_or_create(&[("client", name)]).inc();
     }
 
-    /// Returns `true` if `name` has a series of its own, which the first ones have.
+    /// Returns `true` if `name` has a series of its own, as the first names do.
     fn knows(&self, name: &str) -> bool {
         let is_plain = |byte: u8| byte.is_ascii_graphic() || byte == b' ';
         if name.is_empty() || name.len() > LONGEST || !name.bytes().all(is_plain) {

@@ -1,8 +1,8 @@
 //! The metrics of declared functions.
 //!
-//! A series exists from the start where the declaration says that it can have a value, and from its
-//! first value on where only the configuration or the function itself says so: most functions have
-//! few policies, and a scrape of thousands of functions is as long as their series.
+//! A series exists from the start if the declaration implies it, and from its first value on if it depends on the
+//! configuration or the function: most functions have few policies, and a scrape of thousands of functions is as long
+//! as their series.
 
 use std::borrow::Cow;
 use std::sync::OnceLock;
@@ -34,7 +34,7 @@ impl Default for CallMetrics {
     }
 }
 
-/// The arguments that were taken although they are not as declared.
+/// The counters of inexact arguments that were accepted.
 #[derive(Debug, Default)]
 pub(super) struct Leniency {
     pub coercions: Family<ItemLabels<1>, Counter>,
@@ -58,7 +58,7 @@ pub(crate) struct ItemMetrics {
     duration: Histogram,
 }
 
-/// The families of series that may begin late.
+/// The families of series that may be created late.
 #[derive(Clone, Debug, Default)]
 struct Families {
     outcomes: Family<ItemLabels<2>, Counter>,
@@ -100,7 +100,7 @@ impl ItemMetrics {
         }
     }
 
-    /// Begins the series that a function of this declaration can have.
+    /// Creates the series that a function of this declaration can have.
     pub(super) fn begin_at_zero(&self, spec: &Spec) {
         let outcomes = Outcome::ALL.into_iter().map(|(outcome, _)| outcome);
         for outcome in outcomes.filter(|outcome| outcome.is_possible(spec)) {
@@ -135,7 +135,7 @@ impl ItemMetrics {
         }
     }
 
-    /// The outcome of the only call that there was, apart from the rounds in which it asked.
+    /// The outcome of the only call, apart from rounds that ended in an input request.
     #[cfg(feature = "cli")]
     pub(crate) fn only_outcome(&self) -> Option<Outcome> {
         let counted = Outcome::ALL.iter().zip(&self.outcomes);

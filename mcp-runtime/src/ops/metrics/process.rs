@@ -8,7 +8,7 @@ use prometheus_client::metrics::counter::ConstCounter;
 use prometheus_client::metrics::gauge::ConstGauge;
 use rustix::param::{clock_ticks_per_second, page_size};
 
-/// Reads the resources of this process at each scrape. What the system does not tell is left out.
+/// Reads the resources of this process at each scrape. Values that the system does not provide are omitted.
 #[derive(Debug)]
 pub(super) struct Process;
 
@@ -72,7 +72,7 @@ impl<M: EncodeMetric> Encode for M {
     }
 }
 
-/// The fields of `/proc/self/stat` that are of use.
+/// The relevant fields of `/proc/self/stat`.
 #[derive(Debug)]
 struct Usage {
     cpu_seconds: f64,
@@ -87,8 +87,8 @@ impl Usage {
         Self::parse(&fs::read_to_string("/proc/self/stat").ok()?)
     }
 
-    /// Parses the text that proc(5) describes. The second field is the name of the program, in parentheses, with
-    /// whatever is in it.
+    /// Parses the text described in proc(5). The second field is the name of the program, in parentheses, which may
+    /// contain any characters.
     fn parse(stat: &str) -> Option<Self> {
         let (_, fields) = stat.rsplit_once(") ")?;
         let fields: Vec<&str> = fields.split_ascii_whitespace().collect();
@@ -113,7 +113,7 @@ impl Usage {
     }
 }
 
-/// A number of seconds or ticks, which a float holds exactly for as long as computers run.
+/// A number of seconds or ticks, within the range that a float represents exactly.
 fn seconds(whole: i64) -> Option<f64> {
     let (high, low) = (whole.div_euclid(1 << 31), whole.rem_euclid(1 << 31));
     Some(

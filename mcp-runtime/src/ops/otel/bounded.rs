@@ -1,4 +1,4 @@
-//! The bound of the bytes that wait for their export: the queue has a number of spans, and each span has a size.
+//! Bounds the bytes of spans waiting for export: the queue bounds their number, and this their size.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,7 +11,7 @@ use opentelemetry_sdk::trace::{Span, SpanData, SpanProcessor};
 /// The maximum number of characters of a text in a span, as in a line of the log.
 const LONGEST: usize = 1_000;
 
-/// Cuts the texts of spans before they wait in the queue of another processor.
+/// Cuts the texts of spans before they enter the queue of another processor.
 #[derive(Debug)]
 pub(super) struct Bounded<P>(pub P);
 
@@ -25,7 +25,7 @@ impl<P: SpanProcessor> SpanProcessor for Bounded<P> {
         for link in &mut span.links.links {
             cut(&mut link.attributes);
         }
-        // What happens in a span is in the log.
+        // Events of a span are in the log.
         span.events.events.clear();
         self.0.on_end(span);
     }
@@ -51,7 +51,7 @@ fn cut(attributes: &mut [KeyValue]) {
                     *text = cut;
                 }
             }
-            // Of numbers, or made by the program.
+            // Numbers, or texts of the program.
             Value::Array(Array::String(texts)) => {
                 for text in texts {
                     if let Some(cut) = beginning(text.as_str()) {

@@ -1,4 +1,4 @@
-//! The endpoints of a collector, and the variables of OpenTelemetry that this server does not leave to the SDK.
+//! The endpoints of a collector, and the variables of OpenTelemetry that are not left to the SDK.
 
 use crate::error::{Error, Result};
 
@@ -46,7 +46,7 @@ const SAMPLERS: [&str; 6] = [
     "parentbased_traceidratio",
 ];
 
-/// Returns the error for a variable that asks for what there is not, which the SDK would pass over in silence.
+/// Returns the error for a variable with an unsupported value, which the SDK would ignore silently.
 pub(super) fn check_variables() -> Result<()> {
     for name in [
         "OTEL_EXPORTER_OTLP_PROTOCOL",

@@ -1,7 +1,7 @@
-//! OpenTelemetry: spans and metrics of requests, sent by OTLP over HTTP to the collector that the settings name.
+//! OpenTelemetry: spans and metrics of requests, exported by OTLP over HTTP to the configured collector.
 //!
-//! Invariants: without an endpoint nothing is made, and nothing is computed; no call waits for an export; what waits for
-//! its export is bounded in bytes.
+//! Invariants: without an endpoint nothing is created or computed; no call waits for an export; the queue of exports
+//! is bounded in bytes.
 
 mod bounded;
 pub(crate) mod endpoints;
@@ -46,8 +46,8 @@ pub(crate) struct Telemetry {
 }
 
 impl Telemetry {
-    /// Begins to export to `endpoints`; `None` if none is set. Everything else is as the variables of OpenTelemetry have
-    /// it: headers, sampler, resource, intervals.
+    /// Begins to export to `endpoints`; `None` if none is set. The variables of OpenTelemetry determine everything
+    /// else: headers, sampler, resource, intervals.
     pub(crate) fn begin(
         endpoints: &Endpoints,
         (name, version): (&str, &str),
@@ -91,7 +91,7 @@ impl Telemetry {
         }
     }
 
-    /// Begins to measure a session of a revision, until the value is dropped.
+    /// Begins to measure a session of a revision; the guard records the duration when dropped.
     pub(crate) fn session(self: &Arc<Self>, version: &'static str) -> SessionTimer {
         SessionTimer {
             telemetry: Arc::clone(self),
@@ -100,14 +100,14 @@ impl Telemetry {
         }
     }
 
-    /// Exports what is left, within 5 s, once; the second caller waits for the first.
+    /// Exports the rest, within 5 s, once; the second caller waits for the first.
     pub(crate) async fn flush(self: &Arc<Self>) {
         self.flushed.get_or_init(|| self.shut_down()).await;
     }
 
     async fn shut_down(self: &Arc<Self>) {
         let telemetry = Arc::clone(self);
-        // The exporters wait on their own threads for what this runtime sends.
+        // The exporters wait on their own threads for requests that this runtime sends.
         let flush = tokio::task::spawn_blocking(move || {
             let spans = telemetry
                 .traces
@@ -135,7 +135,7 @@ pub(crate) fn layer(telemetry: &Telemetry) -> Option<super::logging::BoxedLayer>
     use tracing_subscriber::filter::filter_fn;
 
     let tracer = telemetry.tracer()?.clone();
-    // The span of the log says the same as that of the request.
+    // The span of the log duplicates that of the request.
     let exported = filter_fn(|it| {
         it.is_span() && *it.level() <= Level::INFO && it.target() != super::REQUESTS
     });
@@ -179,7 +179,7 @@ fn histogram(meter: &Meter, name: &'static str, help: &'static str) -> Histogram
         .build()
 }
 
-/// Sends what is exported to `url`, as OTLP in protobuf, by the client of the server.
+/// Exports to `url`, as OTLP in protobuf, with the client of the server.
 fn sent_to<B: WithExportConfig + WithHttpConfig>(
     url: String,
     transport: &Transport,
@@ -210,7 +210,7 @@ fn metrics_to(url: String, transport: &Transport, resource: &Resource) -> Result
         .build())
 }
 
-/// The resource of the environment, called like the server unless the environment has a name for it.
+/// The resource of the environment, with the server's name unless the environment sets one.
 fn resource(name: &str, version: &str) -> Resource {
     let attributes = variable("OTEL_RESOURCE_ATTRIBUTES").unwrap_or_default();
     let names = |key: &str| {

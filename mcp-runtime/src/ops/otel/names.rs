@@ -1,5 +1,6 @@
-//! Names of the [conventions for MCP](https://github.com/open-telemetry/semantic-conventions-genai/blob/main/docs/gen-ai/mcp.md)
-//! of OpenTelemetry, as they stand in November 2026. Their status is *development*: a change of them is a change here.
+//! Names of the [conventions for
+//! MCP](https://github.com/open-telemetry/semantic-conventions-genai/blob/main/docs/gen-ai/mcp.md) of OpenTelemetry,
+//! as of November 2026. Their status is *development*: a change there is a change here.
 
 pub(crate) const METHOD: &str = "mcp.method.name";
 pub(crate) const PROTOCOL_VERSION: &str = "mcp.protocol.version";

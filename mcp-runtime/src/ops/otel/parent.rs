@@ -1,4 +1,4 @@
-//! The span elsewhere that a request comes from: [Trace Context](https://www.w3.org/TR/trace-context/).
+//! The remote parent span of a request: [Trace Context](https://www.w3.org/TR/trace-context/).
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -10,10 +10,10 @@ use opentelemetry_sdk::propagation::TraceContextPropagator;
 
 use crate::protocol::trace::TraceParent;
 
-/// The longest `tracestate` that is passed on, as the recommendation asks for at least.
+/// The longest `tracestate` that is propagated, the minimum of the recommendation.
 const LONGEST: usize = 512;
 
-/// Returns the context of the span that `traceparent` and `tracestate` name, as `get` finds them; `None` if there is none.
+/// Returns the parent context in `traceparent` and `tracestate`, read by `get`; `None` if there is none.
 pub(crate) fn parent<'t>(get: impl Fn(&str) -> Option<Cow<'t, str>>) -> Option<Context> {
     let traceparent = get("traceparent")?;
     TraceParent::parse(&traceparent)?;

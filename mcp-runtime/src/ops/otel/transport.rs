@@ -1,4 +1,4 @@
-//! The way of exports: sent by the server's runtime, awaited on the exporter's own thread, which has no reactor.
+//! The transport of exports: sent by the server's runtime, awaited on the exporter's own thread, which has no reactor.
 
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -15,7 +15,7 @@ use tokio::time::Instant;
 use crate::client::Client;
 use crate::excerpt::Excerpt;
 
-/// The time between two lines about exports that fail.
+/// The time between two log lines about failed exports.
 const QUIET: Duration = Duration::from_mins(1);
 
 /// Sends requests on a runtime.
@@ -25,7 +25,7 @@ pub(super) struct Transport {
     failures: Arc<Mutex<Failures>>,
 }
 
-/// The exports that have failed since the last line about them.
+/// The failed exports since the last log line.
 #[derive(Debug, Default)]
 struct Failures {
     number: u64,
@@ -46,7 +46,9 @@ impl Transport {
         let sent = Client::shared().send(request.map(Full::new)).await;
         match &sent {
             Ok(response) if response.status.is_success() => {}
-            Ok(response) => self.failed(&format!("the collector answers {}", response.status)),
+            Ok(response) => {
+                self.failed(&format!("the collector responds with {}", response.status))
+            }
             Err(error) => self.failed(error),
         }
         let received = sent?;
@@ -80,7 +82,7 @@ impl HttpClient for Transport {
         let (mut answer, answered) = oneshot::channel();
         let transport = self.clone();
         self.runtime.spawn(async move {
-            // An exporter that has given up hears nothing.
+            // An exporter that has given up drops its receiver.
             let sent = tokio::select! {
                 sent = transport.send(request) => sent,
                 () = answer.closed() => return,

@@ -19,7 +19,7 @@ pub(super) const CLIENT: Client = Client {
     then: "quit Claude Desktop and start it again",
 };
 
-/// A file entry starts a program; `mcp-remote` is the one that reaches a URL, by plain HTTP only if it is told so.
+/// An entry starts a program; `mcp-remote` is one that reaches a URL, with a flag for plain HTTP.
 fn of(_: &str, launch: &Launch) -> Value {
     let Launch::Url(url) = launch else {
         return entry(launch, "url", &[]);

@@ -14,7 +14,7 @@ pub(super) const CLIENT: Client = Client {
     entry: of,
     link: |name, launch| {
         let Launch::Url(url) = launch else {
-            // The links of Goose start known programs only, such as npx.
+            // Links of Goose can start known programs only, such as npx.
             return None;
         };
         let encoded = |text: &str| utf8_percent_encode(text, NON_ALPHANUMERIC).to_string();

@@ -1,4 +1,4 @@
-//! The clients that can be told of a server, one file each: the form of an entry, its file, links and commands.
+//! The supported clients, one file each: the form of an entry, its file, links and commands.
 
 use std::path::PathBuf;
 
@@ -37,9 +37,9 @@ pub(crate) struct Client {
     /// The name for people.
     pub title: &'static str,
     format: Format,
-    /// The table of its servers.
+    /// The name of its table of servers.
     table: &'static str,
-    /// The file of its configuration: that of the project where it has one, otherwise that of the user.
+    /// The file of its configuration: that of the project if there is one, otherwise that of the user.
     file: fn(&Places) -> Option<PathBuf>,
     /// The entry of a server with this name.
     entry: fn(&str, &Launch) -> Value,
@@ -68,7 +68,7 @@ pub(crate) struct Places {
     pub project: PathBuf,
     /// The user's home.
     pub home: Option<PathBuf>,
-    /// The folder of the user's configurations, as the system has it.
+    /// The folder of the user's configurations, depending on the system.
     pub settings: Option<PathBuf>,
 }
 
@@ -115,12 +115,12 @@ impl Client {
         ALL.into_iter().find(|it| it.key.eq_ignore_ascii_case(key))
     }
 
-    /// Renders a configuration that has this entry alone.
+    /// Renders a configuration with this entry only.
     pub(crate) fn snippet(&self, name: &str, launch: &Launch) -> Result<String, String> {
         self.put("", name, launch)
     }
 
-    /// Puts the entry into the text of a configuration.
+    /// Adds the entry to the text of a configuration.
     pub(crate) fn put(&self, text: &str, name: &str, launch: &Launch) -> Result<String, String> {
         let entry = (self.entry)(name, launch);
         let entry = entry.as_object().cloned().unwrap_or_default();

@@ -31,7 +31,7 @@ fn of(_: &str, launch: &Launch) -> Value {
     }
 }
 
-/// The entry of a link or a command, which has its name inside.
+/// The entry of a link or a command, which contains its name.
 fn named(name: &str, launch: &Launch) -> Value {
     let mut entry = json!({ "name": name });
     if let (Some(entry), Value::Object(members)) = (entry.as_object_mut(), of(name, launch)) {

@@ -11,5 +11,5 @@ pub(super) const CLIENT: Client = Client {
     entry: |_, launch| entry(launch, "url", &[]),
     link: none,
     command: none,
-    then: "Zed reads its settings anew by itself; the Agent panel's settings show the server",
+    then: "Zed reloads its settings when they change; the Agent panel's settings show the server",
 };

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use super::object::Object;
 use super::{newline, same_transport};
 
-/// Puts `entry` under `table.name`: as a new member, or into the members that are there.
+/// Writes `entry` to `table.name`: as a new member, or into the existing one.
 pub(in super::super) fn put(
     text: &str,
     comments: bool,
@@ -22,7 +22,7 @@ pub(in super::super) fn put(
         let value = serde_json::json!({ name: entry });
         return Ok(insert(text, &root, &root, table, &value));
     };
-    let of = |key: &str| format!("`{key}` is no object; correct it first");
+    let of = |key: &str| format!("`{key}` is not an object; correct it first");
     let servers = servers.object.as_ref().ok_or_else(|| of(table))?;
     let Some(old) = servers.member(name)? else {
         return Ok(insert(text, &root, servers, name, &entry.clone().into()));
@@ -36,7 +36,7 @@ pub(in super::super) fn put(
     Ok(text)
 }
 
-/// Sets one member of the entry at `path`, which is there.
+/// Sets one member of the existing entry at `path`.
 fn set(
     text: &str,
     comments: bool,
@@ -48,7 +48,7 @@ fn set(
     let mut object = &root;
     for step in path {
         let inside = object.member(step)?.and_then(|it| it.object.as_ref());
-        object = inside.ok_or_else(|| format!("`{step}` is no object"))?;
+        object = inside.ok_or_else(|| format!("`{step}` is not an object"))?;
     }
     let Some(member) = object.member(key)? else {
         return Ok(insert(text, &root, object, key, value));

@@ -7,10 +7,10 @@ pub(super) mod yaml;
 
 use serde_json::{Map, Value};
 
-/// The members that say where a server is; an entry has those of one transport.
+/// The members that locate a server; an entry has those of one transport.
 const TRANSPORTS: [&[&str]; 2] = [&["command", "cmd"], &["url", "httpUrl", "uri"]];
 
-/// Checks that an entry that is there already is reached in the same way as the one that takes its place.
+/// Checks that an existing entry uses the same transport as its replacement.
 fn same_transport<'k>(
     name: &str,
     old: &(impl Iterator<Item = &'k str> + Clone),
@@ -30,7 +30,7 @@ fn same_transport<'k>(
     Ok(())
 }
 
-/// The line, from 1, of a place in a text.
+/// The line, from 1, of an offset in a text.
 fn line(text: &str, place: usize) -> usize {
     text[..place.min(text.len())].matches('\n').count() + 1
 }

@@ -1,4 +1,4 @@
-//! JSON objects with the places of their members; comments and trailing commas where they are allowed.
+//! JSON objects with the offsets of their members; comments and trailing commas where they are allowed.
 
 use std::ops::Range;
 
@@ -12,11 +12,11 @@ const DEEPEST: usize = 64;
 /// An object in a text.
 #[derive(Debug)]
 pub(super) struct Object {
-    /// The places of its braces.
+    /// The offsets of its braces.
     pub open: usize,
     pub close: usize,
     pub members: Vec<Member>,
-    /// The last member is followed by a comma.
+    /// True if the last member is followed by a comma.
     pub has_trailing_comma: bool,
 }
 
@@ -24,7 +24,7 @@ pub(super) struct Object {
 #[derive(Debug)]
 pub(super) struct Member {
     pub key: String,
-    /// The place of its key.
+    /// The offset of its key.
     pub start: usize,
     pub value: Range<usize>,
     /// The value, if it is an object.
@@ -41,7 +41,7 @@ impl Object {
         };
         reader.skip()?;
         let (_, object) = reader.value(DEEPEST)?;
-        let object = object.ok_or("the file is no JSON object")?;
+        let object = object.ok_or("the file is not a JSON object")?;
         reader.skip()?;
         if reader.at < text.len() {
             return Err(reader.fault("there is more after the object"));
@@ -49,7 +49,7 @@ impl Object {
         Ok(object)
     }
 
-    /// The member with this key, of which there must not be two.
+    /// The member with this key; an error if there are two.
     pub(super) fn member(&self, key: &str) -> Result<Option<&Member>, String> {
         let mut found = self.members.iter().filter(|member| member.key == key);
         let first = found.next();
@@ -75,7 +75,7 @@ impl Reader<'_> {
         self.text.as_bytes().get(self.at).copied()
     }
 
-    /// Takes a byte, if it is the next one.
+    /// Consumes a byte, if it is the next one.
     fn takes(&mut self, byte: u8) -> bool {
         let takes = self.next() == Some(byte);
         self.at += usize::from(takes);
@@ -111,7 +111,7 @@ impl Reader<'_> {
         }
     }
 
-    /// Reads a value; its place, and its members if it is an object.
+    /// Parses a value: its range, and its members if it is an object.
     fn value(&mut self, depth: usize) -> Result<(Range<usize>, Option<Object>), String> {
         let depth = depth
             .checked_sub(1)

@@ -57,7 +57,7 @@ fn an_entry_that_is_there_keeps_what_is_its_own() {
 fn json_that_cannot_be_kept_is_refused_in_words() {
     for (text, says) in [
         ("[]", "no JSON object"),
-        ("{\"servers\": []}", "`servers` is no object"),
+        ("{\"servers\": []}", "`servers` is not an object"),
         ("{\"servers\": {}, \"servers\": {}}", "twice"),
         (
             "{\"servers\": {\"it\": {\"url\": \"http://x\"}}}",
@@ -119,8 +119,8 @@ fn toml_that_cannot_be_kept_is_refused_in_words() {
     for (text, says) in [
         ("servers = { other = { command = \"x\" } }\n", "by hand"),
         ("[servers.it]\nurl = \"http://x\"\n", "another way"),
-        ("servers = 1\n", "`servers` is no table"),
-        ("[servers]\nit = 1\n", "`servers.it` is no table"),
+        ("servers = 1\n", "`servers` is not a table"),
+        ("[servers]\nit = 1\n", "`servers.it` is not a table"),
         ("[[servers]]\nname = \"x\"\n", "no table"),
         ("a = \n", ""),
     ] {

@@ -7,7 +7,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::same_transport;
 
-/// Puts `entry` under `[table.name]`: as a table at the end, or into the one that is there.
+/// Writes `entry` to `[table.name]`: as a table at the end, or into the existing one.
 pub(in super::super) fn put(
     text: &str,
     table: &str,
@@ -16,11 +16,11 @@ pub(in super::super) fn put(
 ) -> Result<String, String> {
     let before = read(text)?;
     if before.get(table).is_some_and(|it| !it.is_object()) {
-        return Err(format!("`{table}` is no table; correct it first"));
+        return Err(format!("`{table}` is not a table; correct it first"));
     }
     let old = before[table][name].as_object();
     if before[table].get(name).is_some_and(|it| !it.is_object()) {
-        return Err(format!("`{table}.{name}` is no table; correct it first"));
+        return Err(format!("`{table}.{name}` is not a table; correct it first"));
     }
     let mut changed = text.to_owned();
     match old {
@@ -61,14 +61,14 @@ fn append(text: &mut String, table: &str, name: &str, entry: &Map<String, Value>
     }
 }
 
-/// Sets one value of the table at `path`, which is there: in its place, or on a line after the last one.
+/// Sets one value of the existing table at `path`: in place, or on a line after the last one.
 fn set(text: &str, path: [&str; 2], name: &str, value: &Value) -> Result<String, String> {
     let root = DeTable::parse(text).map_err(|error| error.to_string())?;
     let mut table = root.get_ref();
     for step in path {
         table = match table.get(step).map(toml::Spanned::get_ref) {
             Some(DeValue::Table(inside)) => inside,
-            _ => return Err(format!("`{step}` is no table")),
+            _ => return Err(format!("`{step}` is not a table")),
         };
     }
     let mut changed = text.to_owned();
@@ -92,7 +92,7 @@ fn set(text: &str, path: [&str; 2], name: &str, value: &Value) -> Result<String,
     Ok(changed)
 }
 
-/// A key, in quotes where it needs them.
+/// A key, quoted if necessary.
 fn key(name: &str) -> String {
     let is_bare = |it: char| it.is_ascii_alphanumeric() || it == '_' || it == '-';
     if !name.is_empty() && name.chars().all(is_bare) {
@@ -101,7 +101,7 @@ fn key(name: &str) -> String {
     Value::from(name).to_string()
 }
 
-/// Reads a file for comparison.
+/// Parses a file for comparison.
 fn read(text: &str) -> Result<Value, String> {
     let root = DeTable::parse(text).map_err(|error| error.to_string())?;
     Ok(members(root.get_ref()))
@@ -114,7 +114,7 @@ fn members(table: &DeTable<'_>) -> Value {
     pairs.collect::<Map<_, _>>().into()
 }
 
-/// A value as JSON; a number or a date as the text that it is.
+/// A value as JSON; numbers and dates as their text.
 fn json(value: &DeValue<'_>) -> Value {
     match value {
         DeValue::String(text) => text.as_ref().into(),

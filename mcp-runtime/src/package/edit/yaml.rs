@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use super::newline;
 
-/// Puts `entry` under `table.name`, where no entry of that name is.
+/// Writes `entry` to `table.name`, where no entry of that name exists.
 pub(in super::super) fn put(
     text: &str,
     table: &str,
@@ -56,7 +56,7 @@ pub(in super::super) fn put(
     Ok(lines.join(end) + end)
 }
 
-/// Refuses the forms that lines alone do not show.
+/// Refuses forms that cannot be edited line by line.
 fn check(lines: &[String]) -> Result<(), String> {
     for (number, line) in lines.iter().enumerate() {
         let is_indented_by_tab =
@@ -90,7 +90,7 @@ fn without_comment(value: &str) -> &str {
 /// The lines under a key.
 struct Block {
     start: usize,
-    /// The place after the last of them.
+    /// The index after the last of them.
     end: usize,
     /// The indentation of its members.
     indent: Option<String>,
@@ -151,7 +151,7 @@ impl Block {
     }
 }
 
-/// The lines of an entry; texts are in double quotes, which YAML reads as JSON does.
+/// The lines of an entry; strings are in double quotes, which YAML reads as JSON does.
 fn rendered(name: &str, entry: &Map<String, Value>, unit: &str) -> Vec<String> {
     let is_plain = |it: char| it.is_ascii_alphanumeric() || it == '-' || it == '_';
     let is_word =

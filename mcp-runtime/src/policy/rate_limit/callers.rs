@@ -1,13 +1,12 @@
 //! Counters by caller, up to a maximum number of callers.
 //!
-//! Invariants: a check evicts at most [`EVICTED_AT_ONCE`] idle callers and moves as few places of others (`places.rs`), so
-//! that its duration is bounded; a caller is evicted when its counter is back in its initial state and its rounds have
-//! expired, or when a new caller needs the place of the longest idle.
+//! Invariants: a check evicts at most [`EVICTED_AT_ONCE`] idle callers and moves as few entries of others
+//! (`places.rs`), so that its duration is bounded; a caller is evicted when its counter is back in its initial state
+//! and its rounds have expired, or when a new caller needs the place of the longest idle.
 //!
-//! At most [`MOST`] (65,536) callers. Whoever has that many identities can evict others and so
-//! begin anew with each of them; that takes as many verified subjects or networks of 64 bits, for
-//! each of which it could have made its calls anyway. One mutex is enough for all: it is held for a
-//! look-up or two in a map, never across an `.await`.
+//! At most [`MOST`] (65,536) callers. A caller with that many identities can evict others and so reset each of its
+//! counters; that takes as many verified subjects or networks of 64 bits, for each of which it could have made its
+//! calls anyway. One mutex is enough for all: it is held for a look-up or two in a map, never across an `.await`.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -37,7 +36,7 @@ pub(super) struct Callers {
 struct Counted {
     places: Places,
     entries: Entries<Entry>,
-    /// The callers with the first and with the last of their last checks.
+    /// The callers with the oldest and the newest last check.
     oldest: Place,
     newest: Place,
 }
@@ -303,7 +302,7 @@ mod tests {
         assert!(callers.check(caller(0), Some(round)).is_err());
     }
 
-    /// One caller's rounds are remembered at the cost of nobody else.
+    /// Tracking one caller's rounds does not affect others.
     #[tokio::test(start_paused = true)]
     async fn rounds_of_others_make_none_count() {
         let callers = Callers::new(RateLimit::new(1, 60_000));

@@ -1,8 +1,8 @@
-//! The fixed window: a maximum number of calls in each period, which begins with the first call after the one before
-//! has ended.
+//! The fixed window: a maximum number of calls in each period, which begins with the first call after the end of the
+//! previous one.
 //!
-//! The window is not aligned to the clock: a caller's first call opens it. A minute that begins at
-//! the full minute for all callers would have all of them come back in the same second.
+//! The window is not aligned to the clock: a caller's first call opens it. Windows aligned to full minutes would make
+//! all callers return in the same second.
 
 use std::time::Duration;
 
@@ -28,7 +28,7 @@ impl FixedWindow {
         }
     }
 
-    /// Counts a call, or says how long to wait.
+    /// Counts a call, or returns the time to wait.
     pub(super) fn check(&mut self, now: Instant) -> Result<(), Duration> {
         let passed = self.begun.map(|begun| now.saturating_duration_since(begun));
         let rest = passed.map_or(Duration::ZERO, |passed| self.period.saturating_sub(passed));

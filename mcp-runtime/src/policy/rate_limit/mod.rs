@@ -3,10 +3,9 @@
 //! Invariants: memory is bounded for any number of callers; a refused call is not counted; a caller with a counter of
 //! its own that waits for the time in a refusal is admitted.
 //!
-//! A limiter is a counter ([`Counter`], one of three algorithms) for each caller. `per =
-//! "principal"` counts by the principal, and anonymous callers by their address: an IPv4 address,
-//! or the first 64 bits of an IPv6 one. A call without either, as on stdio, is counted with all
-//! others of that kind, by the shared counter.
+//! A limiter is a counter ([`Counter`], one of three algorithms) for each caller. `per = "principal"` counts by the
+//! principal, and anonymous callers by their address: an IPv4 address, or the first 64 bits of an IPv6 one. Calls
+//! without either, as on stdio, share one counter.
 //!
 //! | | memory of a caller | admits | after a pause |
 //! |---|---|---|---|
@@ -44,7 +43,7 @@ use shared::Shared;
 use sliding_window::SlidingWindow;
 use token_bucket::TokenBucket;
 
-/// The maximum number of rounds that are remembered of callers who are counted together.
+/// The maximum number of tracked rounds of callers with a shared counter.
 const SHARED_ROUNDS: usize = 1 << 12;
 
 /// The rate limit of one tool.
@@ -52,7 +51,7 @@ const SHARED_ROUNDS: usize = 1 << 12;
 pub(crate) struct RateLimiter {
     limit: RateLimit,
     local: Local,
-    /// The counts of all instances, in the place of the local ones.
+    /// The counts of all instances, in place of the local ones.
     shared: Option<Shared>,
 }
 
@@ -72,7 +71,7 @@ enum Caller {
     Address(IpAddr),
 }
 
-/// The calls that are counted together.
+/// A counter of calls.
 #[derive(Debug)]
 enum Counter {
     TokenBucket(TokenBucket),
@@ -99,8 +98,7 @@ impl RateLimiter {
 
     /// Counts a call, unless it is a round that continues one, or returns the time to wait.
     ///
-    /// The time is exact for a caller with a counter of its own: nobody else can use up what it
-    /// waits for. With the shared counter another caller may be faster.
+    /// The time is exact for a caller with a counter of its own. With the shared counter another caller may be faster.
     pub(crate) async fn check(&self, cx: &Context, round: Option<Stamp>) -> Result<(), Duration> {
         self.count(self.caller(cx.principal(), cx.peer()), round)
             .await
@@ -207,7 +205,7 @@ impl Counter {
 
     fn check(&self, now: Instant) -> Result<(), Duration> {
         match self {
-            Self::TokenBucket(bucket) => bucket.check(),
+            Self::TokenBucket(bucket) => bucket.check(now),
             Self::SlidingWindow(window) => window
                 .lock()
                 .unwrap_or_else(PoisonError::into_inner)

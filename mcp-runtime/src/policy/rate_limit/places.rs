@@ -1,7 +1,7 @@
 //! The entries of callers, and the map from a caller to the place of its entry.
 //!
 //! Invariant: no call takes time in proportion to the number of callers. A map that is full, or much too large, is
-//! replaced by another one, into which a few callers move at each check; entries are in chunks, none of which is moved.
+//! replaced by another one, into which a few callers move at each check; entries are in chunks that never move.
 
 use std::collections::HashMap;
 use std::ops::{Index, IndexMut};
@@ -14,9 +14,9 @@ pub(super) type Place = usize;
 /// No place.
 pub(super) const NOWHERE: Place = usize::MAX;
 
-/// The number of callers that move to a new map at once.
+/// The number of callers that move to a new map in one check.
 const MOVED_AT_ONCE: usize = 8;
-/// The number of callers for which every map has room.
+/// The minimum capacity of a map.
 const LEAST: usize = 64;
 
 /// The places of callers.
@@ -48,7 +48,7 @@ impl Places {
         self.take(caller);
     }
 
-    /// Changes the place of a caller that is here.
+    /// Changes the place of an existing caller.
     pub(super) fn set(&mut self, caller: &Caller, place: Place) {
         if let Some(caller) = self.take(caller) {
             self.insert(caller, place);
@@ -91,7 +91,7 @@ impl Places {
         self.former.capacity() > 0
     }
 
-    /// Begins to move all callers to a map that has room for half as many again: by then they have moved.
+    /// Begins to move all callers to a map with half as much again of capacity, which is enough until all have moved.
     fn replace(&mut self) {
         let room = self.current.len() + self.current.len() / 2 + LEAST;
         let map = HashMap::with_capacity_and_hasher(room, self.current.hasher().clone());
@@ -129,14 +129,14 @@ impl<T> Entries<T> {
             chunk.push(entry);
             return;
         }
-        // A few callers take the memory of a few.
+        // The first chunk grows, so that few callers take little memory.
         let room = if self.0.is_empty() { 1 } else { CHUNK };
         let mut chunk = Vec::with_capacity(room);
         chunk.push(entry);
         self.0.push(chunk);
     }
 
-    /// Removes the entry at `place`, which the last one takes.
+    /// Removes the entry at `place`; the last one takes its place.
     pub(super) fn swap_remove(&mut self, place: Place) -> T {
         let last = self.len() - 1;
         if place < last {

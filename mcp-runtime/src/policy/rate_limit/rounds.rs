@@ -3,10 +3,10 @@
 //! A round is identified by its [`Stamp`]. Invariants: the number of rounds is limited; a round that is evicted before it
 //! expires counts as a call of its own, so that no round continues its call twice.
 //!
-//! In revision 2026-07-28 a call with input requests is several requests. They have to be one call
-//! for the limit, without trusting the client: the [`Stamp`] is inside of the sealed request state,
-//! so that a client can neither invent one nor change its time. Rounds are kept in the order of
-//! their stamps until they expire; a second use of one is found by binary search, and counts.
+//! In revision 2026-07-28 a call with input requests is several requests. They have to be one call for the limit,
+//! without trusting the client: the [`Stamp`] is inside the sealed request state, so that a client can neither forge
+//! one nor change its time. Rounds are kept in the order of their stamps until they expire; a second use of one is
+//! found by binary search, and counts.
 
 use std::collections::VecDeque;
 
@@ -76,7 +76,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_forgotten_counts() {
+    fn an_evicted_round_counts() {
         let mut rounds = Rounds::default();
         for asked in 10..20 {
             assert!(rounds.continues(stamp(asked), 4));

@@ -1,7 +1,7 @@
 //! The counts of all instances, in a store.
 //!
-//! Invariants: while the store fails, each instance counts against its part of the limit, so that none is left out and
-//! none has all of it; a round that cannot be looked up counts as a call.
+//! Invariants: while the store fails, each instance enforces its share of the limit; a round that cannot be looked up
+//! counts as a call.
 
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -20,12 +20,12 @@ pub(super) struct Shared {
     name: String,
     rates: Arc<dyn Rates>,
     spent: Option<Arc<dyn Spent>>,
-    /// The counts while the store fails, for a number of instances.
+    /// The local counts while the store fails, for a number of instances.
     away: Mutex<Option<(u32, Arc<Local>)>>,
 }
 
 impl Shared {
-    /// Shares the counts of what is called `name`, if there is a store of them.
+    /// Shares the counts of `name`, if there is a store for them.
     pub(super) fn new(limit: RateLimit, name: &str, stores: &Stores) -> Option<Self> {
         Some(Self {
             limit,
@@ -60,7 +60,7 @@ impl Shared {
     pub(super) async fn give_back(&self, caller: Option<&Caller>, round: Stamp) {
         if let Some(spent) = &self.spent {
             let key = marked(&self.key(caller), round);
-            // A mark that stays costs the caller a call.
+            // A mark that remains costs the caller a call.
             let _ = held(async { spent.forget(&key).await }).await;
         }
     }
@@ -75,7 +75,7 @@ impl Shared {
         held(first).await.unwrap_or(false)
     }
 
-    /// The counts of this instance for its part of the limit.
+    /// The counts of this instance for its share of the limit.
     fn away(&self) -> Arc<Local> {
         let instances = contain_now(|| self.rates.instances()).map_or(1, |it| it.max(1));
         let mut away = self.away.lock().unwrap_or_else(PoisonError::into_inner);
@@ -97,12 +97,12 @@ impl Shared {
     }
 }
 
-/// The key of the mark that `round` leaves beside the count under `key`.
+/// The key of the mark of `round`, next to the count under `key`.
 fn marked(key: &str, round: Stamp) -> String {
     format!("{key}:{:x}.{:x}", round.issued, round.id)
 }
 
-/// A digest, so that no name of a caller is in a store.
+/// A digest, so that the store contains no names of callers.
 impl fmt::Display for Caller {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let digest = match self {
@@ -123,7 +123,7 @@ mod tests {
     use super::*;
     use crate::store::{Rate, StoreFuture};
 
-    /// A store that counts for ever, until it is away.
+    /// A store that counts without limit, until it becomes unavailable.
     #[derive(Debug, Default)]
     struct Counting(Mutex<Option<u32>>);
 
@@ -146,7 +146,7 @@ mod tests {
         }
     }
 
-    /// A store that panics before it has a future.
+    /// A store that panics before it returns a future.
     #[derive(Debug)]
     struct Panicking;
 

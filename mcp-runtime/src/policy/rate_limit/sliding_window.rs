@@ -1,7 +1,7 @@
-//! The sliding window: within any stretch of time as long as the period, never more calls than the count.
+//! The sliding window: never more calls than the count within any interval of the period's length.
 //!
-//! Exact for counts up to [`MARKS`]. Above, calls close to each other are remembered as one group that ends with its
-//! last one: the limit still holds everywhere, and a call waits at most 1/[`MARKS`] of the period longer than it must.
+//! Exact for counts up to [`MARKS`]. Above, calls close to each other are tracked as one group that ends with its last
+//! one: the limit still holds everywhere, and a call waits at most 1/[`MARKS`] of the period longer than necessary.
 //!
 //! A group is counted at the time of its last call, so that no call of it leaves the window too
 //! early. Memory: at most one group for each grain of the period and those that lie on both ends,
@@ -14,7 +14,7 @@ use tokio::time::Instant;
 
 use crate::handler::spec::policy::RateLimit;
 
-/// The approximate maximum number of groups of calls that are remembered.
+/// The approximate maximum number of groups of calls.
 const MARKS: u32 = 64;
 
 #[derive(Debug)]
@@ -120,7 +120,7 @@ mod tests {
         }
     }
 
-    /// Calls that were not spread evenly come back together, with the last of their group.
+    /// Calls that were not spread evenly expire together, with the last of their group.
     #[tokio::test(start_paused = true)]
     async fn a_group_of_calls_ends_with_its_last_one() {
         let mut window = SlidingWindow::new(RateLimit::new(100, 64_000));

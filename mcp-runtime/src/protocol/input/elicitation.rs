@@ -9,15 +9,15 @@ use serde_json::value::RawValue;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Action {
-    /// Answered it.
+    /// The user submitted it.
     Accept,
-    /// Said no.
+    /// The user declined it.
     Decline,
-    /// Closed it without a choice.
+    /// The user dismissed it without a choice.
     Cancel,
 }
 
-/// The answer to a form or a URL.
+/// The response to a form or a URL.
 #[derive(Clone, Copy, Debug, Deserialize)]
 #[non_exhaustive]
 pub(crate) struct ElicitResult<'a> {
@@ -29,7 +29,7 @@ pub(crate) struct ElicitResult<'a> {
 }
 
 impl<'a> ElicitResult<'a> {
-    /// The answer in `raw`, or what is wrong with it.
+    /// Parses the response in `raw`, or returns what is wrong with it.
     pub(crate) fn parse(raw: &'a RawValue) -> Result<Self, &'static str> {
         const SHAPE: &str =
             "must be an object with an `action`: \"accept\", \"decline\" or \"cancel\"";

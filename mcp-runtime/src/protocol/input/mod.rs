@@ -32,7 +32,7 @@ pub(crate) struct InputRequest {
 }
 
 impl InputRequest {
-    /// A form for the user: `schema` is an object of flat properties.
+    /// Requests a form for the user: `schema` is an object of flat properties.
     pub(crate) fn form(message: &str, schema: Value) -> Self {
         let mut params = json!({ "mode": "form", "message": message });
         params["requestedSchema"] = schema;
@@ -43,7 +43,7 @@ impl InputRequest {
         }
     }
 
-    /// A URL for the user to open.
+    /// Requests that the user opens a URL.
     pub(crate) fn url(message: &str, url: &str) -> Self {
         let params = json!({ "mode": "url", "message": message, "url": url });
         Self {
@@ -53,9 +53,9 @@ impl InputRequest {
         }
     }
 
-    /// A run of the client's model.
+    /// Requests a sample of the client's model.
     pub(crate) fn sample(sample: &Sample) -> Self {
-        // Made of text, numbers and JSON: there is nothing in it that could not be written.
+        // Text, numbers and JSON can always be serialized.
         let params = serde_json::to_value(sample).unwrap_or_default();
         Self {
             method: SAMPLING_CREATE_MESSAGE,
@@ -64,7 +64,7 @@ impl InputRequest {
         }
     }
 
-    /// The client's roots.
+    /// Requests the client's roots.
     pub(crate) fn roots() -> Self {
         Self {
             method: ROOTS_LIST,

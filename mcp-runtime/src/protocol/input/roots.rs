@@ -4,7 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// A place that the client works in.
+/// A root of the client: a place that it works in.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Root {

@@ -1,4 +1,4 @@
-//! `sampling/createMessage`: a run of the client's model, and what comes back of it.
+//! `sampling/createMessage`: a request to the client's model, and its response.
 //!
 //! [MCP 2026-07-28, sampling](https://modelcontextprotocol.io/specification/2026-07-28/client/sampling).
 
@@ -60,13 +60,13 @@ pub enum SampleContent {
     Image(Media),
     /// Sound.
     Audio(Media),
-    /// The model wants a tool to be called.
+    /// A tool call that the model requests.
     ToolUse(ToolUse),
     /// The result of that tool.
     ToolResult(ToolUseResult),
 }
 
-/// A call that the model wants to be made, to one of [`Sample::tool`].
+/// A tool call that the model requests, of one of [`Sample::tool`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ToolUse {
@@ -78,12 +78,12 @@ pub struct ToolUse {
     pub input: Map<String, Value>,
 }
 
-/// The result of a call that the model wanted.
+/// The result of a tool call that the model requested.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ToolUseResult {
-    /// The [`ToolUse`] that it answers.
+    /// The id of its [`ToolUse`].
     pub tool_use_id: String,
     /// The content of the result.
     pub content: Vec<Content>,
@@ -95,7 +95,7 @@ pub struct ToolUseResult {
     pub is_error: bool,
 }
 
-/// A tool that the client's model may want to be called; the server calls it, and samples again with the result.
+/// A tool that the client's model may call; the server runs it, and samples again with the result.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 struct SampleTool {
@@ -109,11 +109,11 @@ struct SampleTool {
 #[serde(tag = "mode", rename_all = "lowercase")]
 #[non_exhaustive]
 pub enum ToolChoice {
-    /// As it likes.
+    /// The model decides.
     Auto,
-    /// At least one.
+    /// At least one tool.
     Required,
-    /// None of them.
+    /// No tools.
     None,
 }
 
@@ -150,12 +150,12 @@ struct Hint {
 }
 
 impl ModelPreferences {
-    /// No preferences.
+    /// Creates preferences without hints or priorities.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Adds a part of a model's name, less wanted than those before.
+    /// Adds a part of a model's name, less preferred than those before.
     #[must_use]
     pub fn hint(mut self, name: impl Into<String>) -> Self {
         self.hints.push(Hint { name: name.into() });
@@ -184,13 +184,13 @@ impl ModelPreferences {
     }
 }
 
-/// A number from 0 to 1; nothing, if it is none.
+/// A number from 0 to 1; `None` if it is not a number.
 fn share(priority: f64) -> Option<f64> {
     (!priority.is_nan()).then(|| priority.clamp(0.0, 1.0))
 }
 
 impl Sample {
-    /// A conversation that begins with this message of the user; at most 1024 tokens.
+    /// Creates a conversation that begins with this message of the user; at most 1024 tokens.
     pub fn new(prompt: impl Into<SampleContent>) -> Self {
         let empty = Self {
             messages: Vec::new(),
@@ -227,7 +227,7 @@ impl Sample {
         self
     }
 
-    /// The most tokens that the model may write. Default: 1024.
+    /// Sets the maximum number of tokens of the response. Default: 1024.
     #[must_use]
     pub fn max_tokens(mut self, most: u32) -> Self {
         self.max_tokens = most;
@@ -276,7 +276,7 @@ impl Sample {
         self
     }
 
-    /// Adds a tool that the model may want to be called; needs a client with `sampling.tools`.
+    /// Adds a tool that the model may call; needs a client with `sampling.tools`.
     #[must_use]
     pub fn tool(
         mut self,
@@ -317,7 +317,7 @@ impl Sample {
 }
 
 impl ToolUseResult {
-    /// Builds the result of the call `of`.
+    /// Creates the result of the call `of`.
     pub fn new(of: &ToolUse, content: impl Into<Content>) -> Self {
         Self {
             tool_use_id: of.id.clone(),
@@ -327,7 +327,7 @@ impl ToolUseResult {
         }
     }
 
-    /// The same result, as that of a call that failed.
+    /// Marks the result as that of a failed call.
     #[must_use]
     pub fn failed(mut self) -> Self {
         self.is_error = true;
@@ -357,12 +357,12 @@ impl From<ToolUseResult> for SampleContent {
 }
 
 impl SampleContent {
-    /// A picture; the bytes are encoded here.
+    /// Creates an image block, and encodes the bytes.
     pub fn image(bytes: impl AsRef<[u8]>, mime_type: impl Into<String>) -> Self {
         Self::Image(Media::encoded(bytes, mime_type))
     }
 
-    /// A sound; the bytes are encoded here.
+    /// Creates an audio block, and encodes the bytes.
     pub fn audio(bytes: impl AsRef<[u8]>, mime_type: impl Into<String>) -> Self {
         Self::Audio(Media::encoded(bytes, mime_type))
     }
@@ -373,7 +373,7 @@ impl SampleContent {
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Sampled {
-    /// The speaker; the model, as a rule.
+    /// The role of the speaker, usually the model.
     pub role: Role,
     /// The content of the response.
     #[serde(deserialize_with = "read_one_or_many")]
@@ -386,7 +386,7 @@ pub struct Sampled {
 }
 
 impl Sampled {
-    /// The texts, joined by newlines.
+    /// Returns the texts, joined by newlines.
     pub fn text(&self) -> String {
         let texts = self.content.iter().filter_map(|block| match block {
             SampleContent::Text(block) => Some(block.text.as_str()),
@@ -395,7 +395,7 @@ impl Sampled {
         texts.collect::<Vec<_>>().join("\n")
     }
 
-    /// The calls that the model wants to be made.
+    /// Returns the tool calls that the model requests.
     pub fn tool_uses(&self) -> impl Iterator<Item = &ToolUse> {
         self.content.iter().filter_map(|block| match block {
             SampleContent::ToolUse(call) => Some(call),
@@ -404,7 +404,7 @@ impl Sampled {
     }
 }
 
-/// One block stands by itself, as every revision has it; several are an array.
+/// A single block is not an array, as in every revision; several are an array.
 fn one_or_many<S: Serializer>(content: &[SampleContent], serializer: S) -> Result<S::Ok, S::Error> {
     match content {
         [only] => only.serialize(serializer),

@@ -1,8 +1,8 @@
-//! An item that was made at run time, as the registry calls it.
+//! Items made at run time, as the registry calls them.
 //!
-//! The second implementation of `Callable`, beside that of declared functions: arguments are
-//! checked by the given schema, and the closure gets them as JSON. Elicitation of arguments and
-//! completion belong to declared parameters, and do not exist here.
+//! The second implementation of `Callable`, in addition to declared functions: arguments are checked by the given
+//! schema, and the closure gets them as JSON. Elicitation of arguments and completion are features of declared
+//! parameters only.
 
 use std::any::Any;
 use std::sync::Arc;
@@ -33,7 +33,7 @@ pub(super) type Run =
 pub(super) type List =
     Arc<dyn Fn(Context) -> BoxFuture<'static, Result<Vec<ResourceLink>, ToolError>> + Send + Sync>;
 
-/// Runs `handler`, and converts what it returns.
+/// Runs `handler`, and converts its output.
 pub(super) fn run<R: Future + Send + 'static>(
     handler: impl Fn(Context, Value) -> R + Send + Sync + 'static,
     convert: fn(R::Output) -> Result<Output, ToolError>,
@@ -48,14 +48,14 @@ pub(super) fn run<R: Future + Send + 'static>(
 pub(super) struct Dynamic {
     schema: Value,
     given: GivenSchema,
-    /// The check of the keywords that shapes do not have.
+    /// The check of the keywords that shapes do not cover.
     keywords: Option<Keywords>,
     run: Run,
     list: Option<List>,
 }
 
 impl Dynamic {
-    /// Makes an entry of an item, with all its faults.
+    /// Creates the entry of an item, with all of its faults.
     pub(super) fn entry(
         spec: Spec,
         schema: &Value,

@@ -1,4 +1,4 @@
-//! The keys that items of every kind have, as builder methods of the same names.
+//! The keys of items of every kind, as builder methods of the same names.
 
 /// Adds the methods of the keys of `spec`.
 macro_rules! keys {
@@ -25,7 +25,7 @@ macro_rules! keys {
                 self
             }
 
-            /// Adds a member to the `_meta` that lists show.
+            /// Adds a member to the `_meta` in lists.
             ///
             /// Keys have a prefix that is the program's own, such as `com.example/owner`.
             #[must_use]
@@ -36,8 +36,8 @@ macro_rules! keys {
 
             /// Sets the rate limit: `"10/min"`, for each caller.
             ///
-            /// The unit is `s`, `min`, `h` or `d`, with a number where it is not one: `10/5 min`. A
-            /// text that is no rate is a fault, told when the item is added.
+            /// The unit is `s`, `min`, `h` or `d`, with an optional number: `10/5 min`. A malformed text is a fault,
+            /// reported when the item is added.
             #[must_use]
             pub fn rate_limit(self, rate: &str) -> Self {
                 self.rate_limit_with(rate, |limit| limit)
@@ -68,9 +68,9 @@ macro_rules! keys {
                 self
             }
 
-            /// Sets the maximum number of calls that run at a time, and of those that wait.
+            /// Sets the maximum number of running calls, and of waiting ones.
             ///
-            /// A call beyond both is refused at once, with the outcome `busy`.
+            /// Further calls are refused immediately, with the outcome `busy`.
             #[must_use]
             pub fn concurrency(mut self, max: u32, queue: u32) -> Self {
                 let limit = Concurrency::new(max).queue(queue);
@@ -78,13 +78,13 @@ macro_rules! keys {
                 self
             }
 
-            /// Sets the time for which results are remembered, of each caller its own.
+            /// Caches results for this time, separately for each caller.
             #[must_use]
             pub fn cache(self, ttl: Duration) -> Self {
                 self.cache_with(ttl, |cache| cache)
             }
 
-            /// Sets the time for which results are remembered, with its options: `.cache_with(ttl, |cache| cache.shared())`.
+            /// Caches results for this time, with options: `.cache_with(ttl, |cache| cache.shared())`.
             #[must_use]
             pub fn cache_with(
                 mut self,
@@ -96,11 +96,11 @@ macro_rules! keys {
                 self
             }
 
-            /// Sets the maximum number of retries after errors that are marked retryable, and the longest wait before the
-            /// first.
+            /// Sets the maximum number of retries after errors that are marked as retryable, and the maximum delay
+            /// before the first.
             ///
-            /// Waits double from one retry to the next, up to 30 s, and are between half and all of
-            /// that.
+            /// The maximum doubles with each retry, up to 30 s; the actual delay is random, between half of it and all
+            /// of it.
             #[must_use]
             pub fn retry(mut self, max: u32, backoff: Duration) -> Self {
                 let retry = Retry::new(max).backoff(millis(backoff));
@@ -108,9 +108,9 @@ macro_rules! keys {
                 self
             }
 
-            /// Sets the number of failures in a row after which calls fail fast, and the time for which they do.
+            /// Sets the number of consecutive failures after which calls fail fast, and the time for which they do.
             ///
-            /// Errors made by `ToolError::new` are answers and do not count.
+            /// Errors made by `ToolError::new` are responses and do not count.
             #[must_use]
             pub fn breaker(mut self, failures: u32, cooldown: Duration) -> Self {
                 let breaker = Breaker::new(failures, millis(cooldown));
@@ -120,7 +120,7 @@ macro_rules! keys {
 
             /// Sets the maximum size of a result in bytes.
             ///
-            /// A larger one is replaced by an error that tells the model to ask for less.
+            /// A larger one is replaced by an error that tells the model to request less.
             #[must_use]
             pub fn max_output(mut self, bytes: u64) -> Self {
                 self.spec = self.spec.max_output(bytes, Source::Attribute);
@@ -137,8 +137,7 @@ macro_rules! keys {
 
             /// Sets the rule for the callers that may see and call it.
             ///
-            /// For other callers it does not exist: it is in no list, and calling it is the error
-            /// for an unknown name.
+            /// For other callers it does not exist: lists omit it, and calling it is the error for an unknown name.
             #[must_use]
             pub fn visible_if(
                 mut self,

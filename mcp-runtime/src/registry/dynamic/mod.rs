@@ -1,10 +1,9 @@
 //! Tools, resources and prompts that are made at run time, from a name, a schema and a closure.
 //!
-//! Invariant: once they are entries, nothing tells them from declared ones: the same lists, checks, policies and metrics.
+//! Invariant: their entries are treated as those of declared items: the same lists, checks, policies and metrics.
 //!
-//! A dynamic item has a schema instead of types. It is brought into the same shapes (`schema.rs`,
-//! `argument/given.rs`) and becomes an ordinary [`Entry`](super::Entry): policies, lists, metrics
-//! and errors do not know the difference.
+//! A dynamic item has a schema instead of types. It is compiled to the same shapes (`schema.rs`, `argument/given.rs`)
+//! and becomes an ordinary [`Entry`](super::Entry).
 
 mod item;
 mod keys;

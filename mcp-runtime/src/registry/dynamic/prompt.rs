@@ -43,7 +43,7 @@ pub struct DynamicPrompt {
 keys!(DynamicPrompt, "prompt");
 
 impl DynamicPrompt {
-    /// Makes a prompt called `name`.
+    /// Creates a prompt called `name`.
     pub fn new(name: impl Into<String>) -> Self {
         Self {
             spec: Spec::prompt(name.into(), ""),
@@ -55,7 +55,7 @@ impl DynamicPrompt {
 
     /// Adds an argument, whose value is a string.
     ///
-    /// A value that is missing although it is required is refused before the closure runs.
+    /// A call without a required value is refused before the closure runs.
     #[must_use]
     pub fn argument(
         mut self,
@@ -72,7 +72,7 @@ impl DynamicPrompt {
         self
     }
 
-    /// Sets the function that makes the messages.
+    /// Sets the function that returns the messages.
     #[must_use]
     pub fn handler<F, R, O>(mut self, handler: F) -> Self
     where

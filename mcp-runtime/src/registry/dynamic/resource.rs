@@ -48,7 +48,7 @@ pub struct DynamicResource {
 keys!(DynamicResource, "resource");
 
 impl DynamicResource {
-    /// Makes a resource at `uri`, or at all URIs of a URI template (RFC 6570).
+    /// Creates a resource at `uri`, or at all URIs of a template (RFC 6570).
     pub fn new(uri: impl Into<String>, name: impl Into<String>) -> Self {
         Self {
             spec: Spec::resource(name.into(), "", uri.into()),

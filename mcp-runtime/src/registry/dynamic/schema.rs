@@ -1,11 +1,11 @@
 //! The schemas that items made at run time may have: those by which arguments can be checked.
 //!
-//! A schema that is given is read strictly: a keyword that is not known is a fault, not ignored,
-//! since the caller of the tool would be told a rule that nobody checks.
+//! A given schema is read strictly: an unknown keyword is a fault, since the description would otherwise contain a
+//! rule that is not enforced.
 
 use serde_json::{Map, Value};
 
-/// The keywords that are checked as those of declared parameters are.
+/// The keywords that are checked as for declared parameters.
 const CHECKED: [&str; 23] = [
     "$ref",
     "additionalProperties",
@@ -32,7 +32,7 @@ const CHECKED: [&str; 23] = [
     "type",
 ];
 
-/// The keywords that say nothing about a value.
+/// The keywords without a constraint on values.
 const SILENT: [&str; 13] = [
     "$comment",
     "$defs",
@@ -78,12 +78,12 @@ const MAPS: [&str; 5] = [
     "patternProperties",
     "properties",
 ];
-/// The keywords whose value is no schema, whatever it looks like.
+/// The keywords whose value is data, not a schema.
 const DATA: [&str; 5] = ["const", "default", "enum", "example", "examples"];
 /// The maximum depth of a schema.
 const DEPTH: usize = 64;
 
-/// Notes what is wrong with a schema of arguments; returns `true` if it has keywords that only a validator checks.
+/// Records the faults of a schema of arguments; returns `true` if it has keywords that only a validator checks.
 pub(super) fn check(schema: &Value, faults: &mut Vec<String>) -> bool {
     if !schema.is_object() || schema.get("type").is_none_or(|it| it != "object") {
         faults.push("its schema must be an object with `\"type\": \"object\"`".to_owned());
@@ -181,7 +181,7 @@ fn definition(reference: &str) -> Option<&str> {
     name.or_else(|| reference.strip_prefix("#/definitions/"))
 }
 
-/// The schema with the definitions of older drafts where newer ones have them.
+/// The schema with the definitions of older drafts moved to those of newer ones.
 pub(super) fn resolved(schema: &Value) -> Value {
     let mut resolved = schema.clone();
     if let Value::Object(root) = &mut resolved

@@ -22,10 +22,10 @@ use serde_json::value::to_raw_value;
 /// Added before the start by [`Server::tool`](crate::Server::tool), or while the server runs by
 /// [`Items::add_tool`](crate::Items::add_tool). The methods have the names of the keys of `#[tool]`.
 ///
-/// Arguments are checked by the schema, coerced and explained as those of a declared tool, and the closure receives them
-/// as an object. The root of the schema has `"type": "object"`; arguments that it does not declare are left out or
-/// refused, unless it has `additionalProperties`. Keywords such as `pattern` or `if` need the feature `json-schema`;
-/// keywords that are not known are refused.
+/// Arguments are checked by the schema, coerced and explained as those of a declared tool, and the closure receives
+/// them as an object. The root of the schema has `"type": "object"`; undeclared arguments are ignored or refused,
+/// unless it has `additionalProperties`. Keywords such as `pattern` or `if` need the feature `json-schema`; unknown
+/// keywords are refused.
 ///
 /// ```
 /// use std::time::Duration;
@@ -57,9 +57,9 @@ pub struct DynamicTool {
 keys!(DynamicTool, "tool");
 
 impl DynamicTool {
-    /// Makes a tool called `name` with arguments that fit `schema`.
+    /// Creates a tool called `name` with arguments according to `schema`.
     ///
-    /// Nothing is checked here; [`Server::check`](crate::Server::check) or
+    /// The schema is checked later: [`Server::check`](crate::Server::check) or
     /// [`Items::add_tool`](crate::Items::add_tool) lists all faults.
     pub fn new(name: impl Into<String>, schema: Value) -> Self {
         Self {
@@ -71,9 +71,9 @@ impl DynamicTool {
         }
     }
 
-    /// Sets the function that carries out a call.
+    /// Sets the function that runs a call.
     ///
-    /// Required: a tool without one is a fault. It returns what a declared tool may return.
+    /// Required: a tool without one is a fault. It has the return types of a declared tool.
     #[must_use]
     pub fn handler<F, R, O>(mut self, handler: F) -> Self
     where
@@ -87,25 +87,25 @@ impl DynamicTool {
         self
     }
 
-    /// Sets the JSON Schema of the structured content, where the type that the handler returns does not say it.
+    /// Sets the JSON Schema of the structured content, if the return type of the handler does not determine it.
     #[must_use]
     pub fn output_schema(mut self, schema: Value) -> Self {
         self.output_schema = Some(schema);
         self
     }
 
-    /// It changes nothing.
+    /// Sets `readOnlyHint`: it changes nothing.
     ///
-    /// Sent as `readOnlyHint`; texts of errors tell the model that calling again is safe.
+    /// Error texts then tell the model that calling again is safe.
     #[must_use]
     pub fn read_only(mut self) -> Self {
         self.spec = self.spec.read_only();
         self
     }
 
-    /// Twice is the same as once.
+    /// Sets `idempotentHint`: a repeated call has no further effect.
     ///
-    /// Sent as `idempotentHint`; `retry` needs this or [`read_only`](Self::read_only).
+    /// `retry` needs this or [`read_only`](Self::read_only).
     #[must_use]
     pub fn idempotent(mut self) -> Self {
         self.spec = self.spec.idempotent();
@@ -114,7 +114,7 @@ impl DynamicTool {
 
     /// Sets `destructiveHint`.
     ///
-    /// Clients take a tool for destructive without it; `false` says that it only adds.
+    /// Without it, clients assume a destructive tool; `false` means that it only adds.
     #[must_use]
     pub fn destructive(mut self, destructive: bool) -> Self {
         self.spec = self.spec.destructive(destructive);
@@ -123,7 +123,7 @@ impl DynamicTool {
 
     /// Sets `openWorldHint`.
     ///
-    /// `false` says that it touches nothing but this server's own data.
+    /// `false` means that it accesses only this server's own data.
     #[must_use]
     pub fn open_world(mut self, open_world: bool) -> Self {
         self.spec = self.spec.open_world(open_world);
@@ -132,7 +132,7 @@ impl DynamicTool {
 
     /// Sets whether calls become tasks: `"optional"`, `"required"`.
     ///
-    /// Any other text is a fault. See [`task`](crate::task) for what a task is.
+    /// Any other text is a fault. See [`task`](crate::task).
     #[must_use]
     pub fn task(mut self, support: &str) -> Self {
         match support {

@@ -6,17 +6,16 @@ use crate::handler::call::inject::State;
 impl<S: State> Server<S> {
     /// Sets the instructions: text for models about the server as a whole.
     ///
-    /// Sent as `instructions` with `initialize` and `server/discover`. Clients may add the text to
-    /// the prompt of their model, so that it is worth keeping short: the order in which tools are
-    /// meant to be used, units and limits that hold for all of them.
+    /// Sent as `instructions` with `initialize` and `server/discover`. Clients may add the text to the prompt of their
+    /// model, so it should be short: the intended order of tools, units, and limits that apply to all of them.
     pub fn instructions(mut self, instructions: impl Into<String>) -> Self {
         self.parts.instructions = Some(instructions.into());
         self
     }
 
-    /// Sets a name for people.
+    /// Sets the name for people.
     ///
-    /// Sent as `serverInfo.title`; clients show the name where there is none.
+    /// Sent as `serverInfo.title`; without it, clients show the name.
     pub fn title(mut self, title: impl Into<String>) -> Self {
         self.parts.info.title = Some(title.into());
         self

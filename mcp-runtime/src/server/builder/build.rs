@@ -1,7 +1,6 @@
-//! The service of a server: the one value that all transports share.
+//! The service of a server, which all transports share.
 //!
-//! `build` takes the builder apart. From then on the clones of [`Items`] that the program holds
-//! change the running registry.
+//! `build` consumes the builder. From then on the program's clones of [`Items`] change the running registry.
 
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
@@ -38,10 +37,9 @@ use crate::store::Stores;
 impl<S: State> Server<S> {
     /// Checks that the server could start. An error lists every fault.
     ///
-    /// Checks the settings, the schemas and rules of every declaration, names and URIs that
-    /// conflict, views that are no resource, the files of skills and of TLS, and what verifies
-    /// callers. Nothing is bound, nothing is run, and the server can be served afterwards. The
-    /// layers of [`Server::run`] are not read; its command `check` does that.
+    /// Checks the settings, the schemas and rules of every declaration, conflicting names and URIs, views that are not
+    /// resources, the files of skills and of TLS, and the verifiers of callers. Nothing is bound or run, and the
+    /// server can be served afterwards. The layers of [`Server::run`] are not read; its command `check` does that.
     ///
     /// ```
     /// use mcp_runtime::Server;
@@ -60,7 +58,7 @@ impl<S: State> Server<S> {
         self.build()
     }
 
-    /// Makes what can fail, and begins to export telemetry.
+    /// Creates the parts that can fail, and begins to export telemetry.
     fn prepared(&self) -> Result<Verified> {
         let verified = self.verify()?;
         #[cfg(feature = "otel")]
@@ -131,7 +129,7 @@ impl<S: State> Server<S> {
 
 #[cfg(feature = "otel")]
 impl Parts {
-    /// Begins to export, if that was not done before; the shutdown flushes what is left.
+    /// Begins to export, unless already done; the shutdown flushes the rest.
     pub(in crate::server) fn begin_telemetry(&self) -> Result<Option<&Arc<Telemetry>>> {
         let identity = (&*self.info.name, &*self.info.version);
         if self.drain.telemetry().is_none()
@@ -143,9 +141,10 @@ impl Parts {
     }
 }
 
-/// Tells the shutdown its times, and the functions that run in the end.
+/// Sets the times of the shutdown, and the functions that run at its end.
 ///
-/// A [`ShutdownHandle`](crate::ShutdownHandle) may exist before the server is built: it waits for nothing until then.
+/// A [`ShutdownHandle`](crate::ShutdownHandle) may exist before the server is built; it has nothing to wait for until
+/// then.
 fn prepare(drain: &Drain, settings: &Settings, hooks: &Arc<Hooks>) {
     let (delay, deadline) = (settings.shutdown_delay, settings.shutdown_deadline);
     drain.prepare(delay, deadline, Arc::clone(hooks));
@@ -163,7 +162,7 @@ fn open_audit(settings: &Settings) -> Result<Audit> {
     })
 }
 
-/// Registers what reads files of its own anew.
+/// Registers the parts that read files of their own on a reload.
 fn reloaders(auth: Option<&Verifier>) -> Reloaders {
     let reloaders = Reloaders::default();
     if let Some(auth) = auth {
@@ -172,7 +171,8 @@ fn reloaders(auth: Option<&Verifier>) -> Reloaders {
     reloaders
 }
 
-/// Registers the entries that were added so far, connected to the parts of the server; from now on `items` go there.
+/// Registers the entries added before the start, connected to the parts of the server; from now on `items` changes the
+/// result.
 fn registered(
     items: &Items,
     catalogue: Catalogue,
@@ -195,7 +195,7 @@ fn registered(
     registry
 }
 
-/// Puts the limits of the configuration that is in force over those of an entry.
+/// Applies the limits of the configuration in force over those of an entry.
 #[cfg(feature = "cli")]
 fn configure(settings: &Arc<Live<Settings>>) -> Configure {
     let settings = Arc::clone(settings);

@@ -1,8 +1,7 @@
 //! The functions of a server, declared by attributes or made at run time.
 //!
-//! Lists of `tools![..]` and the like are visited once ([`Register`]): the visitor sees the
-//! concrete types of arguments and results, makes an [`Entry`] of each function, and the types are
-//! erased from there on.
+//! Lists of `tools![..]` and the like are visited once ([`Register`]): the visitor gets the concrete types of
+//! arguments and results, makes an [`Entry`] of each function, and thereby erases the types.
 
 use std::sync::Arc;
 
@@ -19,7 +18,7 @@ use crate::registry::dynamic::{DynamicPrompt, DynamicResource, DynamicTool};
 impl<S: State> Server<S> {
     /// Adds tools: `tools![add, path::to::subtract]`.
     ///
-    /// Several lists add up. Two tools of one name are a fault of the start
+    /// Several lists add up. Two tools with one name are a fault at startup
     /// ([`Error::is_conflict`](crate::Error::is_conflict)).
     pub fn tools(mut self, tools: impl ToolSet<S>) -> Self {
         tools.visit(&mut Register(&mut self));
@@ -28,9 +27,8 @@ impl<S: State> Server<S> {
 
     /// Adds resources and templates of resources: `resources![item, path::to::other]`.
     ///
-    /// A fixed URI is found before any template that matches it too. Two resources of one URI, and
-    /// two templates that match one URI in common, are a fault of the start
-    /// ([`Error::is_conflict`](crate::Error::is_conflict)).
+    /// A fixed URI takes precedence over templates that match it too. Two resources with one URI, and two templates
+    /// that match one URI in common, are a fault at startup ([`Error::is_conflict`](crate::Error::is_conflict)).
     pub fn resources(mut self, resources: impl ResourceSet<S>) -> Self {
         resources.visit(&mut Register(&mut self));
         self
@@ -38,7 +36,7 @@ impl<S: State> Server<S> {
 
     /// Adds prompts: `prompts![pitch, path::to::other]`.
     ///
-    /// Two prompts of one name are a fault of the start ([`Error::is_conflict`](crate::Error::is_conflict)).
+    /// Two prompts with one name are a fault at startup ([`Error::is_conflict`](crate::Error::is_conflict)).
     pub fn prompts(mut self, prompts: impl PromptSet<S>) -> Self {
         prompts.visit(&mut Register(&mut self));
         self
@@ -46,7 +44,7 @@ impl<S: State> Server<S> {
 
     /// Adds a tool that is made at run time; a fault of it stops the start.
     ///
-    /// [`DynamicTool`] has an example. Two tools of one name are a conflict, however they are made.
+    /// [`DynamicTool`] has an example. Two tools with one name are a conflict, whether declared or made at run time.
     pub fn tool(self, tool: DynamicTool) -> Self {
         self.add(tool.into_entry());
         self

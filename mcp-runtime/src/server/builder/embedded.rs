@@ -14,14 +14,14 @@ impl<S: State> Server<S> {
     ///
     /// A layer on it may verify callers: see [`Principal`](crate::Principal).
     ///
-    /// Limits of sockets are the application's, as it listens: connections in all and per address, heads, idle connections,
-    /// TLS, Unix sockets, descriptors. Callers have an address if the application serves
-    /// `into_make_service_with_connect_info::<SocketAddr>()`; without it, all anonymous callers are one for the limits
-    /// that go by address.
+    /// The limits of sockets are those of the application, since it listens: connections in all and per address,
+    /// heads, idle connections, TLS, Unix sockets, descriptors. Callers have an address if the application serves
+    /// `into_make_service_with_connect_info::<SocketAddr>()`; without it, all anonymous callers share the limits by
+    /// address.
     ///
-    /// The application handles signals. Open streams hold axum's graceful shutdown up for ever, unless this
-    /// server's own shutdown goes before: `/ready` says 503 and new calls are refused, streams end, calls in flight
-    /// have until the [deadline](Server::shutdown_deadline), and are told if they are cancelled then.
+    /// The application handles signals. Open streams would block axum's graceful shutdown indefinitely, so the
+    /// server's own shutdown must run first: `/ready` returns 503 and new calls are refused, streams end, calls in
+    /// flight have until the [deadline](Server::shutdown_deadline), and are then cancelled with an error.
     ///
     /// ```no_run
     /// # use mcp_runtime::{Server, axum};
@@ -36,14 +36,14 @@ impl<S: State> Server<S> {
     /// # }
     /// ```
     ///
-    /// Two servers in one application have the same paths: [`Router::merge`] panics then, and does so too where the
-    /// application has a `/health` of its own. [`Router::nest`] puts one under a prefix (`/billing/mcp`), and
-    /// [`Server::into_service`] is the endpoint without the other routes; [`Server::mount`] makes one server of two.
+    /// Two servers in one application have the same paths: [`Router::merge`] then panics, as it does if the
+    /// application has a `/health` of its own. [`Router::nest`] puts one under a prefix (`/billing/mcp`),
+    /// [`Server::into_service`] is the endpoint without the other routes, and [`Server::mount`] combines two servers.
     ///
     /// # Panics
     ///
-    /// Panics if two tools have one name or a setting is wrong, as [`Router::route`] does for two routes with one path;
-    /// [`Server::check`] returns the error instead.
+    /// Panics if two tools have one name or a setting is not valid, as [`Router::route`] does for two routes with one
+    /// path; [`Server::check`] returns the error instead.
     pub fn into_router(self) -> Router {
         match self.build_http() {
             Ok(service) => http::router(service),
@@ -51,7 +51,7 @@ impl<S: State> Server<S> {
         }
     }
 
-    /// Makes the MCP endpoint alone, a `tower::Service` for `Router::route_service` and the like.
+    /// Makes the MCP endpoint only, a `tower::Service` for `Router::route_service` and the like.
     ///
     /// # Panics
     ///

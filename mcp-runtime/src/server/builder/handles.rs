@@ -7,23 +7,23 @@ use crate::registry::items::Items;
 use crate::server::shutdown::ShutdownHandle;
 
 impl<S: State> Server<S> {
-    /// Returns the handle that adds and removes tools, resources and prompts, while the server is built and while it
-    /// runs. From now on the server offers all three, so that clients ask for what is added.
+    /// Returns the handle that adds and removes tools, resources and prompts, before the server is built and while it
+    /// runs. From now on the server declares all three, so that clients request the lists.
     pub fn items(&self) -> Items {
         self.parts.items.hold();
         self.parts.items.clone()
     }
 
-    /// Returns a handle that tells clients about changes from outside of a call, while the server runs.
+    /// Returns a handle that notifies clients of changes from outside of a call.
     ///
-    /// It may be called before the server runs: the handle is the same one then. Changes that are
-    /// notified while nobody listens are not kept.
+    /// It may be obtained before the server runs, and remains valid. Changes that are published without subscribers
+    /// are not kept.
     pub fn notifier(&self) -> Notifier {
         Notifier::new(self.parts.changes.clone())
     }
 
-    /// Ends what this server serves from outside, in order, also after the server has been made into something else:
-    /// see [`Server::into_router`].
+    /// Returns the handle that shuts this server down from outside, also after it was converted: see
+    /// [`Server::into_router`].
     pub fn shutdown_handle(&self) -> ShutdownHandle {
         ShutdownHandle::new(self.parts.drain.clone())
     }

@@ -1,4 +1,4 @@
-//! Functions of the program that run at the start, at the end, and for `/ready`.
+//! Functions of the program that run at startup, at shutdown, and for `/ready`.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -24,8 +24,7 @@ impl<S: State> Server<S> {
         self
     }
 
-    /// Adds a dependency that the server can do without: while it fails, `/health` says `degraded`, and `/ready` is still
-    /// 200.
+    /// Adds an optional dependency: while it fails, `/health` reports `degraded`, and `/ready` still returns 200.
     pub fn ready_optional(
         mut self,
         name: &'static str,
@@ -35,13 +34,13 @@ impl<S: State> Server<S> {
         self
     }
 
-    /// Adds a function that runs when the server starts, before the first call and before `/ready` is 200:
+    /// Adds a function that runs when the server starts, before the first call and before `/ready` returns 200:
     /// `.on_start("database", |app| Box::pin(async { .. }))`.
     ///
     /// Functions run one after the other, in the order in which they were added. An error, or a panic, stops the start
-    /// with its text; those that were not run yet are not, nor is any function of [`Server::on_stop`]. Behind
-    /// [`Server::into_router`] they begin at once if there is a tokio runtime, else with the first request; requests wait
-    /// for them, and are answered 503 if one has failed.
+    /// with its text; later functions do not run, nor does any function of [`Server::on_stop`]. Behind
+    /// [`Server::into_router`] they begin immediately if there is a tokio runtime, otherwise with the first request;
+    /// requests wait for them, and get 503 if one has failed.
     pub fn on_start(
         mut self,
         name: &'static str,
@@ -55,9 +54,9 @@ impl<S: State> Server<S> {
     /// Adds a function that runs when the server stops, after the last call.
     ///
     /// Functions run one after the other, the last one first, within the rest of the
-    /// [deadline](Server::shutdown_deadline) and for at least one second. An error, a panic or one that is not done in
-    /// time is logged, and the shutdown goes on. Behind [`Server::into_router`] they are run by
-    /// [`ShutdownHandle::shutdown`](crate::ShutdownHandle::shutdown).
+    /// [deadline](Server::shutdown_deadline) and for at least one second. An error, a panic or a timeout is logged,
+    /// and the shutdown continues. Behind [`Server::into_router`],
+    /// [`ShutdownHandle::shutdown`](crate::ShutdownHandle::shutdown) runs them.
     pub fn on_stop(
         mut self,
         name: &'static str,

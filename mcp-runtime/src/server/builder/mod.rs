@@ -1,13 +1,12 @@
 //! The builder: the server's name, its state, its tools and its settings.
 //!
-//! Every method takes the server by value and returns it; nothing is checked here. A value that is
-//! out of range, a duplicate name or a schema that cannot be served is kept as it is until
-//! `verify.rs` lists all faults at once, for [`Server::check`] and for each way to serve. Settings
-//! go into one `config::Settings`, which is the lowest layer: `cli.rs` puts the file, the
-//! environment and the flags over it before the same checks run.
+//! Every method takes the server by value and returns it; nothing is checked here. A value out of range, a duplicate
+//! name or an invalid schema is kept until `verify.rs` lists all faults together, for [`Server::check`] and for each
+//! way to serve. Settings are in one `config::Settings`, the lowest layer: `cli.rs` applies the file, the environment
+//! and the flags over it before the same checks run.
 //!
-//! `declared.rs` takes lists of functions, `setting/` has the methods that set values, a file for
-//! what each sets, and `build.rs` makes the service of it all.
+//! `declared.rs` takes lists of functions, `setting/` has the methods that set values, grouped by subject, and
+//! `build.rs` makes the service.
 
 mod about;
 mod build;
@@ -51,7 +50,7 @@ use crate::skills::Sources;
 /// # }
 /// ```
 ///
-/// # What a server does by itself
+/// # Defaults of a server
 ///
 /// | | |
 /// |---|---|
@@ -61,20 +60,18 @@ use crate::skills::Sources;
 ///
 /// # Settings and their layers
 ///
-/// The methods here are the program's own values. A server that is started by [`Server::run`] reads
-/// three more layers, each over the one before: the file `mcp.toml`, the environment, flags. The
-/// documentation of each method names its key in the file and its variable; the command `config`
-/// shows every value with its origin. A setting that is out of range is an [`Error`](crate::Error) of the start,
-/// in whichever layer it is, and is never bent to the nearest one that would do.
+/// The methods here set the program's own values. A server started by [`Server::run`] reads three more layers, each
+/// over the one before: the file `mcp.toml`, the environment, flags. The documentation of each method names its key in
+/// the file and its variable; the command `config` shows every value with its origin. A setting out of range is an
+/// [`Error`](crate::Error) at startup, in whichever layer it is, and is never clamped.
 ///
 /// Sizes in the file and the environment have a unit (`64KiB`, `1MB`), and so have durations
 /// (`500ms`, `1m30s`); the longest duration of a setting is 365 days.
 ///
 /// # State
 ///
-/// A server without state is `Server<()>`. [`Server::state`] changes the type, so it comes before
-/// the lists of functions that borrow from the state:
-/// `Server::new(..).state(app).tools(tools![..])`.
+/// A server without state is `Server<()>`. [`Server::state`] changes the type, so it comes before the lists of
+/// functions that borrow from the state: `Server::new(..).state(app).tools(tools![..])`.
 #[must_use = "a server does nothing until it is run, served or made into a router"]
 pub struct Server<S = ()> {
     state: Arc<S>,
@@ -98,11 +95,10 @@ pub(super) struct Parts {
 }
 
 impl Server {
-    /// Makes a server with a name and a version, and without state.
+    /// Creates a server with a name and a version, and without state.
     ///
-    /// Both are shown to clients: in `serverInfo` of `initialize`, in the response to
-    /// `server/discover`, and on `/health`. The name is also the default audience of
-    /// [`Server::state_keys`], so that instances of one server have one name.
+    /// Clients get both: in `serverInfo` of `initialize`, in the response to `server/discover`, and on `/health`. The
+    /// name is also the default audience of [`Server::state_keys`], so all instances of a server have the same name.
     pub fn new(name: impl Into<String>, version: impl Into<String>) -> Self {
         Self {
             state: Arc::new(()),
@@ -123,11 +119,11 @@ impl Server {
         }
     }
 
-    /// Gives the server its state, which the tools that follow may borrow from.
+    /// Sets the state, which the tools that follow may borrow from.
     ///
-    /// Any type that threads may share is a state. A function borrows the whole of it, or, with
-    /// [`#[derive(State)]`](macro@crate::State), one of its fields by type. It is dropped when the
-    /// server has stopped and no call runs any more; a panic of its destructor is logged.
+    /// Any type that threads can share is a state. A function borrows all of it, or, with
+    /// [`#[derive(State)]`](macro@crate::State), one of its fields by type. It is dropped when the server has stopped
+    /// and no call is running; a panic of its destructor is logged.
     ///
     /// ```
     /// use mcp_runtime::{Server, State, tool, tools};

@@ -1,7 +1,6 @@
-//! The parts of another server below a prefix.
+//! Mounting another server under a prefix.
 //!
-//! Each entry keeps the `Arc` of its own state, which is why servers with different states can be
-//! mounted.
+//! Each entry keeps the `Arc` of its own state, so that servers with different states can be mounted.
 
 use super::Server;
 use crate::handler::call::inject::State;
@@ -9,10 +8,10 @@ use crate::ops::health::Check;
 use crate::ops::hook::Hook;
 
 impl<S: State> Server<S> {
-    /// Puts another server's tools, resources, prompts and checks under `prefix.`; URIs and skills stay as they are.
+    /// Adds another server's tools, resources, prompts and checks under `prefix.`; URIs and skills are unchanged.
     ///
     /// The other server keeps its state; its name, its instructions and its settings are not used. Some clients do not
-    /// take a `.` in the name of a tool: the command `check` says which.
+    /// accept a `.` in the name of a tool: the command `check` names them.
     ///
     /// ```no_run
     /// # use mcp_runtime::{Server, tool, tools};

@@ -7,10 +7,10 @@ use crate::skills::Source;
 impl<S: State> Server<S> {
     /// Serves the skills in `folder`: each folder below it with a `SKILL.md` is one, at `skill://<path>/SKILL.md`.
     ///
-    /// All files in a skill's folder are served with it, except those whose names begin with a dot. Files are read when
-    /// the server is built, and kept: at most 16 MiB and 512 files per skill, and 256 MiB in all. A file that breaks a
-    /// rule of the [format](https://agentskills.io/specification) stops the start, with a text that names the file and
-    /// the remedy.
+    /// All files in a skill's folder are served with it, except those whose names begin with a dot. Files are read and
+    /// kept when the server is built: at most 16 MiB and 512 files per skill, and 256 MiB in all. A file that violates
+    /// the [format](https://agentskills.io/specification) stops the start, with a text that names the file and the
+    /// remedy.
     ///
     /// Clients of revision 2026-07-28 find them by the
     /// [skills extension](https://github.com/modelcontextprotocol/ext-skills); for older ones they are resources.
@@ -24,7 +24,7 @@ impl<S: State> Server<S> {
         self
     }
 
-    /// Serves skills that are compiled into the program, file by file, as [`Server::skills`] serves those of a folder.
+    /// Serves skills that are compiled into the program, file by file, like [`Server::skills`].
     ///
     /// ```
     /// # use mcp_runtime::Server;

@@ -17,12 +17,12 @@ use crate::ops::hook::Hook;
 use crate::ops::metrics::Metrics;
 use crate::share::Most;
 #[cfg(feature = "redis")]
-use crate::store::redis::{Keeper, Link, Place};
+use crate::store::redis::{Link, Place, Reconnector};
 use crate::store::sharing::Sharing;
 use crate::store::{MemoryValues, Shelf, Stores};
 use crate::task::{TaskPlace, Tasks};
 
-/// Makes the store of tasks.
+/// Creates the store of tasks.
 #[cfg_attr(
     not(feature = "redis"),
     expect(unused_variables, reason = "no store has tasks")
@@ -35,8 +35,8 @@ pub(super) fn tasks(
 ) -> Tasks {
     let place = TaskPlace::Memory;
     #[cfg(feature = "redis")]
-    let place = match &sharing.keeper {
-        Some(keeper) => TaskPlace::Redis(Arc::clone(&keeper.link)),
+    let place = match &sharing.reconnector {
+        Some(reconnector) => TaskPlace::Redis(Arc::clone(&reconnector.link)),
         None => place,
     };
     let own = settings.task_store.clone();
@@ -46,7 +46,7 @@ pub(super) fn tasks(
     Tasks::new(place, ttl, Most::new(number, held))
 }
 
-/// Makes the stores that instances share.
+/// Creates the stores that instances share.
 #[cfg_attr(
     not(feature = "redis"),
     expect(clippy::unnecessary_wraps, reason = "a URL of Redis may be wrong")
@@ -67,10 +67,10 @@ pub(super) fn sharing(
         let link = Link::new(place, prefix.unwrap_or(name));
         if settings.state_keys.0.is_empty() {
             tracing::warn!(
-                "instances that share a store need the same state keys, or a call that asks its caller something goes on at one of them only: set MCP_STATE_KEYS"
+                "instances that share a store need the same state keys, or a call with input requests can continue on one of them only: set MCP_STATE_KEYS"
             );
         }
-        return Ok(Sharing::with_redis(stores, Keeper::new(link), version));
+        return Ok(Sharing::with_redis(stores, Reconnector::new(link), version));
     }
     let _ = (name, version);
     Ok(Sharing::new(stores))
@@ -83,21 +83,21 @@ pub(super) fn sharing(
 )]
 pub(super) fn measured(mut metrics: Metrics, sharing: &Sharing) -> Metrics {
     #[cfg(feature = "redis")]
-    if let Some(keeper) = &sharing.keeper {
-        metrics.measure_store(&keeper.link.stats);
+    if let Some(reconnector) = &sharing.reconnector {
+        metrics.measure_store(&reconnector.link.stats);
     }
     metrics
 }
 
-/// Adds the check of the store, which the server can do without.
+/// Adds the check of the store, as an optional dependency.
 #[cfg_attr(
     not(feature = "redis"),
     expect(unused_variables, unused_mut, reason = "no store has a check")
 )]
 pub(super) fn with_store(mut checks: Vec<Check>, sharing: &Sharing) -> Vec<Check> {
     #[cfg(feature = "redis")]
-    if let Some(keeper) = &sharing.keeper {
-        let link = Arc::clone(&keeper.link);
+    if let Some(reconnector) = &sharing.reconnector {
+        let link = Arc::clone(&reconnector.link);
         let trouble = move || -> futures_util::future::BoxFuture<'static, _> {
             Box::pin(std::future::ready(link.trouble().map_or(Ok(()), Err)))
         };
@@ -112,7 +112,7 @@ pub(super) fn with_store(mut checks: Vec<Check>, sharing: &Sharing) -> Vec<Check
     checks
 }
 
-/// Makes the store of values by key, which together have `held` bytes at most.
+/// Creates the store of values by key, which hold at most `held` bytes together.
 pub(super) fn shelf(stores: &Stores, held: Number) -> Arc<Shelf> {
     let values = stores.values.clone();
     Arc::new(Shelf {

@@ -1,6 +1,6 @@
-//! The arguments of a call as they are typed: `NAME=VALUE`, a JSON object, `@FILE`, `-` for stdin.
+//! The arguments of a call on the command line: `NAME=VALUE`, a JSON object, `@FILE`, `-` for stdin.
 //!
-//! Values stay the text that was typed, so that a number has all of its digits.
+//! Values stay text, so that a number keeps all of its digits.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Read as _};
@@ -14,7 +14,7 @@ use crate::error::{Error, Result};
 /// The arguments by their names.
 type Object = BTreeMap<String, Box<RawValue>>;
 
-/// Reads the words of a command line as one JSON object; `schema` has the schema of an argument.
+/// Parses the arguments of a command line as one JSON object; `schema` contains the schema of each argument.
 pub(super) fn read<'w>(
     words: impl Iterator<Item = &'w String>,
     schema: impl Fn(&str) -> Option<Value>,
@@ -39,17 +39,17 @@ pub(super) fn read<'w>(
     given.finish()
 }
 
-/// The arguments so far; the values of a repeated name are those of a list.
+/// The arguments; a repeated name makes a list.
 #[derive(Default)]
 struct Given {
     whole: Object,
-    /// The names that stood before a `=`, with a whole value.
+    /// The names in front of a `=`, with a complete value.
     pairs: BTreeSet<String>,
     lists: BTreeMap<String, Vec<Box<RawValue>>>,
 }
 
 impl Given {
-    /// Takes the members of a JSON object, over those of the one before.
+    /// Adds the members of a JSON object, over those of the one before.
     fn object(&mut self, text: &str, source: &str) -> Result<()> {
         let object: Object = serde_json::from_str(text)
             .map_err(|error| mistake(format!("{source} is not a JSON object: {error}")))?;
@@ -57,7 +57,7 @@ impl Given {
         Ok(())
     }
 
-    /// Takes the text of one argument.
+    /// Adds the text of one argument.
     fn pair(&mut self, name: &str, text: &str, schema: &Value) -> Result<()> {
         let text = match text.strip_prefix('@') {
             Some(literal) if literal.starts_with('@') => literal.to_owned(),
@@ -91,7 +91,7 @@ impl Given {
     }
 }
 
-/// Reads a value: text where the schema wants text, otherwise JSON, and text if it is none.
+/// Parses a value: a string if the schema requires one, otherwise JSON, and a string if it is not JSON.
 fn value(text: &str, schema: &Value) -> Result<Box<RawValue>> {
     if !is(schema, "string") && serde_json::from_str::<&RawValue>(text).is_ok() {
         let json = RawValue::from_string(text.trim().to_owned());
@@ -100,7 +100,7 @@ fn value(text: &str, schema: &Value) -> Result<Box<RawValue>> {
     raw(&text)
 }
 
-/// Returns whether a schema takes values of this type and no other, but for `null`.
+/// Returns true if a schema allows only this type, apart from `null`.
 fn is(schema: &Value, kind: &str) -> bool {
     match &schema["type"] {
         Value::String(one) => one == kind,

@@ -1,4 +1,4 @@
-//! `call`, `read` and `prompt`: one request of a person, with the rounds in which the server asks.
+//! `call`, `read` and `prompt`: one request of a person, including its rounds of input requests.
 
 use std::sync::Arc;
 
@@ -111,7 +111,7 @@ fn unknown(noun: &str, name: &str, known: &[&str]) -> Error {
     Error::command(USAGE, format!("there is no {noun} `{name}`; {hint}"))
 }
 
-/// The members of a result that say how to go on.
+/// The members of a result that requires another round.
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 struct Round {

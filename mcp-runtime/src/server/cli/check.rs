@@ -1,4 +1,4 @@
-//! `check`: callers, the machine, and the findings of clients about the tools, one line for each.
+//! `check`: verifiers, the machine, and the findings of clients about the tools, one line for each.
 
 use std::time::{Duration, SystemTime};
 
@@ -15,8 +15,7 @@ use crate::ops::descriptors;
 use crate::protocol::tool::Tool;
 use crate::service::Service;
 
-/// Checks that the callers can be verified, and prints for which transport they are; an error if an issuer cannot be
-/// reached.
+/// Checks that callers can be verified, and prints for which transport; an error if an issuer cannot be reached.
 pub(super) async fn callers(service: &Service) -> Result<()> {
     let Some(auth) = &service.auth else {
         return Ok(());
@@ -31,7 +30,7 @@ pub(super) async fn callers(service: &Service) -> Result<()> {
     Ok(())
 }
 
-/// Checks what the server needs of its machine: the clock, the certificate and open files; an error if it could not serve.
+/// Checks the machine's clock, the certificate and the limit of open files; an error if the server could not serve.
 pub(super) fn machine(service: &Service) -> Result<()> {
     let now = SystemTime::now();
     if let Some(fault) = clock_fault(now) {
@@ -54,7 +53,7 @@ pub(super) fn machine(service: &Service) -> Result<()> {
     Ok(())
 }
 
-/// The fault of a clock that is before the first release of this crate, by which no certificate and no token is valid.
+/// The fault of a clock before the first release of this crate, by which no certificate or token would be valid.
 fn clock_fault(now: SystemTime) -> Option<String> {
     let earliest = SystemTime::UNIX_EPOCH + Duration::from_hours(490_896);
     (now < earliest).then(|| {
@@ -69,7 +68,7 @@ fn trust(certificate: &Certificate, public_urls: &[String]) -> Vec<String> {
     let mut notes = Vec::new();
     if certificate.is_self_signed() {
         notes.push(
-            "note: the certificate is signed by itself: clients refuse it that are not told to trust it; use one of an authority"
+            "note: the certificate is self-signed: clients refuse it unless they are configured to trust it; use one of an authority"
                 .to_owned(),
         );
     }
@@ -86,7 +85,7 @@ fn trust(certificate: &Certificate, public_urls: &[String]) -> Vec<String> {
     notes
 }
 
-/// The line about the certificate that ends at `end`.
+/// The line about the expiry of the certificate.
 #[cfg(feature = "tls")]
 fn validity(end: SystemTime, now: SystemTime) -> Result<String> {
     let shown = rfc3339(end, 0);
@@ -101,11 +100,11 @@ fn validity(end: SystemTime, now: SystemTime) -> Result<String> {
     ))
 }
 
-/// The number of days before its end in which a certificate is to be renewed.
+/// The number of days before its expiry from which a certificate should be renewed.
 #[cfg(feature = "tls")]
 const SOON: u64 = 14;
 
-/// The names of the clients as they are typed: `claude-code`, `llama.cpp`.
+/// The names of the clients for the command line: `claude-code`, `llama.cpp`.
 pub(super) fn clients() -> impl Iterator<Item = String> {
     lint::CLIENTS.iter().map(|client| typed(client))
 }
@@ -114,7 +113,7 @@ fn typed(client: &str) -> String {
     client.to_lowercase().replace(' ', "-")
 }
 
-/// Returns whether a finding of `found` concerns `client`; those of Claude concern Claude Code too.
+/// Returns true if a finding of `found` concerns `client`; those of Claude concern Claude Code too.
 fn concerns(found: &str, client: &str) -> bool {
     let found = typed(found);
     found == client || found == "claude" && client == "claude-code"

@@ -62,7 +62,7 @@ fn calls() -> [Command; 3] {
     };
     [
         Command::new("call")
-            .about("Call a tool and print its result; asks in the terminal what the tool asks its user")
+            .about("Call a tool and print its result; input requests are answered in the terminal")
             .disable_help_flag(true)
             .arg(name("TOOL", "The tool's name").required_unless_present("help").required(false))
             .arg(words("Arguments; a value is JSON, or text where the tool wants text; `call TOOL --help` lists them"))
@@ -89,7 +89,7 @@ fn calls() -> [Command; 3] {
     ]
 }
 
-/// The help of `call` itself, whose flag shows that of a tool.
+/// The help of `call` without a tool.
 pub(super) fn help_of_call() -> String {
     let [mut call, ..] = calls();
     call.render_help().to_string()
@@ -99,7 +99,7 @@ pub(super) fn help_of_call() -> String {
 const EXIT_CODES: &str = "Exit codes: 0 success; 1 the server cannot start; 2 usage, or arguments that are not valid; \
      3 refused by a limit, for access or for a capability; 4 the function failed.";
 
-/// The commands for whoever runs the server.
+/// The commands for operators.
 fn operations() -> [Command; 3] {
     [
         Command::new("config")
@@ -140,7 +140,7 @@ fn http() -> Command {
         .args(flags())
 }
 
-/// The flags of the table of settings.
+/// The flags of settings.
 fn flags() -> impl Iterator<Item = Arg> {
     setting::present().filter_map(|setting| {
         let flag = Arg::new(setting.name)
@@ -161,7 +161,7 @@ fn flags() -> impl Iterator<Item = Arg> {
     })
 }
 
-/// Returns what the command line sets, and what else there is to read.
+/// Returns the sources of settings on the command line.
 pub(super) fn sources(matches: &ArgMatches) -> Sources {
     let of_command = matches.subcommand().map(|(_, matches)| matches);
     let flags = setting::present().filter_map(|setting| {

@@ -1,13 +1,14 @@
-//! The exit codes of the commands, apart from 0.
+//! The exit codes of the commands other than 0.
 //!
-//! 1 is for whatever keeps the server from starting, and for a `check` or a `health` that finds something.
+//! 1 means that the server cannot start, or that `check` or `health` has findings.
 
 use crate::policy::Outcome;
 use crate::protocol::RpcError;
 
-/// A mistake on the command line, or arguments that the function does not take.
+/// A mistake on the command line, or invalid arguments.
 pub(super) const USAGE: u8 = 2;
-/// The server refused the call before its function ran: a limit, missing access, a client that cannot be asked.
+/// The server refused the call before its function ran: by a limit, for missing access, or for a client without the
+/// capability.
 pub(super) const REFUSED: u8 = 3;
 /// The function ran and failed, or was stopped.
 pub(super) const FAILED: u8 = 4;

@@ -1,4 +1,4 @@
-//! One field of a form in a terminal: the hint that is shown, and the line that is typed.
+//! One field of a form in a terminal: its hint, and the parsing of the input line.
 
 use std::fmt;
 
@@ -20,7 +20,7 @@ impl<'a> Field<'a> {
         }
     }
 
-    /// Reads a line; `null` for an optional field that is left out. The error says what is wanted.
+    /// Parses a line; `null` for an optional field that is omitted. The error describes the expected value.
     pub(super) fn read(&self, line: &str) -> Result<Value, String> {
         if line.is_empty() {
             return match self.schema.get("default") {
@@ -98,7 +98,7 @@ impl<'a> Field<'a> {
             .collect()
     }
 
-    /// The values in words; empty for any text.
+    /// A description of the values; empty for any text.
     fn wanted(&self) -> String {
         let choices = self.choices();
         if !choices.is_empty() {

@@ -1,4 +1,4 @@
-//! `health`: one request to a server that runs, for containers, whose images have no other client.
+//! `health`: one request to a running server, for containers, whose images have no other client.
 
 use std::io;
 use std::time::Duration;
@@ -14,17 +14,17 @@ use crate::config::Settings;
 use crate::config::address::Bind;
 use crate::error::{Error, Result};
 
-/// The time for all of it.
+/// The time limit for the whole request.
 const LIMIT: Duration = Duration::from_secs(5);
-/// The maximum size of an answer that is read.
+/// The maximum size of the response.
 const LONGEST: u64 = 64 * 1024;
 /// The path without a URL.
 const PATH: &str = "/ready";
 
-/// Asks the server at `url`, or the one of the own settings whether it is ready; an error says what is wrong.
+/// Requests the readiness of the server at `url`, or at its own address; an error is the reason for not being ready.
 ///
-/// A URL is one of http or https, an address, a Unix socket such as `unix:/run/mcp.sock`, or a path at the own address,
-/// which is that of health and metrics if they have one.
+/// A URL of http or https, an address, a Unix socket such as `unix:/run/mcp.sock`, or a path at its own address, which
+/// is that of health and metrics if there is one.
 pub(super) async fn check(url: Option<&str>, settings: &Settings) -> Result<()> {
     let (base, path) = match url {
         Some(socket) if socket.starts_with("unix:") => (socket.to_owned(), PATH),
@@ -50,12 +50,12 @@ pub(super) async fn check(url: Option<&str>, settings: &Settings) -> Result<()> 
         return Ok(());
     }
     if code.is_empty() || !status.starts_with("HTTP/") {
-        return Err(failed("it does not answer as an HTTP server".to_owned()));
+        return Err(failed("the response is not HTTP".to_owned()));
     }
     Err(failed(format!("{code} {body}")))
 }
 
-/// The place at which the server of these settings is asked.
+/// The address for health requests in these settings.
 fn own(settings: &Settings) -> String {
     let mut apart = Bind::default();
     if !settings.ops_bind.is_empty() && apart.set(&settings.ops_bind).is_ok() {
@@ -71,7 +71,7 @@ fn own(settings: &Settings) -> String {
     format!("http://{}", reachable(&settings.bind))
 }
 
-/// The address at which a server that listens on all addresses is reached from here.
+/// The address for connecting to a server that listens on all addresses.
 pub(super) fn reachable(bind: &Bind) -> Bind {
     let mut reachable = bind.clone();
     match bind.host.as_str() {
@@ -82,7 +82,7 @@ pub(super) fn reachable(bind: &Bind) -> Bind {
     reachable
 }
 
-/// Sends one request to `base`, a URL or a socket, and reads its answer to the end.
+/// Sends one request to `base`, a URL or a socket, and reads the response to the end.
 async fn ask(base: &str, path: &str, settings: &Settings) -> io::Result<String> {
     #[cfg(not(feature = "tls"))]
     let _ = settings;
@@ -94,14 +94,14 @@ async fn ask(base: &str, path: &str, settings: &Settings) -> io::Result<String> 
     let refused = |why: &str| io::Error::new(io::ErrorKind::InvalidInput, why.to_owned());
     let uri: Uri = format!("{base}{path}")
         .parse()
-        .map_err(|_| refused("it is no URL"))?;
+        .map_err(|_| refused("it is not a URL"))?;
     let port = match uri.scheme_str() {
         Some("http") => 80,
         #[cfg(feature = "tls")]
         Some("https") => 443,
         #[cfg(not(feature = "tls"))]
         Some("https") => {
-            let why = "it was built without the feature `tls`; ask a plain address, such as that of ops.bind";
+            let why = "it was built without the feature `tls`; use a plain address, such as that of ops.bind";
             return Err(refused(why));
         }
         _ => return Err(refused("write a URL of http or https")),
@@ -121,7 +121,7 @@ async fn ask(base: &str, path: &str, settings: &Settings) -> io::Result<String> 
     exchange(stream, authority, path).await
 }
 
-/// The roots that certificates of other servers are verified by.
+/// The roots for verifying certificates of other servers.
 #[cfg(all(feature = "tls", feature = "client"))]
 #[expect(
     clippy::unnecessary_wraps,
@@ -131,7 +131,7 @@ fn roots() -> Option<RootCertStore> {
     Some(crate::client::roots())
 }
 
-/// Without the outbound client there are none.
+/// Without the outbound client there are no roots.
 #[cfg(all(feature = "tls", not(feature = "client")))]
 fn roots() -> Option<RootCertStore> {
     None
@@ -148,7 +148,7 @@ async fn exchange(
     stream.write_all(request.as_bytes()).await?;
     let mut answer = Vec::new();
     let read = stream.take(LONGEST).read_to_end(&mut answer).await;
-    // A peer may end without saying goodbye, as TLS has it.
+    // A peer may close without a TLS close notification.
     if answer.is_empty() {
         read?;
     }

@@ -7,7 +7,7 @@ use crate::protocol::Tool;
 use crate::registry::Entry;
 use crate::schema::rules;
 
-/// Describes a tool and its arguments for a person who types them.
+/// Describes a tool and its arguments for the command line.
 pub(super) fn tool(program: &str, entry: &Entry, tool: &Tool, file: &str) -> String {
     let mut schema: Value = serde_json::from_str(tool.input_schema.get()).unwrap_or_default();
     rules::describe(&mut schema);
@@ -54,7 +54,7 @@ pub(super) fn tool(program: &str, entry: &Entry, tool: &Tool, file: &str) -> Str
     )
 }
 
-/// The value in the line of usage: `INTEGER`, `a|b`, and `TEXT ..` for a list.
+/// The placeholder in the usage line: `INTEGER`, `a|b`, and `TEXT ..` for a list.
 fn placeholder(schema: &Value) -> String {
     if schema["type"] == "array" {
         return format!("{} ..", placeholder(&schema["items"]));
@@ -67,7 +67,7 @@ fn placeholder(schema: &Value) -> String {
     }
 }
 
-/// The type of an argument in a word or a few.
+/// A short name of the type of an argument.
 fn kind(schema: &Value) -> String {
     if let Some(choices) = schema["enum"].as_array() {
         let choices = choices

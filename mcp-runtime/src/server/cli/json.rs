@@ -1,4 +1,4 @@
-//! JSON for people: indented, with every digit as it was sent.
+//! JSON for people: indented, with numbers unchanged.
 
 /// The white space of one level.
 const INDENT: &str = "  ";

@@ -1,4 +1,4 @@
-//! `package`: the server as clients and registries take it.
+//! `package`: the server in the formats of clients and registries.
 
 use std::fs;
 use std::io;
@@ -102,7 +102,7 @@ fn value(name: &'static str, value: &'static str, help: &'static str) -> Arg {
     Arg::new(name).long(name).value_name(value).help(help)
 }
 
-/// Carries out the command.
+/// Runs the command.
 pub(super) fn run(service: &Service, config: Option<&Path>, matches: &ArgMatches) -> Result<()> {
     match matches.subcommand() {
         Some(("mcpb", matches)) => write_bundle(&subject(service), matches),
@@ -194,7 +194,7 @@ fn hints(client: &Client, places: &Places, name: &str, launch: &Launch) -> Strin
     hints.into_iter().flatten().collect::<Vec<_>>().join("\n")
 }
 
-/// The way to this server: the path of this program, or a URL.
+/// The method of reaching this server: the path of this program, or a URL.
 fn launch(settings: &Settings, config: Option<&Path>, matches: &ArgMatches) -> Result<Launch> {
     if let Some(url) = text(matches, "url") {
         if !url.starts_with("http://") && !url.starts_with("https://") {
@@ -216,7 +216,7 @@ fn launch(settings: &Settings, config: Option<&Path>, matches: &ArgMatches) -> R
     }
     let mut args = Vec::new();
     if let Some(file) = config {
-        // A client starts the server in a folder of its own.
+        // A client starts the server in another folder.
         let file = fs::canonicalize(file);
         let file =
             file.map_err(|cause| Error::io("the file of settings cannot be found", cause))?;
@@ -226,7 +226,7 @@ fn launch(settings: &Settings, config: Option<&Path>, matches: &ArgMatches) -> R
     Ok(Launch::Command { path, args })
 }
 
-/// The URLs of the endpoint: the public ones, or that of the address that `http` listens on.
+/// The URLs of the endpoint: the public ones, or that of the address of `http`.
 fn urls(settings: &Settings) -> Vec<String> {
     let public: Vec<_> = public(settings).collect();
     if !public.is_empty() {
@@ -241,7 +241,7 @@ fn public(settings: &Settings) -> impl Iterator<Item = String> {
     urls.map(|url| format!("{}{PATH}", url.trim_end_matches('/')))
 }
 
-/// Shows the difference, and writes the file in one step.
+/// Shows the difference, and writes the file atomically.
 fn write(client: &Client, file: &Path, name: &str, launch: &Launch) -> Result<()> {
     let before = match fs::read_to_string(file) {
         Ok(text) => text,
@@ -262,7 +262,7 @@ fn write(client: &Client, file: &Path, name: &str, launch: &Launch) -> Result<()
     Ok(())
 }
 
-/// Writes a file beside the old one, and puts it in its place; a link stays a link.
+/// Writes a temporary file, and renames it to the old one; a link stays a link.
 fn replace(file: &Path, text: impl AsRef<[u8]>) -> io::Result<()> {
     let file = fs::canonicalize(file).unwrap_or_else(|_| file.to_owned());
     if let Some(folder) = file.parent() {

@@ -36,21 +36,21 @@ impl Progress {
         }
     }
 
-    /// Shows what a task says about itself, in the place of the bar.
+    /// Shows the status message of a task in place of the bar.
     pub(super) fn status(&mut self, text: Option<&str>) {
         if let (Some(text), true) = (text, self.is_terminal) {
             self.draw(&printable(text));
         }
     }
 
-    /// Puts a line into the place of the bar.
+    /// Replaces the bar by a line.
     fn draw(&mut self, line: &str) {
         let _ = write!(io::stderr(), "\r\x1b[K{line}");
         let _ = io::stderr().flush();
         self.is_shown = true;
     }
 
-    /// Takes the bar away.
+    /// Removes the bar.
     pub(super) fn clear(&mut self) {
         if std::mem::take(&mut self.is_shown) {
             let _ = write!(io::stderr(), "\r\x1b[K");
@@ -58,7 +58,7 @@ impl Progress {
     }
 }
 
-/// `[######            ] 25 % page 3`, or `12 page 3` where the total is not known.
+/// `[######            ] 25 % page 3`, or `12 page 3` if the total is unknown.
 fn bar(params: &Value) -> String {
     let done = params["progress"].as_f64().unwrap_or_default();
     let total = params["total"].as_f64().filter(|total| *total > 0.0);
@@ -75,7 +75,7 @@ fn bar(params: &Value) -> String {
     format!("{shown} {message}").trim_end().to_owned()
 }
 
-/// Returns whether a bar of which `part` is full has filled its cell number `cell`.
+/// Returns true if a bar of which `part` is full has filled its cell number `cell`.
 fn reaches(part: f64, cell: usize) -> bool {
     let (cell, width) = (
         u32::try_from(cell).unwrap_or(u32::MAX),

@@ -1,4 +1,4 @@
-//! The requests of a person: their params, their responses, and what comes before these.
+//! The requests of the command line: their params, their responses, and notifications before these.
 
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -13,7 +13,7 @@ use crate::protocol::extension::TASKS;
 use crate::protocol::meta::{CLIENT_CAPABILITIES, LOG_LEVEL, PROTOCOL_VERSION};
 use crate::server::memory::Connection;
 
-/// The params of a request of a person.
+/// The params of a request.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Params<'a> {
@@ -89,13 +89,13 @@ struct Message {
     error: Option<Value>,
 }
 
-/// Asks the person at the terminal for the responses to `requests`.
+/// Prompts the person at the terminal for the responses to `requests`.
 pub(super) async fn answers(requests: Value) -> Result<Map<String, Value>> {
     let answers = tokio::task::spawn_blocking(move || terminal::answer(&requests)).await;
     answers.map_err(|error| Error::usage(error.to_string()))?
 }
 
-/// Sends a request, shows what comes before its response, and returns its result or its error.
+/// Sends a request, shows notifications, and returns its result or its error.
 pub(super) async fn send(
     connection: &mut Connection,
     method: &str,
@@ -122,6 +122,6 @@ pub(super) async fn send(
     progress.clear();
     Err(Error::command(
         REFUSED,
-        "the server ended without an answer",
+        "the server ended without a response",
     ))
 }

@@ -17,13 +17,13 @@ pub(super) fn print(text: &str) {
     let _ = writeln!(io::stdout(), "{text}");
 }
 
-/// Prints a remark for a person, on stderr.
+/// Prints a message for a person, on stderr.
 pub(super) fn tell(text: &str) {
     let _ = writeln!(io::stderr(), "{text}");
 }
 
-/// Prints the result of a tool as its model reads it: its text, or its structured content where the text is no more than that.
-/// A failure is an error.
+/// Prints the result of a tool as its model reads it: its text, or its structured content if the text is just its
+/// JSON. A failure is an error.
 pub(super) fn tool(called: &Called) -> Result<()> {
     let result: Value = read(called)?;
     let text = entries(&result, "content").map(block);
@@ -38,7 +38,7 @@ pub(super) fn tool(called: &Called) -> Result<()> {
     Ok(())
 }
 
-/// Prints a result as JSON, also that of a failure.
+/// Prints a result as JSON, including a failure.
 pub(super) fn whole(called: &Called) -> Result<()> {
     print(&json::pretty(called.raw.get()));
     if called.code == 0 {
@@ -63,7 +63,7 @@ fn read(called: &Called) -> Result<Value> {
     serde_json::from_str(called.raw.get()).map_err(|error| Error::usage(error.to_string()))
 }
 
-/// Prints the contents of a resource: text as it is, bytes only into a file or a pipe.
+/// Prints the contents of a resource: text unchanged, bytes only into a file or a pipe.
 pub(super) fn contents(called: &Called) -> Result<()> {
     for contents in entries(&read(called)?, "contents") {
         let Some(blob) = contents["blob"].as_str() else {
@@ -100,7 +100,7 @@ fn entries<'a>(result: &'a Value, member: &str) -> impl Iterator<Item = &'a Valu
     result[member].as_array().into_iter().flatten()
 }
 
-/// The text of a block; a line about one that has none.
+/// The text of a block; a placeholder for other kinds.
 fn block(block: &Value) -> String {
     let nested = &block["resource"];
     if let Some(text) = block["text"].as_str().or(nested["text"].as_str()) {

@@ -1,4 +1,4 @@
-//! The tables of tools, resources and prompts, with the limits in force and where each was declared.
+//! The tables of tools, resources and prompts, with the limits in force and the origin of each.
 
 use std::fmt::Write as _;
 use std::sync::Arc;
@@ -42,7 +42,7 @@ pub(super) fn resources(registry: &Registry, file: &str) -> String {
     table(["URI", "NAME", "LIMITS", "DESCRIPTION"], rows)
 }
 
-/// The table of the prompts; an argument in brackets may be left out.
+/// The table of the prompts; optional arguments are in brackets.
 pub(super) fn prompts(registry: &Registry, file: &str) -> String {
     let rows = registry.prompts.entries().iter();
     let rows = rows.map(|prompt| {
@@ -88,7 +88,7 @@ fn or_none(parts: &[String], between: &str) -> String {
     parts.join(between)
 }
 
-/// The rows under their titles.
+/// The rows below their titles.
 fn table<const N: usize>(titles: [&str; N], rows: impl Iterator<Item = [String; N]>) -> String {
     let titles = std::iter::once(titles.map(str::to_owned));
     aligned(&titles.chain(rows).collect::<Vec<_>>())
@@ -108,7 +108,7 @@ pub(super) fn aligned<const N: usize>(rows: &[[String; N]]) -> String {
     rows.iter().map(line).collect::<Vec<_>>().join("\n")
 }
 
-/// The entries as their lists describe them, as JSON, each with its `limits` and whether it is `enabled`.
+/// The entries as in their lists, as JSON, each with its `limits` and `enabled`.
 pub(super) fn json<'e>(entries: impl Iterator<Item = &'e Arc<Entry>>, file: &str) -> String {
     let rows = entries.map(|entry| {
         let mut row = serde_json::to_value(&entry.descriptor).unwrap_or_default();
@@ -122,7 +122,7 @@ pub(super) fn json<'e>(entries: impl Iterator<Item = &'e Arc<Entry>>, file: &str
     format!("{:#}", rows.collect::<Value>())
 }
 
-/// The limits that are in force, or that the function is switched off.
+/// The limits in force, or a note that the function is disabled.
 pub(super) fn in_force(entry: &Entry, file: &str) -> String {
     let policies = entry.policies();
     if !policies.access.is_enabled() {
@@ -131,7 +131,7 @@ pub(super) fn in_force(entry: &Entry, file: &str) -> String {
     limits(&policies.spec, file)
 }
 
-/// A limit as it is shown: its key, its value, and where it was declared.
+/// A limit for display: its key, its value, and its origin.
 fn shown(policy: &InForce, file: &str) -> String {
     let mut text = policy.key.to_owned();
     if !policy.value.is_empty() {
@@ -160,7 +160,7 @@ fn place(source: Source, file: &str) -> String {
     }
 }
 
-/// The limits in the order in which they apply, each with where it was declared.
+/// The limits in the order in which they apply, each with its origin.
 fn limits(spec: &Spec, file: &str) -> String {
     let limits = in_force::in_force(spec).into_iter();
     let limits = limits.map(|policy| shown(&policy, file));

@@ -1,4 +1,4 @@
-//! A call that runs as a task: the person waits for its end as for that of any other call.
+//! A call that runs as a task: the command waits for its end as for that of any other call.
 
 use std::time::Duration;
 
@@ -33,7 +33,7 @@ struct Created {
     result_type: String,
 }
 
-/// The answer to a call: of a call that runs as a task, the outcome of the task.
+/// Returns the response to a call; for a task, its outcome.
 pub(super) async fn followed(connection: &mut Connection, answered: Answered) -> Result<Answered> {
     match answered.as_ref().ok().and_then(|raw| created(raw)) {
         Some(task) => ended(connection, task).await,
@@ -48,7 +48,7 @@ fn created(result: &RawValue) -> Option<Polled> {
     is_task.then(|| serde_json::from_str(result.get()).ok())?
 }
 
-/// Asks after a task until it has ended, and answers its input requests.
+/// Polls a task until it has ended, and responds to its input requests.
 async fn ended(connection: &mut Connection, mut task: Polled) -> Result<Answered> {
     let mut progress = Progress::new();
     loop {
@@ -77,7 +77,7 @@ async fn ended(connection: &mut Connection, mut task: Polled) -> Result<Answered
     }
 }
 
-/// The result of a task that has ended, or its error.
+/// The result of an ended task, or its error.
 fn outcome(task: Polled) -> Answered {
     let otherwise = || json!({ "message": task.status_message.unwrap_or_else(|| "the task was cancelled".to_owned()) });
     task.result

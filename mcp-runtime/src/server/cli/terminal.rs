@@ -1,4 +1,4 @@
-//! The user of a tool that asks: a person at the terminal, who fills forms in line by line and opens URLs.
+//! Elicitation in the terminal: a person fills in forms line by line and opens URLs.
 
 use std::io::{self, BufRead, IsTerminal as _};
 
@@ -7,10 +7,10 @@ use serde_json::{Map, Value, json};
 use super::field::Field;
 use crate::error::{Error, Result};
 
-/// The answer with which a person declines.
+/// The input that declines.
 const DECLINE: &str = "!";
 
-/// Asks the person at the terminal; returns the `inputResponses` for `requests`.
+/// Prompts the person at the terminal; returns the `inputResponses` for `requests`.
 pub(super) fn answer(requests: &Value) -> Result<Map<String, Value>> {
     let requests = || requests.as_object().into_iter().flatten();
     let stdin = io::stdin();
@@ -47,14 +47,14 @@ enum Answer {
     Cancelled,
 }
 
-/// A person who reads the screen and types lines.
+/// The screen and the input of a person.
 struct Person<R, W> {
     lines: R,
     screen: W,
 }
 
 impl<R: BufRead, W: io::Write> Person<R, W> {
-    /// Answers one elicitation.
+    /// Responds to one elicitation.
     fn answers(&mut self, request: &Value) -> io::Result<Value> {
         let params = &request["params"];
         let message = params["message"].as_str().unwrap_or_default();
@@ -97,7 +97,7 @@ impl<R: BufRead, W: io::Write> Person<R, W> {
         Ok(Answer::Given(content.into()))
     }
 
-    /// Asks for one field until the line is a value of it; `null` leaves it out.
+    /// Prompts for one field until the line is valid; `null` omits it.
     fn field(&mut self, field: &Field<'_>) -> io::Result<Answer> {
         loop {
             write!(self.screen, "{field}: ")?;
@@ -130,7 +130,7 @@ impl<R: BufRead, W: io::Write> Person<R, W> {
 mod tests {
     use super::*;
 
-    /// The answer to `params` when these lines are typed, and the screen.
+    /// The response to `params` for these input lines, and the screen.
     fn typed(params: &Value, lines: &str) -> (Value, String) {
         let mut person = Person {
             lines: lines.as_bytes(),

@@ -5,12 +5,12 @@ use std::time::Duration;
 
 use crate::store::StoreError;
 
-/// The time that a message may take.
+/// The maximum delay of a message.
 pub(super) const PATIENCE: Duration = Duration::from_secs(5);
-/// The difference that clocks may have.
+/// The tolerated difference of clocks.
 pub(super) const SLACK: Duration = Duration::from_millis(20);
 
-/// The result of a store that must not fail.
+/// Unwraps the result of a store that must not fail.
 pub(super) fn kept<T: Debug>(result: Result<T, StoreError>) -> T {
     match result {
         Ok(value) => value,
@@ -18,7 +18,7 @@ pub(super) fn kept<T: Debug>(result: Result<T, StoreError>) -> T {
     }
 }
 
-/// A key that nobody else uses.
+/// Returns a unique key.
 pub(super) fn unique(name: &str) -> String {
     format!(
         "contract {name} {}",

@@ -1,4 +1,4 @@
-//! The promises of the stores of sessions and their streams.
+//! The contract of the stores of sessions and their streams.
 
 use std::time::Duration;
 
@@ -7,11 +7,11 @@ use tokio::time::{Instant, sleep, timeout};
 use super::kept::{PATIENCE, SLACK, kept, unique};
 use crate::store::{EventStore, Joined, SessionSignal, SessionStore, StreamChange, StreamPart};
 
-/// The promises of [`SessionStore`].
+/// Tests the contract of [`SessionStore`].
 ///
 /// # Panics
 ///
-/// Panics if one of them is broken.
+/// Panics if a requirement is violated.
 pub async fn sessions(store: &dyn SessionStore) {
     let (key, other) = (unique("session"), unique("other"));
     let (key, other) = (&key.replace(' ', "-"), &other.replace(' ', "-"));
@@ -65,12 +65,12 @@ pub async fn sessions(store: &dyn SessionStore) {
     assert!(!kept(store.is_there(&nobody).await));
 }
 
-/// A signal arrives at the instance that it is sent to, and its own are not told to it.
+/// A signal arrives at its target instance, and not at its sender.
 async fn signals(store: &dyn SessionStore, key: &str) {
     let mut heard = store.signals();
     let begun = Instant::now();
     let mut sent = false;
-    // The channel of an instance may take a moment to be open.
+    // The channel of an instance may take a moment to open.
     while !sent && begun.elapsed() < PATIENCE {
         kept(store.tell(key, b"to the others".into()).await);
         sent = kept(store.send(store.instance(), key, b"one two".into()).await);
@@ -92,11 +92,11 @@ async fn signals(store: &dyn SessionStore, key: &str) {
     );
 }
 
-/// The promises of [`EventStore`].
+/// Tests the contract of [`EventStore`].
 ///
 /// # Panics
 ///
-/// Panics if one of them is broken.
+/// Panics if a requirement is violated.
 pub async fn events(store: &dyn EventStore) {
     let stream = unique("stream");
     let hour = Duration::from_hours(1);

@@ -1,13 +1,13 @@
-//! `Accept`: what the client is ready to read.
+//! `Accept`: the media types that the client can read.
 //!
-//! The specification wants both `application/json` and `text/event-stream` in every `Accept`.
-//! Clients exist that send one of them, `*/*` or nothing; each gets an answer that it can read, and
-//! only a client that can read neither is refused, with 406. Without `text/event-stream` a response
-//! is always one JSON body, and notifications of the call are not sent. Quality values are not
-//! read: `q=0` counts as accepted.
+//! The specification requires both `application/json` and `text/event-stream` in every `Accept`. Some clients send one
+//! of them, `*/*` or nothing; each gets a response that it can read, and only a client that can read neither is
+//! refused, with 406. Without `text/event-stream` a response is always one JSON body, and notifications of the call
+//! are not sent. Quality values are ignored: `q=0` counts as accepted.
 
 use axum::http::{HeaderMap, header};
 
+use super::head::Head;
 use crate::protocol::RpcError;
 
 /// The media types that the client accepts.
@@ -17,13 +17,11 @@ pub(super) struct Accepts {
 }
 
 impl Accepts {
-    /// Both media types should be there; either one will do.
-    pub(super) fn from_headers(headers: &HeaderMap) -> Result<Self, RpcError> {
-        let Some(accept) = headers.get(header::ACCEPT) else {
-            return Ok(Self { stream: true });
-        };
-        // What clients send, letter for letter.
-        if accept == "application/json, text/event-stream" {
+    /// Reads the media types; both should be present, but one is enough.
+    pub(super) fn from_headers(head: Head<'_>, headers: &HeaderMap) -> Result<Self, RpcError> {
+        // Most clients send exactly this.
+        let is_usual = head.accept.is(b"application/json, text/event-stream");
+        if is_usual || !head.accept.is_there() {
             return Ok(Self { stream: true });
         }
         let any = |names: &[&str]| {
@@ -45,7 +43,7 @@ impl Accepts {
         ))
     }
 
-    /// The refusal of a client that cannot read the answer.
+    /// The refusal of a client that cannot read the response.
     pub(super) fn refusal(text: &'static str) -> RpcError {
         RpcError::invalid_request(text).with_status(406)
     }

@@ -1,9 +1,8 @@
-//! The listener for health and metrics alone, at an address of its own: HTTP/1.1, few connections, short waits.
+//! The separate listener for health and metrics: HTTP/1.1, few connections, short timeouts.
 //!
-//! With [`Server::ops_bind`](crate::Server::ops_bind) the routes for operators are at an address
-//! that clients do not reach: they have places of their own, so that an endpoint full of
-//! connections can still be scraped, and no authentication, as whoever reaches the address is an
-//! operator. The guard of host and origin, and that against floods, are in front of them as
+//! With [`Server::ops_bind`](crate::Server::ops_bind) the routes for operators are at an address that clients do not
+//! reach: their connections are counted separately, so that a full endpoint can still be scraped, and they need no
+//! authentication, as only operators reach the address. The guards of host and origin and against floods apply as
 //! everywhere.
 
 use std::pin::pin;
@@ -23,9 +22,9 @@ use super::{Endpoint, operations};
 
 /// The maximum number of open connections; the next one waits.
 const CONNECTIONS: usize = 64;
-/// The time for a request's head, which an idle connection has to begin one.
+/// The time for a request's head, which is also the idle timeout.
 const HEAD: Duration = Duration::from_secs(10);
-/// The longest life of a connection: a scraper opens another one.
+/// The maximum life of a connection: a scraper opens another one.
 const LIFE: Duration = Duration::from_mins(5);
 
 /// Serves the routes of operators on `listener` until no call is in flight.

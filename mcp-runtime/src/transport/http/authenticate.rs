@@ -1,18 +1,16 @@
 //! Authentication in front of the endpoint: from the head of a request to its principal, or to a refusal with a
 //! challenge.
 //!
-//! Invariants: no credential leaves this file; what fails is refused even where anonymous callers are let in.
+//! Invariants: no credential leaves this file; wrong credentials are refused even if anonymous callers are allowed.
 //!
-//! Order: credentials are read from the head ([`Credentials`]); the verifiers decide; a request
-//! with credentials that no verifier recognizes is refused, since a caller who means to be known
-//! must not silently be anonymous; a request without any is refused unless callers may be
-//! anonymous, or a layer in front has left a [`Principal`]. All of this is before the body is read,
-//! so that a stranger costs a head.
+//! Order: credentials are read from the head ([`Credentials`]); the verifiers decide; a request with credentials that
+//! no verifier recognizes is refused, since a caller with credentials must not silently be anonymous; a request
+//! without any is refused unless callers may be anonymous, or a layer in front has inserted a [`Principal`]. All of
+//! this precedes the body, so that a stranger costs a head.
 //!
-//! A refusal has a status (400, 401 or 503), words, and a `WWW-Authenticate` challenge that names
-//! the metadata of the resource (RFC 9728, section 5.1), the scopes worth asking for, and the error
-//! (RFC 6750, section 3). It is counted by reason, and audited at a limited rate, so that guessing
-//! does not fill the disk.
+//! A refusal has a status (400, 401 or 503), a text, and a `WWW-Authenticate` challenge that names the metadata of the
+//! resource (RFC 9728, section 5.1), the scopes to request, and the error (RFC 6750, section 3). It is counted by
+//! reason, and audited at a limited rate, so that guessing does not fill the disk.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -45,7 +43,7 @@ pub(super) struct Gate {
     verifier: Arc<dyn Authenticate>,
     required: bool,
     headers: Vec<HeaderName>,
-    /// The authorization servers that the metadata names; none where it is not served.
+    /// The authorization servers in the metadata; empty if it is not served.
     servers: Vec<String>,
     site: Site,
     throttle: Throttle,
@@ -72,7 +70,7 @@ impl Endpoint {
 impl Gate {
     /// The gate of a server that verifies its callers.
     ///
-    /// Metadata is named in challenges where there are `documents`: routes that serve it.
+    /// Challenges name the metadata if there are `documents`: routes that serve it.
     pub(super) fn new(service: &Service, documents: bool) -> Option<Self> {
         let settings = &service.settings;
         let verifier = Arc::clone(&service.auth.as_ref()?.verifier);
@@ -90,7 +88,7 @@ impl Gate {
         })
     }
 
-    /// Puts the principal of a request into its extensions, or returns the response that refuses it.
+    /// Inserts the principal of a request into its extensions, or returns the response that refuses it.
     pub(super) async fn admit(
         &self,
         endpoint: &Endpoint,
@@ -108,7 +106,7 @@ impl Gate {
         }
     }
 
-    /// Returns the principal of a request; `None` if that of a layer in front, or an anonymous one, is let in.
+    /// Returns the principal of a request; `None` if that of a layer in front, or an anonymous one, is accepted.
     async fn verify(&self, parts: &Parts) -> Result<Option<Principal>, Refusal> {
         let resources = self.resources(parts);
         let credentials = Credentials::read(parts, &self.headers, &resources)?;
@@ -135,7 +133,7 @@ impl Gate {
         Cow::Owned(self.site.at(path))
     }
 
-    /// Keeps credentials out of what prints the headers of a verified request.
+    /// Hides credentials in the `Debug` output of a verified request's headers.
     fn hide(&self, parts: &mut Parts) {
         for name in &self.headers {
             if let Some(value) = parts.headers.get_mut(name) {
@@ -144,10 +142,10 @@ impl Gate {
         }
     }
 
-    /// Returns whether the caller of a request may read what is not for everybody.
+    /// Returns true if the caller of a request may read protected details.
     ///
-    /// Used by `/ready` and `/health`, which answer everybody, but tell the texts of errors only to
-    /// those who are known. Credentials that are wrong are recorded, missing ones are not.
+    /// Used by `/ready` and `/health`, which respond to all, but show error texts only to verified callers. Wrong
+    /// credentials are recorded, missing ones are not.
     pub(super) async fn knows(&self, endpoint: &Endpoint, parts: &Parts) -> bool {
         match self.verify(parts).await {
             Ok(_) => true,
@@ -160,7 +158,7 @@ impl Gate {
         }
     }
 
-    /// Counts a refusal, and leaves an audit record of it.
+    /// Counts a refusal, and writes an audit record.
     fn record(&self, endpoint: &Endpoint, parts: &Parts, own: Option<Peer>, refusal: &Refusal) {
         let service = &endpoint.service;
         service.metrics.unverified(refusal);
@@ -194,7 +192,7 @@ impl Gate {
         response
     }
 
-    /// The challenge of a refusal: where tokens come from, which scopes to request, and the error.
+    /// The challenge of a refusal: the metadata, the scopes to request, and the error.
     fn challenge(
         &self,
         endpoint: &Endpoint,
@@ -220,7 +218,7 @@ impl Gate {
         self.verifier.features()
     }
 
-    /// Returns `true` if there is metadata: clients can find where tokens come from.
+    /// Returns `true` if there is metadata, by which clients find the authorization servers.
     pub(super) fn is_described(&self) -> bool {
         !self.site.plain().is_empty() && !self.servers.is_empty()
     }
@@ -245,7 +243,7 @@ impl Gate {
     }
 }
 
-/// Adds the challenge to the response to a call that its caller has no scopes for (RFC 6750, section 3.1).
+/// Adds the challenge to the response to a call without the required scopes (RFC 6750, section 3.1).
 pub(super) fn challenged(mut response: Response, metadata: Option<&str>) -> Response {
     let Some(RequiredScopes(scopes)) = response.extensions_mut().remove() else {
         return response;

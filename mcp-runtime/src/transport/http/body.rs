@@ -1,47 +1,48 @@
-//! The body of a message: read in time, up to its largest size, and within what all bodies together may take.
+//! The body of a message: read within its timeout, its maximum size, and the budget of all bodies.
 //!
-//! Three limits: one body ([`Server::max_message_size`](crate::Server::max_message_size), 413), all
-//! bodies together ([`Limits::bodies`](crate::Limits::bodies), 503) and the time to send one
-//! ([`Limits::body_timeout`](crate::Limits::body_timeout), 408). The message borrows from the body
-//! for as long as its call runs, so what it has [`Reserved`] is put behind the bytes themselves, and
-//! is given back with the last slice of them. A body in one piece, the usual case, is not copied.
+//! There are three limits: one body ([`Server::max_message_size`](crate::Server::max_message_size), 413), all bodies
+//! together ([`Limits::bodies`](crate::Limits::bodies), 503) and the time to send one
+//! ([`Limits::body_timeout`](crate::Limits::body_timeout), 408). The message borrows from the body while its call
+//! runs, so its [`Reserved`] bytes are attached to the body, and released with its last slice. A body in one piece,
+//! the usual case, is not copied.
 
 use std::pin::pin;
 use std::sync::Arc;
 use std::task::Poll;
 
-use axum::body::{Body, HttpBody as _};
+use axum::body::HttpBody as _;
 use bytes::{Bytes, BytesMut};
 use http_body_util::BodyExt as _;
 use tokio::time::timeout;
 
 use super::Endpoint;
+use super::bodies::Received;
 use crate::config::Settings;
 use crate::limits::Limit;
+use crate::policy::poll_once;
 use crate::protocol::RpcError;
 use crate::share::{Budget, Reserved};
-use crate::transport::poll_once;
 
-/// The size up to which a body is not counted against what all of them may take.
+/// The size up to which a body is not counted in the budget.
 const SMALL: usize = 16 * 1024;
 
-/// A body with what it takes of the budget, for as long as any slice of the body lives.
+/// A body with its part of the budget, while any slice of the body lives.
 struct Charged {
     bytes: Bytes,
     _reserved: Reserved,
 }
 
 impl Endpoint {
-    /// Reads a body, or returns the error that names the limit which it passes.
-    pub(super) async fn read(&self, body: Body) -> Result<Bytes, RpcError> {
+    /// Reads a body, or returns the error for the limit that it exceeds.
+    pub(super) async fn read(&self, body: Received) -> Result<Bytes, RpcError> {
         let read = |settings: &Settings| (settings.max_body, settings.limits.body_timeout);
         let (most, limit) = self.service.live.with(read);
-        // Before anything is read, so that a client that asks with `Expect` is not told to send it.
+        // Checked before reading, so that a client with `Expect` is not told to send the body.
         if body.size_hint().lower() > most as u64 {
             return Err(too_large(most));
         }
         let mut reading = pin!(collect(body, most, &self.bodies));
-        // Nearly every body has come with its head, and then needs no timer.
+        // Nearly every body arrives with its head, and then needs no timer.
         if let Poll::Ready(read) = poll_once(reading.as_mut()).await {
             return read;
         }
@@ -55,7 +56,7 @@ impl Endpoint {
     }
 }
 
-async fn collect(mut body: Body, most: usize, budget: &Arc<Budget>) -> Result<Bytes, RpcError> {
+async fn collect(mut body: Received, most: usize, budget: &Arc<Budget>) -> Result<Bytes, RpcError> {
     let mut reserved: Option<Reserved> = None;
     let mut whole = Bytes::new();
     let mut pieces = BytesMut::new();

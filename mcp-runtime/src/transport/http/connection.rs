@@ -1,11 +1,10 @@
-//! One connection: its bytes, and what its silence means.
+//! One connection: its bytes and its timeouts.
 //!
-//! hyper has a timeout for heads, but it also ends connections that are merely idle, and none for
-//! silence. So the times are kept here: the first byte of a head begins
-//! [`Limits::header_timeout`](crate::Limits), silence without a request in progress ends at the
-//! idle timeout, and nothing is closed while a request is answered. The bytes are seen by
-//! [`Connection`], which passes them through; heads by `front.rs`. Times are atomics in
-//! milliseconds, since both run in the one task of the connection but borrow apart.
+//! hyper has a timeout for heads, but it also closes idle connections, and no idle timeout. So the timeouts are
+//! implemented here: the first byte of a head starts [`Limits::header_timeout`](crate::Limits), a connection without a
+//! request in progress is closed after the idle timeout, and nothing is closed during a response. [`Connection`]
+//! forwards the bytes and records their times; `front.rs` records heads. Times are atomics in milliseconds, since both
+//! run in the one task of the connection but borrow separately.
 
 use std::io;
 use std::pin::Pin;
@@ -29,28 +28,31 @@ pub(super) struct Activity {
     accepted: Instant,
     header_timeout: Duration,
     idle_timeout: Duration,
-    /// The number of requests that are being answered.
+    /// The number of requests in progress.
     requests: AtomicU32,
     /// The arrival of the first byte of an incomplete head.
     head: AtomicU64,
-    /// The last transfer of bytes, in either direction.
+    /// The last transfer of bytes, in either direction; [`NOW`] if an answer has just been made.
     bytes: AtomicU64,
     /// `true` if frames other than heads may arrive between requests.
     is_http2: AtomicBool,
 }
 
+/// The time of what has happened since the last reading of the clock.
+const NOW: u64 = u64::MAX;
+
 /// The decision about a connection.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Verdict {
-    /// Nothing, until then.
+    /// The connection is in order until then.
     Fine(Instant),
-    /// It is closed: nothing has been asked for too long.
+    /// It is closed: there was no request for too long.
     Idle,
     /// It is closed: a head has taken too long.
     Slow,
 }
 
-/// A request that is being answered, for as long as this lives.
+/// A request in progress, while this lives.
 #[derive(Debug)]
 pub(super) struct Answering(Arc<Activity>);
 
@@ -67,7 +69,7 @@ impl Activity {
         }
     }
 
-    /// Notes that a head is complete.
+    /// Records a complete head.
     pub(super) fn request(self: &Arc<Self>, is_http2: bool) -> Answering {
         self.requests.fetch_add(1, Ordering::Relaxed);
         self.head.store(0, Ordering::Relaxed);
@@ -77,15 +79,14 @@ impl Activity {
         Answering(Arc::clone(self))
     }
 
-    /// Returns true once a request of HTTP/2 has come.
+    /// Returns true after the first request of HTTP/2.
     pub(super) fn is_http2(&self) -> bool {
         self.is_http2.load(Ordering::Relaxed)
     }
 
-    /// Returns what is to be done at `now`.
+    /// Returns the verdict at `now`.
     ///
-    /// Asked at the time that the last verdict has named, so that a connection has one timer,
-    /// whatever happens on it.
+    /// Called at the time in the last verdict, so that a connection has one timer, whatever happens on it.
     pub(super) fn verdict(&self, now: Instant) -> Verdict {
         let next = now + self.header_timeout;
         if self.requests.load(Ordering::Relaxed) > 0 {
@@ -99,6 +100,9 @@ impl Activity {
             } else {
                 Verdict::Fine(end)
             };
+        }
+        if self.bytes.load(Ordering::Relaxed) == NOW {
+            self.written();
         }
         let end = self.at(self.bytes.load(Ordering::Relaxed)) + self.idle_timeout;
         if now >= end {
@@ -134,12 +138,13 @@ impl Activity {
 
 impl Drop for Answering {
     fn drop(&mut self) {
-        self.0.written();
+        // Its bytes are written next, and that is when the clock is read.
+        self.0.bytes.store(NOW, Ordering::Relaxed);
         self.0.requests.fetch_sub(1, Ordering::Relaxed);
     }
 }
 
-/// The bytes of a connection, whose times its [`Activity`] notes.
+/// The bytes of a connection, whose times are recorded in its [`Activity`].
 #[derive(Debug)]
 pub(super) struct Connection {
     stream: Socket,
@@ -206,7 +211,7 @@ impl AsyncWrite for Connection {
     }
 }
 
-/// A connection that is counted, and has its place, while one of these lives.
+/// A counted connection, with its place, while a clone of this lives.
 #[derive(Clone, Debug)]
 pub(super) struct Open {
     _held: Arc<Held>,

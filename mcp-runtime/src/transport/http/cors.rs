@@ -1,11 +1,10 @@
 //! Cross-origin calls: what pages of an allowed origin may send and read (the CORS protocol of the Fetch standard).
 //!
-//! The guard has seen the origin before; credentials that a browser keeps, such as cookies, are not allowed along.
+//! The guard has checked the origin before; credentials stored by a browser, such as cookies, are not allowed.
 //!
-//! A preflight is answered without authentication, which a browser does not send with it. Allowed
-//! headers are those of the protocol, and of `Mcp-Param-*` whichever the page asks for. The
-//! response names the one origin, never `*`, and `Vary: origin`, so that a cache does not give it
-//! to another page.
+//! A preflight is answered without authentication, which a browser does not send with it. Allowed headers are those of
+//! the protocol, and the `Mcp-Param-*` headers that the page requests. The response names the one origin, never `*`,
+//! and `Vary: origin`, so that a cache does not return it to another page.
 
 use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
@@ -18,10 +17,10 @@ const HEADERS: &str = "content-type, accept, authorization, dpop, x-api-key, mcp
                        mcp-method, mcp-name";
 const EXPOSED: HeaderValue =
     HeaderValue::from_static("dpop-nonce, mcp-session-id, retry-after, www-authenticate");
-/// The number of seconds for which a browser keeps the answer to a preflight.
+/// The number of seconds for which a browser caches the response to a preflight.
 const MAX_AGE: HeaderValue = HeaderValue::from_static("600");
 
-/// Tells a browser what a page may send: `OPTIONS /mcp`.
+/// Responds to a preflight: `OPTIONS /mcp`.
 pub(super) async fn preflight(request: Request) -> Response {
     let headers = request.headers();
     if !headers.contains_key(header::ORIGIN)
@@ -40,14 +39,14 @@ pub(super) async fn preflight(request: Request) -> Response {
     response
 }
 
-/// Lets a page of `origin` read the response.
+/// Allows a page of `origin` to read the response.
 pub(super) fn allow(headers: &mut HeaderMap, origin: HeaderValue) {
     headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
     headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, EXPOSED);
     headers.append(header::VARY, HeaderValue::from_static("origin"));
 }
 
-/// The headers that a page may send: those of the protocol, and those asked for that mirror parameters.
+/// The headers that a page may send: those of the protocol, and requested ones that mirror parameters.
 fn allowed(headers: &HeaderMap) -> String {
     let asked = headers
         .get_all(header::ACCESS_CONTROL_REQUEST_HEADERS)

@@ -1,7 +1,7 @@
-//! The body of an HTTP/2 request that is answered before it was read, such as by a refusal.
+//! The body of an HTTP/2 request that gets its response before it was read, such as a refusal.
 //!
 //! A stream whose body is dropped is reset, and a client that is still sending takes the reset for the outcome instead
-//! of the response. So what the client is about to send is read a little longer, and thrown away.
+//! of the response. So the rest of the body is read a little longer, and discarded.
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -13,12 +13,12 @@ use http_body_util::BodyExt as _;
 use tokio::runtime::Handle;
 use tokio::time::timeout;
 
-/// The maximum size of what is thrown away; a client that sends more is reset.
+/// The maximum number of discarded bytes; a client that sends more is reset.
 const MOST: usize = 256 * 1024;
-/// The time in which it has to come.
+/// The time for which the body is drained.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-/// A body that is read to its end even if nobody wants it.
+/// A body that is drained when dropped.
 #[derive(Debug)]
 pub(super) struct Drained<B: Body<Data = Bytes> + Send + Unpin + 'static>(Option<B>);
 
@@ -64,7 +64,7 @@ impl<B: Body<Data = Bytes> + Send + Unpin + 'static> Drop for Drained<B> {
     }
 }
 
-/// Reads a body to its end, or until it is larger than what is thrown away.
+/// Reads a body to its end, or up to the maximum.
 async fn drain(mut body: impl Body<Data = Bytes> + Unpin) {
     let mut length = 0;
     while let Some(Ok(frame)) = body.frame().await {
@@ -93,7 +93,7 @@ mod tests {
         (sender, StreamBody::new(frames.boxed()))
     }
 
-    /// Sends frames of so many bytes until the body is gone, at most `frames`; the number that were sent.
+    /// Sends up to `frames` frames of this size until the body is dropped; returns the number that were sent.
     async fn send(sender: &mpsc::Sender<Sent>, bytes: usize, frames: usize) -> usize {
         for sent in 0..frames {
             let frame = Frame::data(Bytes::from(vec![0; bytes]));
@@ -105,7 +105,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_body_that_nobody_reads_is_taken_to_its_end() {
+    async fn an_unread_body_is_drained() {
         let (sender, body) = body();
         drop(Drained::new(body));
         assert_eq!(send(&sender, 1024, 100).await, 100);

@@ -1,22 +1,22 @@
-//! The layer around every route: the guard in front, and behind it the headers that restrict browsers.
+//! The layer around every route: the guard in front, and the headers that restrict browsers.
 //!
-//! Order: the caller's address behind trusted proxies, the flood, host and origin, then the route.
-//! A refusal in this module costs one look-up and no body. Every response, of a refusal too, has
-//! `nosniff`, `no-store` and `no-referrer`, and HSTS where clients use HTTPS: a JSON text must not
-//! be taken for a page, nor kept by a cache between two callers.
+//! Order: the caller's address behind trusted proxies, the flood, host and origin, then the route. A refusal here
+//! costs one look-up and no body. Every response, including a refusal, has `nosniff`, `no-store` and `no-referrer`,
+//! and HSTS if clients use HTTPS: a JSON text must not be interpreted as a page, nor be cached between two callers.
 
 use std::net::IpAddr;
 use std::sync::Arc;
 
 use axum::extract::{Request, State};
-use axum::http::{HeaderName, HeaderValue, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Uri, header};
 use axum::middleware::Next;
 use axum::response::Response;
 
+use super::head::Head;
 use super::sender::{self, Peer};
 use super::{Endpoint, cors};
 
-/// The headers of every response: nothing here is a page, is kept, or is of anybody else's interest.
+/// The headers of every response: no content sniffing, no caching, no referrer.
 const RESTRICTIONS: [(HeaderName, HeaderValue); 3] = [
     (
         header::X_CONTENT_TYPE_OPTIONS,
@@ -31,7 +31,7 @@ const RESTRICTIONS: [(HeaderName, HeaderValue); 3] = [
 /// HTTP Strict Transport Security for a year (RFC 6797).
 const HTTPS_ONLY: HeaderValue = HeaderValue::from_static("max-age=31536000");
 
-/// Answers a request of any route.
+/// Handles a request of any route.
 pub(super) async fn guarded(
     State(endpoint): State<Arc<Endpoint>>,
     request: Request,
@@ -47,54 +47,68 @@ pub(super) async fn guarded(
     .await
 }
 
-/// Answers a request from `peer` by `answer`, if there have not been too many of them, and its host and its origin are
-/// allowed. The caller is the one that a trusted proxy names.
+/// Handles a request from `peer` by `answer`, if the flood limit, its host and its origin allow it. The caller is the
+/// one that a trusted proxy names.
 pub(super) async fn around<F: Future<Output = Response>>(
     endpoint: &Endpoint,
     peer: Option<IpAddr>,
     request: Request,
     answer: impl FnOnce(Option<Peer>, Request) -> F,
 ) -> Response {
-    match admit(endpoint, peer, &request) {
+    let head = Head::read(request.headers());
+    match admit(endpoint, peer, (request.uri(), request.headers()), head) {
         Ok((caller, origin)) => finished(endpoint, answer(caller, request).await, origin),
         Err(refused) => *refused,
     }
 }
 
-/// Returns the caller of a request from `peer` and its origin, if there have not been too many requests, and its host and
-/// its origin are allowed; else the response that refuses it.
+/// Returns the caller of a request from `peer` and its origin, if the flood limit, its host and its origin allow it;
+/// otherwise the response that refuses it.
 pub(super) fn admit(
     endpoint: &Endpoint,
     peer: Option<IpAddr>,
-    request: &Request,
+    (uri, headers): (&Uri, &HeaderMap),
+    head: Head<'_>,
 ) -> Result<(Option<Peer>, Option<HeaderValue>), Box<Response>> {
     let refused = |error| Box::new(finished(endpoint, endpoint.refuse(error), None));
-    let caller = peer.map(|peer| endpoint.proxies.caller(peer, request.headers()));
+    let caller = peer.map(|peer| endpoint.proxies.caller(peer, headers));
     if let Some(caller) = caller {
         endpoint.flood.check(caller).map_err(refused)?;
     }
     let origin = endpoint.guard.with(|guard| {
-        let origin = guard.check(request.uri(), request.headers());
+        let origin = guard.check(uri, head);
         origin.map(Option::<&HeaderValue>::cloned)
     });
     Ok((caller.map(Peer), origin.map_err(refused)?))
 }
 
-/// Adds what every response has, and what a page of `origin` needs to read it.
+/// Adds the headers of every response, and those that a page of `origin` needs to read it.
 pub(super) fn finished(
     endpoint: &Endpoint,
     mut response: Response,
     origin: Option<HeaderValue>,
 ) -> Response {
     let headers = response.headers_mut();
-    for (name, value) in RESTRICTIONS {
-        headers.entry(name).or_insert(value);
-    }
-    if endpoint.is_https {
-        headers.insert(header::STRICT_TRANSPORT_SECURITY, HTTPS_ONLY);
-    }
+    restrict(headers, endpoint.is_https);
     if let Some(origin) = origin {
         cors::allow(headers, origin);
     }
     response
+}
+
+/// Returns the headers of a response with those that every response has.
+pub(super) fn headers(response: Response, is_https: bool) -> HeaderMap {
+    let mut headers = response.into_parts().0.headers;
+    restrict(&mut headers, is_https);
+    headers
+}
+
+/// Adds the headers that every response has.
+fn restrict(headers: &mut HeaderMap, is_https: bool) {
+    for (name, value) in RESTRICTIONS {
+        headers.entry(name).or_insert(value);
+    }
+    if is_https {
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, HTTPS_ONLY);
+    }
 }

@@ -1,10 +1,9 @@
 //! One call of a session over HTTP, which continues when its client disconnects.
 //!
-//! The future of a call in a session, which must not end with the connection: the specification
-//! (2025-11-25, transports) says that a disconnect is no cancellation. While the client waits, the
-//! call runs in the connection's task; if the response becomes a stream, or the client leaves, the
-//! rest of it is moved to a task that the shutdown waits for. A call whose client never comes back
-//! ends with its session, after [`Server::session_idle`](crate::Server::session_idle).
+//! The specification (2025-11-25, transports) says that a disconnect does not cancel a call in a session. While the
+//! client waits, the call runs in the connection's task; if the response becomes a stream, or the client disconnects,
+//! the rest of it moves to a task that the shutdown waits for. A call whose client never reconnects ends with its
+//! session, after [`Server::session_idle`](crate::Server::session_idle).
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -48,7 +47,7 @@ impl Exchange {
         }
     }
 
-    /// Makes the response a stream: the call continues in a task of its own, and its response is sent on the stream.
+    /// Makes the response a stream: the call continues in a separate task, and its response is sent on the stream.
     pub(super) fn streamed(mut self) -> Reader {
         let reader = self.session.read(&self.stream);
         self.client = None;
@@ -60,7 +59,7 @@ impl Exchange {
         reader
     }
 
-    /// Makes the response a stream when the call is done.
+    /// Makes the response of a completed call a stream.
     pub(super) fn answered(self, answer: Bytes) -> Reader {
         self.stream.end(answer);
         self.session.read(&self.stream)
@@ -71,7 +70,7 @@ impl Future for Exchange {
     type Output = (u16, Bytes);
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        // What panics is not polled again.
+        // A call that panicked is not polled again.
         let Some(mut call) = self.call.take() else {
             return Poll::Pending;
         };
@@ -85,7 +84,7 @@ impl Future for Exchange {
 
 impl Drop for Exchange {
     fn drop(&mut self) {
-        // A client that has read no event yet cannot resume the stream.
+        // A client that has not read any event cannot resume the stream.
         self.stream.end(Bytes::new());
         if let Some(call) = self.call.take()
             && tokio::runtime::Handle::try_current().is_ok()
@@ -98,7 +97,7 @@ impl Drop for Exchange {
     }
 }
 
-/// Carries out a call that no client waits for. A session that is idle for too long ends, and its calls with it.
+/// Runs a call without a waiting client. A session that is idle for too long ends, and its calls with it.
 async fn unless_abandoned<C: Future + Unpin>(
     mut call: C,
     session: &Session,

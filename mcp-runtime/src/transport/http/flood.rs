@@ -1,10 +1,8 @@
-//! The guard against floods: the number of requests from one address in a second, counted before anything else is done.
+//! The guard against floods: limits the number of requests from one address in a second, before anything else.
 //!
-//! A counter for each address: the time at which it has all of its requests again, which is one
-//! number (GCRA). Two generations of the map are kept, for this second and for the last one, so
-//! that forgetting is dropping a map instead of looking through it. An attacker with more than
-//! 65,536 networks in a second shares one counter among the rest of them. At most one line a minute
-//! goes to the log.
+//! The counter of an address is the time at which it has all of its requests again, one number (GCRA). Two generations
+//! of the map are kept, for this second and for the last one, so that expiry drops a map instead of searching it.
+//! Networks beyond 65,536 in a second share one counter. At most one line a minute is logged.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -19,9 +17,9 @@ use crate::live::Number;
 use crate::network::subscriber;
 use crate::protocol::RpcError;
 
-/// The maximum number of addresses that are counted apart in one second; the rest of them share one count.
+/// The maximum number of addresses that are counted separately in one second; others share one count.
 const MOST: usize = 1 << 16;
-/// The time in which an address that has spent all of its requests has them back.
+/// The time in which an address regains all of its requests.
 const WINDOW: Duration = Duration::from_secs(1);
 
 /// Counts requests by address.
@@ -32,9 +30,9 @@ pub(super) struct Flood {
     log: Quiet,
 }
 
-/// The times at which addresses have all of their requests again: those seen in this window, and in the one before it.
+/// The times at which addresses have all of their requests again: those seen in this window, and in the previous one.
 ///
-/// An older one has passed, so that it need not be kept.
+/// An older one has passed, and need not be kept.
 #[derive(Debug)]
 struct Counted {
     begun: Instant,
@@ -57,7 +55,7 @@ impl Flood {
 
     /// Counts a request or a connection from `address`; an error if there have been too many.
     ///
-    /// Loopback is not counted: what is local is a proxy, or has other ways to keep this machine busy.
+    /// Loopback is not counted: a local client is a proxy, or has other means to keep this machine busy.
     pub(super) fn check(&self, address: IpAddr) -> Result<(), RpcError> {
         if address.to_canonical().is_loopback() {
             return Ok(());
@@ -82,7 +80,7 @@ impl Flood {
 }
 
 impl Counted {
-    /// Takes a request of `cost` (the generic cell rate algorithm); false if there is none left.
+    /// Takes a request of `cost` (the generic cell rate algorithm); returns false if there is none left.
     fn takes(&mut self, address: IpAddr, cost: Duration) -> bool {
         let now = Instant::now();
         if now - self.begun >= WINDOW {

@@ -1,17 +1,18 @@
-//! Host and Origin: which names this server answers to, and which pages may call it.
+//! Host and Origin: the names of this server, and the pages that may call it.
 //!
 //! A page that rebinds its own name to this address sends that name as `Host`; so a name must be known, while an IP
-//! address cannot be rebound. `Origin` is a browser's word: absent is fine, present must be this server, loopback, or
-//! an origin that a setting names.
+//! address cannot be rebound. Only browsers send `Origin`: it may be absent; if present it must be this server,
+//! loopback, or an origin in a setting.
 //!
-//! Allowed hosts: loopback, any IP address, those of `public_url`, those of `allowed_hosts`.
-//! Allowed origins: loopback, the server's own origin (by address, or one of `public_url` with
-//! scheme and port), those of `cors_origins`. `Origin: null`, which sandboxed pages and files send,
-//! is not allowed. A refusal is 403, and says which setting to change.
+//! Allowed hosts: loopback, any IP address, those of `public_url`, those of `allowed_hosts`. Allowed origins:
+//! loopback, the server's own origin (by address, or one of `public_url` with scheme and port), those of
+//! `cors_origins`. `Origin: null`, which sandboxed pages and files send, is not allowed. A refusal is 403, and names
+//! the setting to change.
 
+use axum::http::HeaderValue;
 use axum::http::uri::{Authority, Uri};
-use axum::http::{HeaderMap, HeaderValue, header};
 
+use super::head::Head;
 use crate::config::Settings;
 use crate::excerpt::excerpt;
 use crate::protocol::RpcError;
@@ -38,18 +39,18 @@ impl Guard {
     }
 
     /// Checks a request's `Host` (or `:authority`) and `Origin`; returns the latter.
-    pub(crate) fn check<'r>(
+    pub(super) fn check<'r>(
         &self,
         uri: &'r Uri,
-        headers: &'r HeaderMap,
+        head: Head<'r>,
     ) -> Result<Option<&'r HeaderValue>, RpcError> {
-        let host = host(uri, headers)?;
+        let host = host(uri, head)?;
         if let Some(host) = host
             && !self.allows_host(name_of(host))
         {
             return Err(foreign_host(host));
         }
-        let Some(sent) = headers.get(header::ORIGIN) else {
+        let Some(sent) = head.origin.value() else {
             return Ok(None);
         };
         let origin = sent.to_str().unwrap_or_default();
@@ -106,7 +107,7 @@ impl Guard {
     }
 }
 
-/// The port of a URL, which browsers leave out where it is that of the scheme.
+/// The port of a URL, which browsers omit if it is that of the scheme.
 fn port(url: &Uri) -> Option<u16> {
     let usual = match url.scheme_str() {
         Some("https") => Some(443),
@@ -116,17 +117,16 @@ fn port(url: &Uri) -> Option<u16> {
     url.port_u16().or(usual)
 }
 
-/// Name and port, as the client wrote them; a host that is not text is an empty one, which no server has.
+/// Name and port, as the client wrote them; a host that is not text becomes an empty one, which no server has.
 ///
 /// A request with two hosts is ambiguous: an intermediary may have read the other one (RFC 9112, 3.2; RFC 9113, 8.3.1).
-fn host<'r>(uri: &'r Uri, headers: &'r HeaderMap) -> Result<Option<&'r str>, RpcError> {
-    let mut hosts = headers.get_all(header::HOST).iter();
+fn host<'r>(uri: &'r Uri, head: Head<'r>) -> Result<Option<&'r str>, RpcError> {
     let authority = uri.authority().map(Authority::as_str);
-    let Some(host) = hosts.next() else {
+    let Some(host) = head.host.value() else {
         return Ok(authority);
     };
     let host = host.to_str().unwrap_or_default();
-    if hosts.next().is_some() {
+    if head.host.is_repeated() {
         return Err(RpcError::invalid_request(
             "the request has two `Host` headers; send one",
         ));
@@ -195,6 +195,7 @@ fn foreign_origin(origin: &str) -> RpcError {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use axum::http::{HeaderMap, header};
 
     fn check(public: &[&str], host: &'static str, origin: Option<&'static str>) -> bool {
         let mut headers = HeaderMap::new();
@@ -207,7 +208,7 @@ mod tests {
             ..Settings::default()
         };
         Guard::new(&settings)
-            .check(&Uri::from_static("/mcp"), &headers)
+            .check(&Uri::from_static("/mcp"), Head::read(&headers))
             .is_ok()
     }
 

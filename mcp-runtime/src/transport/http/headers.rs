@@ -1,14 +1,13 @@
-//! Headers that mirror the body, so that what stands in front of a server can route without reading it.
+//! Headers that mirror the body, so that a proxy in front of a server can route without reading it.
 //!
 //! [MCP 2026-07-28, Streamable HTTP](https://modelcontextprotocol.io/specification/2026-07-28/basic/transports):
 //! names ignore case, values do not; white space around a value does not count; a value may be in base64.
 //!
-//! A gateway may route by `Mcp-Name`, limit by it, or allow by it. A request that says one thing to
-//! the gateway and another to the server would get around all of that, so a difference is an error
-//! (-32020, `HeaderMismatch`), and not a matter of precedence. Headers of parameters are those that
-//! `#[arg(header = ..)]` declares; the error for one that is redacted does not show its value.
+//! A gateway may route by `Mcp-Name`, limit by it, or allow by it. A request whose headers differ from its body would
+//! circumvent that, so a difference is an error (-32020, `HeaderMismatch`), and not a matter of precedence. Headers of
+//! parameters are those of `#[arg(header = ..)]`; the error for a redacted one does not show its value.
 //!
-//! Only requests of 2026-07-28 are compared; sessions have the version header alone.
+//! Only requests of 2026-07-28 are compared; sessions have only the version header.
 
 use std::borrow::Cow;
 
@@ -16,6 +15,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
+use super::head::First;
 use crate::excerpt::excerpt;
 use crate::protocol::{Method, RawStr, Request, RpcError};
 use crate::service::Service;
@@ -27,7 +27,7 @@ pub(super) static LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-even
 static METHOD: HeaderName = HeaderName::from_static("mcp-method");
 static NAME: HeaderName = HeaderName::from_static("mcp-name");
 
-/// The version header must say what `_meta` says.
+/// The version header must match `_meta`.
 pub(super) fn same_version(headers: &HeaderMap, version: &str) -> Result<(), RpcError> {
     match text(headers, "MCP-Protocol-Version", &PROTOCOL_VERSION)? {
         Some(header) if header == version => Ok(()),
@@ -36,7 +36,7 @@ pub(super) fn same_version(headers: &HeaderMap, version: &str) -> Result<(), Rpc
     }
 }
 
-/// `Mcp-Method` must say what `method` says.
+/// `Mcp-Method` must match `method`.
 pub(super) fn same_method(headers: &HeaderMap, request: &Request) -> Result<(), RpcError> {
     let method = request.method.as_str();
     match text(headers, "Mcp-Method", &METHOD)? {
@@ -46,10 +46,11 @@ pub(super) fn same_method(headers: &HeaderMap, request: &Request) -> Result<(), 
     }
 }
 
-/// `Mcp-Name` and `Mcp-Param-*` must say what the params say.
+/// `Mcp-Name` and `Mcp-Param-*` must match the params.
 pub(super) fn same_params(
     service: &Service,
     headers: &HeaderMap,
+    given: First<'_>,
     request: &Request,
 ) -> Result<(), RpcError> {
     let named = match request.method {
@@ -61,21 +62,29 @@ pub(super) fn same_params(
     let Some(params) = &request.params else {
         return Ok(());
     };
+    let Some(json) = params.get(named) else {
+        return Ok(());
+    };
+    if !is_literally(given, json) {
+        let Some(Ok(name)) = params.text(named) else {
+            return Ok(());
+        };
+        match text(headers, "Mcp-Name", &NAME)? {
+            Some(header) if decoded("Mcp-Name", header)? == name => {}
+            Some(header) => return Err(mismatch("Mcp-Name", header, &name)),
+            None => return Err(absent("Mcp-Name", &name)),
+        }
+    }
+    let registry = service.registry.read();
+    if request.method != Method::ToolsCall || !registry.has_headers {
+        return Ok(());
+    }
     let Some(Ok(name)) = params.text(named) else {
         return Ok(());
     };
-    match text(headers, "Mcp-Name", &NAME)? {
-        Some(header) if decoded("Mcp-Name", header)? == name => {}
-        Some(header) => return Err(mismatch("Mcp-Name", header, &name)),
-        None => return Err(absent("Mcp-Name", &name)),
-    }
-    if request.method != Method::ToolsCall {
-        return Ok(());
-    }
-    let registry = service.registry.read();
-    let tools = Some(&registry.tools).filter(|_| registry.has_headers);
-    let Some(entry) = tools
-        .and_then(|tools| tools.get(&name))
+    let Some(entry) = registry
+        .tools
+        .get(&name)
         .filter(|entry| !entry.headers.is_empty())
     else {
         return Ok(());
@@ -96,13 +105,26 @@ pub(super) fn same_params(
     Ok(())
 }
 
+/// Returns `true` if a header equals the text of a JSON string, and neither of them is encoded.
+fn is_literally(given: First<'_>, json: &[u8]) -> bool {
+    let text = json
+        .strip_prefix(b"\"")
+        .and_then(|it| it.strip_suffix(b"\""));
+    text.is_some_and(|text| {
+        given.is(text)
+            && !text.contains(&b'\\')
+            && text.trim_ascii() == text
+            && !text.starts_with(b"=?")
+    })
+}
+
 fn same_argument(
     headers: &HeaderMap,
     header: &str,
     argument: Option<RawStr<'_>>,
 ) -> Result<(), RpcError> {
     let name = format!("Mcp-Param-{header}");
-    // The macro has checked that the name is a token; without one there is nothing to compare.
+    // The macro has checked that the name is a token; otherwise there is nothing to compare.
     let Ok(key) = HeaderName::try_from(&name) else {
         return Ok(());
     };
@@ -116,7 +138,7 @@ fn same_argument(
     }
 }
 
-/// Compares a header with a JSON value: strings verbatim, `true` and `false` as such, numbers by their value.
+/// Compares a header with a JSON value: strings and booleans verbatim, numbers by value.
 ///
 /// Numbers are equal as doubles, so `1.0` in the header is `1` in the body.
 fn same_value(given: &str, json: &str) -> bool {
@@ -162,7 +184,7 @@ fn text<'h>(
     Ok(Some(first))
 }
 
-/// The value behind `=?base64?…?=`; anything else stands for itself.
+/// The decoded value of `=?base64?…?=`; any other value unchanged.
 fn decoded<'v>(name: &str, value: &'v str) -> Result<Cow<'v, str>, RpcError> {
     let Some(encoded) = value
         .strip_prefix("=?base64?")

@@ -1,14 +1,12 @@
-//! Listening: accepts connections within their limits, serves each until it is idle or slow, and a shutdown that
-//! nothing holds up.
+//! Listening: accepts connections within their limits, serves each until it is idle or slow, and shuts down without
+//! being blocked by a connection.
 //!
-//! Order for a connection: accept, a place (in all, and for its address), the flood, TLS, HTTP. The
-//! number of places is that of [`Limits::connections`](crate::Limits::connections), or 80 % of the
-//! descriptors that the process may have, whichever is less. A connection without a place is told
-//! why, if a hand is free (`turn_away.rs`).
+//! Order for a connection: accept, a place (in all, and for its address), the flood, TLS, HTTP. The number of places
+//! is that of [`Limits::connections`](crate::Limits::connections), or 80 % of the process's descriptors, whichever is
+//! less. A connection without a place gets the reason, within limits (`turn_away.rs`).
 //!
-//! The end: listening goes on until no call is in flight, so that a probe reads 503 instead of a
-//! refused connection; then connections are closed in order, and the function returns when the last
-//! one is.
+//! On shutdown, listening continues until no call is in flight, so that a probe reads 503 instead of a refused
+//! connection; then connections are closed in order, and the function returns with the last one.
 
 use std::io;
 use std::net::IpAddr;
@@ -22,6 +20,7 @@ use tokio::time::{Instant, sleep_until};
 use tokio_util::task::TaskTracker;
 
 use super::apart;
+use super::aside::Aside;
 use super::connection::{Activity, Connection, Open, Verdict};
 use super::front::{From, Front};
 use super::places::{Place, Places};
@@ -36,8 +35,8 @@ use crate::service::Service;
 
 /// Serves HTTP on `listener` until shutdown, and then until no call is in flight and no connection is open.
 ///
-/// Until then it continues to respond, so that a probe reads "not ready" and a new call is refused. With `apart`, health
-/// and metrics are served there.
+/// Until then it continues to respond, so that a probe reads "not ready" and a new call is refused. With `apart`,
+/// health and metrics are served there.
 pub(crate) async fn serve(
     service: Arc<Service>,
     mut listener: Listener,
@@ -93,8 +92,8 @@ impl Server {
         }
     }
 
-    /// Takes a place for a connection from `address`. Trusted proxies are not counted one by one: each has the connections
-    /// of many callers.
+    /// Takes a place for a connection from `address`. Trusted proxies are not counted by address: each has the
+    /// connections of many callers.
     fn admit(&self, places: &Places, address: Option<IpAddr>) -> Result<Place, Limit> {
         let address = address.filter(|address| !self.front.trusts(*address));
         if address.is_some_and(|address| self.front.is_flooded(address)) {
@@ -124,12 +123,16 @@ impl Server {
         #[cfg(not(feature = "http2"))]
         let serving = http.serve_connection(io, service).with_upgrades();
         let mut serving = pin!(serving);
-        let mut ended = pin!(self.service.drain.ended());
-        let mut leaving = pin!(self.service.drain.leaving());
-        let (mut closing, mut is_told) = (false, false);
-        let mut check = pin!(sleep_until(Instant::now() + limits.header_timeout));
+        let mut watch = Watch {
+            service: Arc::clone(&self.service),
+            activity,
+            check: Instant::now() + limits.header_timeout,
+            is_told: false,
+            is_closing: false,
+        };
         loop {
-            tokio::select! {
+            let mut news = Aside::new(watch.next());
+            let told = tokio::select! {
                 biased;
                 result = serving.as_mut() => {
                     if let Err(error) = result {
@@ -137,25 +140,17 @@ impl Server {
                     }
                     return;
                 }
-                () = &mut ended, if !closing => {
-                    closing = true;
-                    serving.as_mut().graceful_shutdown();
+                told = &mut news => told,
+            };
+            let (rest, news) = told;
+            watch = rest;
+            match news {
+                News::Last => serving.as_mut().graceful_shutdown(),
+                News::Idle => return,
+                News::Slow => {
+                    metrics.refused(Limit::Slow);
+                    return;
                 }
-                // HTTP/1.1 is told by a header of its next response; an idle connection that were closed now might just be used.
-                () = &mut leaving, if !is_told => {
-                    is_told = true;
-                    if activity.is_http2() {
-                        serving.as_mut().graceful_shutdown();
-                    }
-                }
-                () = &mut check => match activity.verdict(Instant::now()) {
-                    Verdict::Fine(until) => check.as_mut().reset(until),
-                    Verdict::Idle => return,
-                    Verdict::Slow => {
-                        metrics.refused(Limit::Slow);
-                        return;
-                    }
-                },
             }
         }
     }
@@ -169,6 +164,61 @@ impl Server {
             self.service.metrics.refused(Limit::Headers);
         }
         tracing::debug!(error = %error, "a connection has failed");
+    }
+}
+
+/// The reason why the server ends a connection.
+#[derive(Debug)]
+enum News {
+    /// It takes no further request.
+    Last,
+    /// It is closed: nothing has been asked for too long.
+    Idle,
+    /// It is closed: a head has taken too long.
+    Slow,
+}
+
+/// Waits for a reason to end a connection.
+struct Watch {
+    service: Arc<Service>,
+    activity: Arc<Activity>,
+    /// The time of the next look at what has happened on it.
+    check: Instant,
+    is_told: bool,
+    is_closing: bool,
+}
+
+impl Watch {
+    async fn next(mut self) -> (Self, News) {
+        let service = Arc::clone(&self.service);
+        let mut ended = pin!(service.drain.ended());
+        let mut leaving = pin!(service.drain.leaving());
+        let mut check = pin!(sleep_until(self.check));
+        loop {
+            tokio::select! {
+                biased;
+                () = &mut ended, if !self.is_closing => {
+                    self.is_closing = true;
+                    return (self, News::Last);
+                }
+                // HTTP/1.1 is notified by a header of its next response; an idle connection that is closed now might
+                // be in use just then.
+                () = &mut leaving, if !self.is_told => {
+                    self.is_told = true;
+                    if self.activity.is_http2() {
+                        return (self, News::Last);
+                    }
+                }
+                () = &mut check => match self.activity.verdict(Instant::now()) {
+                    Verdict::Fine(until) => {
+                        self.check = until;
+                        check.as_mut().reset(until);
+                    }
+                    Verdict::Idle => return (self, News::Idle),
+                    Verdict::Slow => return (self, News::Slow),
+                },
+            }
+        }
     }
 }
 

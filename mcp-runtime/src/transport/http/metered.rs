@@ -1,9 +1,9 @@
-//! Bytes of a connection that are counted for their caller until they make a whole message.
+//! Bytes of a connection that are counted for their caller until they form a whole message.
 //!
-//! A WebSocket message may have 4 MiB, and the library reads it whole before it is seen here. A
-//! client that begins a message on each of a thousand connections and ends none would hold 4 GiB:
-//! so what has come of a message counts, from 16 KiB on, against the share of its caller
-//! ([`Server::max_held`](crate::Server)), and the connection fails when that is used up.
+//! A WebSocket message may have 4 MiB, and the library buffers it completely. A client that begins a message on each
+//! of a thousand connections and ends none would hold 4 GiB: so the received part of a message counts, from 16 KiB on,
+//! against the share of its caller ([`Server::max_held`](crate::Server)), and the connection fails when that is used
+//! up.
 
 use std::io;
 use std::pin::Pin;
@@ -16,16 +16,16 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use crate::limits::UNTRACKED;
 use crate::share::{Full, Share};
 
-/// The share of a connection, which grows with what waits in it.
+/// The share of a connection, which grows with its buffered bytes.
 #[derive(Clone, Debug)]
 pub(super) struct Account(Arc<Inner>);
 
 #[derive(Debug)]
 struct Inner {
     share: Mutex<Share>,
-    /// The bytes that have come since the last whole message.
+    /// The bytes received since the last whole message.
     partial: AtomicUsize,
-    /// Those of them that the share counts.
+    /// The part of them that the share counts.
     counted: AtomicUsize,
 }
 
@@ -48,7 +48,7 @@ impl Account {
         self.share().shrink(bytes);
     }
 
-    /// Notes that the bytes which have come are a whole message, that others count.
+    /// Records that the received bytes form a whole message, which is counted elsewhere.
     pub(super) fn received(&self) {
         self.0.partial.store(0, Ordering::Relaxed);
         let counted = self.0.counted.swap(0, Ordering::Relaxed);
@@ -57,7 +57,7 @@ impl Account {
         }
     }
 
-    /// Counts `bytes` of a message that is not whole; a short one is not worth it.
+    /// Counts `bytes` of an incomplete message, unless it is short.
     fn partial(&self, bytes: usize) -> Result<(), Full> {
         let all = self.0.partial.fetch_add(bytes, Ordering::Relaxed) + bytes;
         let counted = self.0.counted.load(Ordering::Relaxed);
@@ -73,7 +73,7 @@ impl Account {
     }
 }
 
-/// A stream whose bytes are counted as they come.
+/// A stream whose bytes are counted on arrival.
 #[derive(Debug)]
 pub(super) struct Metered<S> {
     stream: S,

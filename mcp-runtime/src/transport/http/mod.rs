@@ -1,4 +1,4 @@
-//! Streamable HTTP on axum: one endpoint for every revision, and the routes that operators ask.
+//! Streamable HTTP on axum: one endpoint for every revision, and the routes for operators.
 //!
 //! | route | methods | answered by |
 //! |---|---|---|
@@ -8,12 +8,14 @@
 //! | `/.well-known/oauth-protected-resource`, with the path | GET | `well_known.rs` |
 //! | `/.well-known/security.txt` | GET | `well_known.rs` |
 //!
-//! The state of all of them is one [`Endpoint`]. Everything that a transport must not know
-//! (methods, revisions, policies) is behind `dispatch`.
+//! All of them share one [`Endpoint`] as their state. `dispatch` handles everything that is independent of the
+//! transport (methods, revisions, policies).
 
 mod accept;
 mod apart;
+mod aside;
 mod authenticate;
+mod bodies;
 mod body;
 mod connection;
 mod cors;
@@ -23,6 +25,7 @@ mod exchange;
 mod flood;
 mod front;
 pub(crate) mod guard;
+mod head;
 mod headers;
 mod listener;
 #[cfg(feature = "websocket")]
@@ -51,10 +54,12 @@ mod well_known;
 
 use std::sync::Arc;
 
+use axum::http::HeaderMap;
 use axum::middleware::from_fn_with_state;
 use axum::response::Response;
 use axum::routing::{MethodRouter, get, post as on_post};
 use axum::{Extension, Router};
+use bytes::Bytes;
 
 pub(crate) use listener::serve;
 pub(crate) use socket::Listener;
@@ -87,11 +92,13 @@ pub(crate) struct Endpoint {
     bodies: Arc<Budget>,
     proxies: Proxies,
     flood: Flood,
-    /// Clients reach the server by HTTPS, at its own listener or at a proxy's.
+    /// True if clients reach the server by HTTPS, at its own listener or at a proxy.
     is_https: bool,
+    /// The headers of nearly every response: JSON, with what every response has.
+    headers: HeaderMap,
 }
 
-/// Puts the names of new settings in force.
+/// Applies the names of new settings.
 #[derive(Debug)]
 struct Renamed(Arc<Live<Guard>>);
 
@@ -114,14 +121,14 @@ impl Endpoint {
     }
 }
 
-/// `/mcp`, `/health`, `/healthz`, `/ready` and `/metrics`, and the page if it is asked for: `/` may be the application's.
+/// `/mcp`, `/health`, `/healthz`, `/ready` and `/metrics`, and the page if enabled: `/` may be the application's.
 pub(crate) fn router(service: Arc<Service>) -> Router {
     service.begin_start();
     let has_page = service.settings.page == Page::Always;
     routes(Endpoint::new(service, true), true, has_page)
 }
 
-/// The routes of a listener; `/health` and `/metrics` may be at an address of their own.
+/// The routes of a listener; `/health` and `/metrics` may be at a separate address.
 #[cfg_attr(
     not(feature = "page"),
     expect(unused_variables, reason = "there is no page")
@@ -170,7 +177,7 @@ fn guarded(routes: Router<Arc<Endpoint>>, endpoint: Arc<Endpoint>) -> Router {
         .with_state(endpoint)
 }
 
-/// The MCP endpoint alone.
+/// The MCP endpoint only.
 pub(crate) fn endpoint<S: Clone + Send + Sync + 'static>(service: Arc<Service>) -> MethodRouter<S> {
     service.begin_start();
     let endpoint = Endpoint::new(service, false);
@@ -214,6 +221,7 @@ impl Endpoint {
             proxies,
             flood,
             is_https,
+            headers: edge::headers(response::json(200, Bytes::new()), is_https),
         })
     }
 }

@@ -1,10 +1,9 @@
-//! The routes that operators ask: `/healthz`, `/ready`, `/health`, `/metrics`.
+//! The routes for operators: `/healthz`, `/ready`, `/health`, `/metrics`.
 //!
-//! `/healthz` says that the process answers, and looks at nothing else: an orchestrator restarts
-//! what fails it. `/ready` says whether to send calls: 503 while the hooks of the start run, while
-//! a required check fails, and from the beginning of a shutdown on. `/health` is 200 or 503 by the
-//! same rule, with details. `/metrics` is in the OpenMetrics format for those who accept it, else
-//! in the classic text format.
+//! `/healthz` reports that the process responds, and checks nothing else: an orchestrator restarts a process that
+//! fails it. `/ready` decides about sending calls: 503 while the hooks of the start run, while a required check fails,
+//! and from the beginning of a shutdown on. `/health` is 200 or 503 by the same rule, with details. `/metrics` is in
+//! the OpenMetrics format for clients that accept it, otherwise in the classic text format.
 
 use std::sync::Arc;
 
@@ -18,12 +17,12 @@ use super::{Endpoint, response};
 use crate::ops::health::{CheckReport, Report, Status};
 use crate::ops::metrics::Format;
 
-/// The process is alive.
+/// Reports that the process is alive.
 pub(super) async fn healthz() -> &'static str {
     "ok\n"
 }
 
-/// The server takes calls: dependencies answer, and it is not going down.
+/// Reports that the server accepts calls: dependencies respond, and it is not shutting down.
 pub(super) async fn ready(State(endpoint): State<Arc<Endpoint>>, request: Request) -> Response {
     let service = &endpoint.service;
     if service.drain.is_leaving() {
@@ -44,11 +43,11 @@ pub(super) async fn ready(State(endpoint): State<Arc<Endpoint>>, request: Reques
     }
 }
 
-/// Marks a request that has come to an address that only operators reach.
+/// Marks a request to the address for operators.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Operators;
 
-/// The reports of the checks. Where callers are verified, others are not told the texts of errors.
+/// The reports of the checks. If callers are verified, only verified ones get error texts.
 async fn reports(endpoint: &Endpoint, request: Request) -> Vec<CheckReport> {
     let (parts, _) = request.into_parts();
     let knows = match &endpoint.gate {
@@ -91,7 +90,7 @@ pub(super) async fn health(State(endpoint): State<Arc<Endpoint>>, request: Reque
 const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 const CLASSIC: &str = "text/plain; version=0.0.4; charset=utf-8";
 
-/// Prometheus metrics: OpenMetrics text for a caller that prefers it, else the classic text format.
+/// Prometheus metrics: OpenMetrics text for a caller that prefers it, otherwise the classic text format.
 pub(super) async fn metrics(State(endpoint): State<Arc<Endpoint>>, headers: HeaderMap) -> Response {
     let service = &endpoint.service;
     let sessions = endpoint.sessions.count();
@@ -102,15 +101,15 @@ pub(super) async fn metrics(State(endpoint): State<Arc<Endpoint>>, headers: Head
     } else {
         (Format::Classic, CLASSIC)
     };
-    // With thousands of tools this takes milliseconds, which no worker has. The turn is held by the rendering, which goes
-    // on when its request is dropped.
+    // With thousands of tools this takes milliseconds, so it runs on the blocking pool. The rendering holds the
+    // permit, as it continues when its request is dropped.
     let turn = Arc::clone(&service.metrics.rendering).acquire_owned().await;
     let rendering = Arc::clone(service);
     let rendered = tokio::task::spawn_blocking(move || {
         let _turn = turn;
         rendering.render_metrics(format)
     });
-    // Fails where the runtime is going down.
+    // Fails if the runtime is shutting down.
     let Ok(text) = rendered.await else {
         return body(503, &json!({ "status": "draining" }));
     };
@@ -121,8 +120,8 @@ pub(super) async fn metrics(State(endpoint): State<Arc<Endpoint>>, headers: Head
     response
 }
 
-/// Returns whether `Accept` names OpenMetrics, and nothing that is as good a name of the classic format with more
-/// weight (RFC 9110, section 12.4.2).
+/// Returns true if `Accept` names OpenMetrics, with a weight of at least that of the classic format (RFC 9110, section
+/// 12.4.2).
 fn prefers_open_metrics(headers: &HeaderMap) -> bool {
     let values = headers.get_all(header::ACCEPT).iter();
     let ranges: Vec<_> = values

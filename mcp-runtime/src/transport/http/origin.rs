@@ -1,8 +1,8 @@
-//! The sender of a message over HTTP: its session, and its headers, which must say what the body says.
+//! The sender of a message over HTTP: its session, and its headers, which must match the body.
 //!
-//! The two differences between HTTP and lines, as `dispatch` asks for them: a session is found by
-//! its header instead of being the connection's own, and headers must agree with the body. A
-//! request whose version header names 2026-07-28 or an unknown revision is modern, even without
+//! HTTP differs from lines in two respects: a session is found by its header instead of being the connection's own,
+//! and headers must match the body. A request whose version header names 2026-07-28 or an unknown revision is modern,
+//! even without `_meta`, so that its error names what is missing instead of requiring a session.
 //! `_meta`, so that its error tells it what is missing instead of asking for a session.
 
 use std::sync::Arc;
@@ -13,6 +13,7 @@ use axum::response::Response;
 
 use super::Endpoint;
 use super::accept::Accepts;
+use super::head::Mirrors;
 use super::headers::{self, PROTOCOL_VERSION, SESSION_ID};
 use super::sender::Sender;
 use crate::dispatch::Origin;
@@ -23,14 +24,26 @@ use crate::limits::Limit;
 use crate::protocol::{Method, Request, RpcError, Version};
 use crate::share::Holder;
 
-/// The wait before a request whose session cannot be looked up comes again.
+/// The delay after which a request may be sent again if its session cannot be looked up.
 const AWAY: Duration = Duration::from_secs(5);
 
 /// One request to the endpoint.
 pub(super) struct Incoming<'a> {
-    pub endpoint: &'a Endpoint,
-    pub sender: &'a Sender,
-    pub accepts: Accepts,
+    endpoint: &'a Endpoint,
+    sender: &'a Sender,
+    mirrors: Mirrors<'a>,
+    accepts: Accepts,
+}
+
+impl<'a> Incoming<'a> {
+    pub(super) fn new(endpoint: &'a Endpoint, sender: &'a Sender, accepts: Accepts) -> Self {
+        Self {
+            endpoint,
+            sender,
+            mirrors: Mirrors::read(&sender.headers),
+            accepts,
+        }
+    }
 }
 
 impl Origin for Incoming<'_> {
@@ -75,15 +88,22 @@ impl Origin for Incoming<'_> {
     }
 
     fn check_version(&self, version: &str) -> Result<(), RpcError> {
+        if self.mirrors.version.is(version.as_bytes()) {
+            return Ok(());
+        }
         headers::same_version(&self.sender.headers, version)
     }
 
     fn check_method(&self, request: &Request) -> Result<(), RpcError> {
+        if self.mirrors.method.is(request.method.as_str().as_bytes()) {
+            return Ok(());
+        }
         headers::same_method(&self.sender.headers, request)
     }
 
     fn check_request(&self, request: &Request) -> Result<(), RpcError> {
-        headers::same_params(&self.endpoint.service, &self.sender.headers, request)?;
+        let headers = &self.sender.headers;
+        headers::same_params(&self.endpoint.service, headers, self.mirrors.name, request)?;
         if request.method == Method::SubscriptionsListen && !self.accepts.stream {
             return Err(Accepts::refusal("`Accept` must list text/event-stream"));
         }
@@ -98,8 +118,7 @@ impl Origin for Incoming<'_> {
 }
 
 impl Endpoint {
-    /// Finds out about the session that the headers name, if other instances may know it; returns the response to a
-    /// request that cannot be answered without that.
+    /// Looks up the session in the headers, if other instances may know it; returns the response if that fails.
     pub(super) async fn meet(&self, sender: &Sender) -> Result<(), Box<Response>> {
         if !self.sessions.is_shared() || names_other_version(&sender.headers) {
             return Ok(());
@@ -116,7 +135,7 @@ impl Endpoint {
         })
     }
 
-    /// The session that the headers name, which is the sender's own.
+    /// The session in the headers, which must belong to the sender.
     pub(super) fn session(&self, sender: &Sender) -> Result<Arc<Session>, RpcError> {
         let id = sender.headers.get(&SESSION_ID).ok_or_else(no_session)?;
         let id = id.to_str().unwrap_or_default();
@@ -132,7 +151,7 @@ fn no_session() -> RpcError {
     )
 }
 
-/// The revision that the header names.
+/// The revision in the header.
 fn header_version(headers: &HeaderMap) -> Option<Version> {
     Version::parse(headers.get(&PROTOCOL_VERSION)?.to_str().ok()?.trim())
 }

@@ -63,7 +63,7 @@ fn served(file: &'static File) -> Response {
     response
 }
 
-/// The limits in force, for a caller that the server knows where it verifies callers.
+/// The limits in force, for all callers, or for verified ones if the server verifies callers.
 async fn limits(State(endpoint): State<Arc<Endpoint>>, request: Request) -> Response {
     let (parts, _) = request.into_parts();
     if let Some(gate) = &endpoint.gate

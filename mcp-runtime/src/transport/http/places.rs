@@ -1,7 +1,7 @@
-//! The places that connections take: bounded in all, and for each address.
+//! The places of connections: bounded in all, and for each address.
 //!
-//! Two counters under one mutex, held for one look-up. An IPv6 network of 64 bits is one address. A
-//! place is a value that is given back when it is dropped, wherever the connection has gone.
+//! Two counters under one mutex, held for one look-up. An IPv6 network of 64 bits is one address. A place is released
+//! when dropped, wherever the connection has moved to.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -45,8 +45,8 @@ impl Places {
         }))
     }
 
-    /// Takes a place for a connection from `address`, or says which limit has none left. One without an address, as of a
-    /// trusted proxy, counts in all only.
+    /// Takes a place for a connection from `address`, or returns the exhausted limit. One without an address, such as
+    /// from a trusted proxy, counts in all only.
     pub(super) fn take(&self, address: Option<IpAddr>) -> Result<Place, Limit> {
         let address = address.map(subscriber);
         let mut taken = self.0.taken.lock().unwrap_or_else(PoisonError::into_inner);
@@ -121,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_refused_takes_no_place() {
+    fn a_refused_connection_takes_no_place() {
         let places = Places::new(Number::from(2), Number::from(1));
         let _one = places.take(Some(address("10.0.0.1")));
         for _ in 0..5 {

@@ -1,19 +1,17 @@
-//! `POST /mcp`: the head, the body, and the form of the answer: JSON when it comes alone and soon, an event stream
-//! when notifications or a long silence come before it.
+//! `POST /mcp`: the head, the body, and the form of the response: JSON if it comes alone and soon, an event stream if
+//! notifications or a long silence come first.
 //!
-//! Order: authentication, `Accept`, `Content-Type`, `Content-Encoding`, the rate of all requests,
-//! the body, then `dispatch`. The form of the answer is decided as late as it can be: if the call
-//! is done before it has said anything, the response is JSON with a length, which costs least and
-//! which every proxy understands; the first notification, or 15 s of silence, makes it an event
-//! stream, after which its status is 200.
+//! Order: authentication, `Accept`, `Content-Type`, `Content-Encoding`, the rate of all requests, the body, then
+//! `dispatch`. The form of the response is decided as late as possible: if the call completes without notifications,
+//! the response is JSON with a length, which costs least and which every proxy supports; the first notification, or 15
+//! s of silence, makes it an event stream with the status 200.
 //!
-//! A call outside of sessions lives in the response: dropping that, as hyper does when the client
-//! has gone, drops the call.
+//! A call outside of sessions lives in the response: dropping that, as hyper does when the client disconnects, drops
+//! the call.
 
 use std::sync::Arc;
 use std::task::Poll;
 
-use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
@@ -21,7 +19,9 @@ use axum::response::Response;
 use tokio::time::sleep;
 
 use super::accept::Accepts;
+use super::bodies::{self, Answered};
 use super::exchange::Exchange;
+use super::head::Head;
 use super::origin::Incoming;
 use super::response::{accepted, json, reply};
 use super::sender::{Peer, Sender};
@@ -32,16 +32,16 @@ use crate::handler::input::outbox::{Notes, Outbox, Stored, notes};
 use crate::legacy::Session;
 use crate::legacy::stream::Stream;
 use crate::ops::metrics::Streams;
+use crate::policy::poll_once;
 use crate::protocol::{RpcError, Version};
 use crate::service::Service;
 use crate::share::Permit;
-use crate::transport::poll_once;
 
 pub(super) async fn post(State(endpoint): State<Arc<Endpoint>>, request: Request) -> Response {
     post_from(None, &endpoint, request).await
 }
 
-/// Answers a request that has come from `peer`, if the server's own listener knows it.
+/// Handles a request from `peer`, if the server's own listener knows it.
 pub(super) async fn post_from(
     peer: Option<Peer>,
     endpoint: &Arc<Endpoint>,
@@ -55,8 +55,11 @@ pub(super) async fn post_from(
         }
         metadata = gate.metadata(&parts);
     }
-    let response = match Received::new(parts, body, peer) {
-        Ok(received) => answer(endpoint, received).await,
+    let body = bodies::Received::Boxed(body);
+    let head = Head::read(&parts.headers);
+    let checked = check_headers(head, &parts.headers);
+    let response = match checked.map(|accepts| Received::new(parts, body, peer, accepts)) {
+        Ok(received) => answer(endpoint, received).await.into_response(),
         Err(error) => endpoint.refuse(error),
     };
     match &endpoint.gate {
@@ -65,24 +68,29 @@ pub(super) async fn post_from(
     }
 }
 
-/// A request of a known caller, whose head has been read: what of it is needed from then on.
+/// A request of a known caller, with the parts of its head that are needed later.
 pub(super) struct Received {
     sender: Sender,
     accepts: Accepts,
-    body: Body,
+    body: bodies::Received,
 }
 
 impl Received {
-    pub(super) fn new(parts: Parts, body: Body, peer: Option<Peer>) -> Result<Self, RpcError> {
-        Ok(Self {
-            accepts: check_headers(&parts.headers)?,
+    pub(super) fn new(
+        parts: Parts,
+        body: bodies::Received,
+        peer: Option<Peer>,
+        accepts: Accepts,
+    ) -> Self {
+        Self {
+            accepts,
             sender: Sender::from_parts(parts, peer),
             body,
-        })
+        }
     }
 }
 
-/// Answers a request whose caller is known.
+/// Handles a request whose caller is known.
 pub(super) async fn answer(
     endpoint: &Arc<Endpoint>,
     Received {
@@ -90,37 +98,33 @@ pub(super) async fn answer(
         accepts,
         body,
     }: Received,
-) -> Response {
+) -> Answered {
     if let Err(refused) = endpoint.count(&sender).await {
-        return *refused;
+        return Answered::Response(refused);
     }
     let body = match endpoint.read(body).await {
         Ok(body) => body,
-        Err(error) => return endpoint.refuse(error),
+        Err(error) => return endpoint.refuse(error).into(),
     };
     if let Err(refused) = endpoint.meet(&sender).await {
-        return *refused;
+        return Answered::Response(refused);
     }
-    let origin = Incoming {
-        endpoint,
-        sender: &sender,
-        accepts,
-    };
+    let origin = Incoming::new(endpoint, &sender, accepts);
     let service = &endpoint.service;
     let streams = &service.metrics.streams;
     match dispatch(service, &origin, &body) {
-        Next::Nothing => accepted(),
+        Next::Nothing => accepted().into(),
         Next::Reply(answer) => {
             endpoint.publish(&sender, &answer).await;
-            reply(answer)
+            reply(answer).into()
         }
-        Next::Listen(_, subscription) => sse::listen(subscription, streams),
+        Next::Listen(_, subscription) => sse::listen(subscription, streams).into(),
         Next::Call(call) => {
             let permit = match service.in_flight.take(|| sender.holder()) {
                 Ok(permit) => permit,
                 Err(full) => {
                     let id = Some(&call.request.id);
-                    return reply(refuse(service, id, Version::LATEST, full.into()));
+                    return reply(refuse(service, id, Version::LATEST, full.into())).into();
                 }
             };
             respond_to_call(service, call, permit, sender, accepts).await
@@ -132,7 +136,7 @@ pub(super) async fn answer(
                     let exchange = Exchange::new(call, session, stream, service);
                     Box::pin(respond_in_session(exchange, accepts, streams)).await
                 }
-                Err(refused) => reply(refused),
+                Err(refused) => reply(refused).into(),
             }
         }
         Next::Batch(session, batch) => {
@@ -145,7 +149,7 @@ pub(super) async fn answer(
 }
 
 impl Endpoint {
-    /// Tells other instances of the session that an answer opens, before its client can name it to them.
+    /// Stores a session that a response opens, before its client can use it on other instances.
     async fn publish(&self, sender: &Sender, answer: &Reply) {
         if let Some(id) = answer
             .session
@@ -157,7 +161,7 @@ impl Endpoint {
         }
     }
 
-    /// The stream that the response to a call in a session may become, and the caller that it is the way back to.
+    /// The stream that the response to a call in a session may become, and the caller that reads it.
     fn stored(&self, session: &Session, sender: Sender, accepts: Accepts) -> (Arc<Stream>, Caller) {
         let stream = session.streams.begin();
         let outbox = accepts
@@ -168,14 +172,14 @@ impl Endpoint {
     }
 }
 
-/// Carries out a call outside of sessions, in the form that its client accepts.
+/// Runs a call outside of sessions, in the form that its client accepts.
 async fn respond_to_call(
     service: &Arc<Service>,
     call: Call,
     permit: Permit,
     sender: Sender,
     accepts: Accepts,
-) -> Response {
+) -> Answered {
     let (outbox, notes) = if accepts.stream && call.notifies() {
         let (outbox, notes) = notes();
         (Some(outbox), Some(notes))
@@ -186,30 +190,32 @@ async fn respond_to_call(
     let streams = &service.metrics.streams;
     let mut call = call.run(service, None, caller, permit);
     if let Some(notes) = notes {
-        return Box::pin(respond(call, notes, streams)).await;
+        return Box::pin(respond(call, notes, streams)).await.into();
     }
-    // Nearly every call is done when it is first polled, and then needs no timer.
+    // Nearly every call completes on its first poll, and then needs no timer.
     if let Poll::Ready((status, text)) = poll_once(&mut call).await {
-        return json(status, text);
+        return Answered::Json(status, text);
     }
     if accepts.stream {
-        Box::pin(respond_late(call, streams)).await
+        Box::pin(respond_late(call, streams)).await.into()
     } else {
         let (status, text) = call.await;
-        json(status, text)
+        Answered::Json(status, text)
     }
 }
 
 /// Checks `Accept`, `Content-Type` and `Content-Encoding`.
-fn check_headers(headers: &HeaderMap) -> Result<Accepts, RpcError> {
-    let accepts = Accepts::from_headers(headers)?;
-    is_json(headers)?;
-    is_plain(headers)?;
+pub(super) fn check_headers(head: Head<'_>, headers: &HeaderMap) -> Result<Accepts, RpcError> {
+    let accepts = Accepts::from_headers(head, headers)?;
+    is_json(head)?;
+    if head.content_encoding.is_there() {
+        is_plain(headers)?;
+    }
     Ok(accepts)
 }
 
-fn is_json(headers: &HeaderMap) -> Result<(), RpcError> {
-    let kind = headers.get(header::CONTENT_TYPE);
+fn is_json(head: Head<'_>) -> Result<(), RpcError> {
+    let kind = head.content_type.value();
     // What clients send, letter for letter.
     if kind.is_some_and(|kind| kind == "application/json") {
         return Ok(());
@@ -229,7 +235,7 @@ fn is_json(headers: &HeaderMap) -> Result<(), RpcError> {
     Err(RpcError::invalid_request("`Content-Type` must be application/json").with_status(415))
 }
 
-/// Checks that a body has no content coding: one that is small on the wire could be large in memory.
+/// Checks that a body has no content coding: a small body on the wire could be large in memory.
 fn is_plain(headers: &HeaderMap) -> Result<(), RpcError> {
     let codings = headers.get_all(header::CONTENT_ENCODING).iter();
     let mut codings = codings.flat_map(|value| value.as_bytes().split(|byte| *byte == b','));
@@ -240,8 +246,8 @@ fn is_plain(headers: &HeaderMap) -> Result<(), RpcError> {
     Err(RpcError::invalid_request(text).with_status(415))
 }
 
-/// Waits for the answer of a call that cannot notify. After a time of silence its response begins as an event stream,
-/// so that neither the client nor a proxy takes the connection for dead.
+/// Waits for the response of a call that cannot notify. After a silence it begins as an event stream, so that neither
+/// the client nor a proxy assumes a dead connection.
 async fn respond_late(mut call: Pending, streams: &Streams) -> Response {
     tokio::select! {
         biased;
@@ -250,7 +256,7 @@ async fn respond_late(mut call: Pending, streams: &Streams) -> Response {
     }
 }
 
-/// Waits for the answer or the first notification, whichever is first, and so decides the form of the response.
+/// Waits for the response or the first notification, whichever comes first, which decides the form of the response.
 async fn respond(mut call: Pending, mut notes: Notes, streams: &Streams) -> Response {
     tokio::select! {
         biased;
@@ -263,23 +269,23 @@ async fn respond(mut call: Pending, mut notes: Notes, streams: &Streams) -> Resp
     }
 }
 
-/// The same in a session. A call without an answer has been cancelled.
+/// The same in a session. A call without a response has been cancelled.
 async fn respond_in_session(
     mut exchange: Exchange,
     accepts: Accepts,
     streams: &Streams,
-) -> Response {
+) -> Answered {
     let stream = Arc::clone(&exchange.stream);
     let reader = tokio::select! {
         biased;
         () = stream.begun() => exchange.streamed(),
         (status, text) = &mut exchange => match status {
             _ if stream.has_begun() => exchange.answered(text),
-            202 => return accepted(),
-            _ if text.is_empty() => return sse::empty(streams),
-            _ => return json(status, text),
+            202 => return accepted().into(),
+            _ if text.is_empty() => return sse::empty(streams).into(),
+            _ => return Answered::Json(status, text),
         },
         () = sleep(HEARTBEAT), if accepts.stream => exchange.streamed(),
     };
-    sse::call_in_session(reader, streams)
+    sse::call_in_session(reader, streams).into()
 }

@@ -1,11 +1,11 @@
-//! The address of a caller behind proxies, as far as they are trusted.
+//! The address of a caller behind trusted proxies.
 //!
-//! Each proxy appends the address that its connection came from. So the list is read from the right, and ends at the
-//! first address that is not a trusted proxy's: whatever stands to the left of it, the caller may have made up.
+//! Each proxy appends the address of its client. So the list is read from the right, and ends at the first address
+//! outside of trusted proxies: the caller may have made up everything to the left of it.
 //!
 //! `X-Forwarded-For` and `Forwarded` (RFC 7239) are read only on connections from networks in
-//! [`Server::trusted_proxies`](crate::Server::trusted_proxies). An entry that is no address
-//! (`unknown`, an obfuscated name) ends the walk with the last address that is known.
+//! [`Server::trusted_proxies`](crate::Server::trusted_proxies). An entry that is not an address (`unknown`, an
+//! obfuscated name) ends the walk with the last known address.
 
 use std::net::{IpAddr, SocketAddr};
 
@@ -15,12 +15,12 @@ use crate::network::Network;
 
 const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
-/// The networks of proxies whose headers are believed.
+/// The networks of proxies whose headers are trusted.
 #[derive(Debug)]
 pub(super) struct Proxies(Vec<Network>);
 
 impl Proxies {
-    /// Takes the networks of the setting, which have been checked.
+    /// Takes the networks of the setting, which are valid.
     pub(super) fn new(networks: &[String]) -> Self {
         Self(networks.iter().filter_map(|it| it.parse().ok()).collect())
     }
@@ -32,8 +32,8 @@ impl Proxies {
 
     /// Returns the address of the caller of a request with these headers on a connection from `peer`.
     ///
-    /// If both headers are there and differ, one of them is the caller's own invention, as a proxy writes one and lets the
-    /// other pass; then the proxy itself counts as the caller.
+    /// If both headers are present and differ, the caller has made up one of them, since a proxy writes one and
+    /// forwards the other; then the proxy itself counts as the caller.
     pub(super) fn caller(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
         if !self.trusts(peer) {
             return peer;
@@ -75,7 +75,7 @@ impl Proxies {
     }
 }
 
-/// The entries of a list. A quoted comma is not looked for: no address has one.
+/// The entries of a list. Quoted commas are not handled, as no address has one.
 fn entries(value: &HeaderValue) -> impl DoubleEndedIterator<Item = &str> {
     value.to_str().unwrap_or("?").split(',')
 }

@@ -1,6 +1,6 @@
-//! Log lines about what may happen all the time: one in a minute.
+//! Rate-limited log lines: one in a minute.
 //!
-//! For lines that an attacker could cause at will; the metric counts each case.
+//! For events that an attacker could cause at will; the metric counts each one.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -15,7 +15,7 @@ const QUIET: Duration = Duration::from_mins(1);
 pub(super) struct Quiet(Mutex<Option<Instant>>);
 
 impl Quiet {
-    /// Returns true if a line may be written, which then is the last one.
+    /// Returns true if a line may be written now, and records it.
     pub(super) fn may_speak(&self) -> bool {
         let now = Instant::now();
         let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);

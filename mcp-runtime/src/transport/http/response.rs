@@ -1,8 +1,8 @@
-//! Responses that are one piece: answers, refusals, and nothing at all.
+//! Complete responses: results, refusals, and empty ones.
 //!
-//! Every refusal with 429 or 503 has `Retry-After`: the time to wait where it is known, else 10 s.
-//! A 403 for a missing scope carries the scopes in its extensions, from which `authenticate.rs`
-//! makes the challenge: the transport below does not know how callers are verified.
+//! Every refusal with 429 or 503 has `Retry-After`: the time to wait if it is known, otherwise 10 s. A 403 for a
+//! missing scope carries the scopes in its extensions, from which `authenticate.rs` makes the challenge: this module
+//! does not know how callers are verified.
 
 use std::time::Duration;
 
@@ -23,7 +23,7 @@ impl Endpoint {
         reply(refuse(&self.service, None, Version::LATEST, error))
     }
 
-    /// The same for a request that may come again after `wait`.
+    /// The same for a request that may be sent again after `wait`.
     pub(super) fn refuse_until(&self, wait: Duration, error: RpcError) -> Response {
         let mut response = self.refuse(error);
         let seconds = wait.as_millis().div_ceil(1000).max(1);
@@ -35,7 +35,7 @@ impl Endpoint {
     }
 }
 
-/// An answer in one piece, with the id of the session that it opens.
+/// A complete response, with the id of the session that it opens.
 pub(super) fn reply(reply: Reply) -> Response {
     let mut response = json(reply.status, reply.text);
     if let Some(Ok(id)) = reply.session.map(HeaderValue::try_from) {
@@ -44,7 +44,7 @@ pub(super) fn reply(reply: Reply) -> Response {
     response
 }
 
-/// A JSON answer in one piece.
+/// A complete JSON response.
 pub(super) fn json(status: u16, text: Bytes) -> Response {
     let scopes = (status == 403).then(|| RequiredScopes::of(&text)).flatten();
     let mut response = Response::new(Body::from(text));
@@ -70,7 +70,7 @@ pub(super) fn json(status: u16, text: Bytes) -> Response {
 pub(super) struct RequiredScopes(pub String);
 
 impl RequiredScopes {
-    /// Reads the scopes from the error that names them.
+    /// Reads the scopes from the error that contains them.
     fn of(text: &[u8]) -> Option<Self> {
         let message: serde_json::Value = serde_json::from_slice(text).ok()?;
         let scopes = message.pointer("/error/data/requiredScopes")?.as_array()?;
@@ -82,7 +82,7 @@ impl RequiredScopes {
     }
 }
 
-/// Taken, and nothing to say.
+/// Accepted, without a body.
 pub(super) fn accepted() -> Response {
     let mut response = Response::new(Body::empty());
     *response.status_mut() = StatusCode::ACCEPTED;

@@ -1,4 +1,4 @@
-//! Encryption of accepted connections, where the server has TLS.
+//! Encryption of accepted connections, if the server has TLS.
 //!
 //! A handshake has its own time limit, and runs in the connection's task, not in the accepting one.
 //! The certificate of a reload is used by the handshakes that begin after it; open connections keep
@@ -18,7 +18,7 @@ use {
     std::sync::{Arc, Weak},
 };
 
-/// Encrypts a connection and notes the certificate of its caller; `None` if the handshake fails.
+/// Encrypts a connection and records the certificate of its caller; `None` if the handshake fails.
 #[cfg(feature = "tls")]
 pub(super) async fn secure(service: &Service, socket: Socket, from: &mut From) -> Option<Socket> {
     let Some(tls) = &service.tls else {
@@ -26,7 +26,7 @@ pub(super) async fn secure(service: &Service, socket: Socket, from: &mut From) -
     };
     let stream = match socket {
         Socket::Tcp(stream) => stream,
-        // A Unix socket ends on this machine.
+        // A Unix socket is local to this machine.
         other => return Some(other),
     };
     let limit = service.live.with(|it| it.limits.handshake_timeout);
@@ -50,7 +50,7 @@ pub(super) async fn secure(service: &Service, socket: Socket, from: &mut From) -
     }
 }
 
-/// Shows the end of the certificate in force, and has its files read anew when the server reloads.
+/// Publishes the expiry of the certificate in force, and registers its files for reloads.
 #[cfg(feature = "tls")]
 pub(super) fn follow(service: &Arc<Service>) {
     if let Some(tls) = &service.tls {
@@ -63,7 +63,7 @@ pub(super) fn follow(service: &Arc<Service>) {
     }
 }
 
-/// Reads the certificate anew.
+/// Reads the certificate again.
 #[cfg(feature = "tls")]
 #[derive(Debug)]
 struct Reread {
@@ -91,7 +91,7 @@ impl Reload for Reread {
     }
 }
 
-/// The connection as it is.
+/// Returns the connection unchanged.
 #[cfg(not(feature = "tls"))]
 #[expect(clippy::unused_async, reason = "as with TLS")]
 pub(super) async fn secure(_: &Service, socket: Socket, _: &mut From) -> Option<Socket> {

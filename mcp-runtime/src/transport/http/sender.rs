@@ -1,11 +1,10 @@
 //! The sender of a request: its headers, and the principal that a layer in front of the endpoint has verified.
 //!
-//! The seam for authentication: a layer in front that has verified a caller leaves a [`Principal`] in the request's
-//! extensions. Nothing that the client itself sends gets there.
+//! The interface for authentication: a layer in front that has verified a caller inserts a [`Principal`] into the
+//! request's extensions. Nothing that the client itself sends gets there.
 //!
-//! The address is that of the connection, of a trusted proxy's caller, or of axum's `ConnectInfo`,
-//! in this order of what is known; without any, the limits by address take all anonymous callers
-//! for one.
+//! The address is that of the connection, of a trusted proxy's caller, or of axum's `ConnectInfo`, in this order;
+//! without one, all anonymous callers share the limits by address.
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
@@ -50,12 +49,12 @@ impl Sender {
         &self.principal
     }
 
-    /// The address that the request comes from, where it is known.
+    /// The address of the caller, if it is known.
     pub(super) fn peer(&self) -> Option<IpAddr> {
         self.peer
     }
 
-    /// Returns the caller that held resources are counted for.
+    /// Returns the holder that resources are counted for.
     pub(super) fn holder(&self) -> Holder {
         Holder::new(&self.principal, self.peer)
     }
@@ -84,8 +83,8 @@ impl Sender {
     }
 }
 
-/// The address that the connection comes from, where the request says so: by the server's own listener, or by an
-/// application that serves its router with `into_make_service_with_connect_info::<SocketAddr>()`.
+/// The remote address of the connection, if the request has it: from the server's own listener, or from an application
+/// that serves its router with `into_make_service_with_connect_info::<SocketAddr>()`.
 pub(super) fn peer(extensions: &Extensions) -> Option<IpAddr> {
     let own = extensions.get::<Peer>().map(|Peer(address)| *address);
     let application = || {

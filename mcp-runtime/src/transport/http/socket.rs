@@ -1,8 +1,8 @@
-//! The bytes of a connection as the network has them: plain, or encrypted.
+//! The socket of a connection: plain, or encrypted.
 //!
-//! `TCP_NODELAY` is set, since a response is written in one piece; a keepalive of one minute finds
-//! peers that have vanished. Where the system has no descriptor left, accepting waits a second and
-//! tries again (by axum's listener), instead of ending the server.
+//! `TCP_NODELAY` is set, since a response is written in one piece; a keepalive of one minute detects peers that have
+//! vanished. If the system has no descriptor left, accepting waits a second and tries again (by axum's listener),
+//! instead of ending the server.
 
 use std::io::{self, IoSlice};
 use std::net::IpAddr;
@@ -14,22 +14,22 @@ use socket2::{SockRef, TcpKeepalive};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 
-/// The time after which the kernel asks a silent peer whether it is still there.
+/// The time after which the kernel probes a silent peer.
 const KEEPALIVE: Duration = Duration::from_mins(1);
 
-/// A socket that is listened on.
+/// A listening socket.
 #[derive(Debug)]
 pub(crate) enum Listener {
     /// A TCP port.
     Tcp(TcpListener),
-    /// A file; see [`bind_unix`](super::bind_unix).
+    /// A socket file; see [`bind_unix`](super::bind_unix).
     #[cfg(unix)]
     Unix(tokio::net::UnixListener),
 }
 
 impl Listener {
-    /// Waits for the next connection, and for as long as it takes where the system has none, as when too many files are
-    /// open. Returns the address at its other end too, where it has one.
+    /// Waits for the next connection, retrying while the system cannot open one, such as with too many open files.
+    /// Returns the remote address too, if there is one.
     pub(super) async fn accept(&mut self) -> (Socket, Option<IpAddr>) {
         match self {
             Self::Tcp(listener) => {
@@ -46,7 +46,7 @@ impl Listener {
     }
 }
 
-/// Small messages are not held back, and the kernel notices a peer that has gone without a word.
+/// Disables delays of small messages, and lets the kernel detect peers that have vanished.
 fn tune(stream: &TcpStream) {
     let keepalive = TcpKeepalive::new().with_time(KEEPALIVE);
     let tuned = stream
@@ -67,7 +67,7 @@ pub(super) enum Socket {
     Tls(Box<tokio_rustls::server::TlsStream<TcpStream>>),
 }
 
-/// Calls a method of whichever stream a socket is.
+/// Calls a method of the stream inside a socket.
 macro_rules! each {
     ($socket:expr, $stream:ident => $call:expr) => {
         match $socket {

@@ -1,10 +1,9 @@
 //! Event streams: one message, one event, one `data:` line; a comment at intervals keeps the connection alive.
 //!
-//! The format is that of the HTML standard, server-sent events, without event names. JSON has no
-//! line ends outside of strings, so one `data:` line is enough for any message. Streams that a
-//! client can resume have ids; their first event, from revision 2025-11-25 on, also says when to
-//! come back (`retry: 1000`). A comment every 15 s shows proxies and idle timeouts that the stream
-//! lives, and lets a dead connection be noticed when it is written.
+//! The format is that of the HTML standard, server-sent events, without event names. JSON has no line ends outside of
+//! strings, so one `data:` line is enough for any message. Streams that a client can resume have ids; their first
+//! event, from revision 2025-11-25 on, also sets the delay for reconnecting (`retry: 1000`). A comment every 15 s
+//! shows proxies and idle timeouts that the stream is alive, and detects a dead connection.
 
 use axum::body::Body;
 use axum::http::{HeaderValue, header};
@@ -26,7 +25,7 @@ use crate::share::kept_with;
 const RETRY_MS: u32 = 1000;
 const COMMENT: Bytes = Bytes::from_static(b":\n\n");
 
-/// The stream of a call: its notifications, then its answer. A comment comes first where nothing has been said yet.
+/// The stream of a call: its notifications, then its response, after a comment if there is nothing else yet.
 pub(super) fn call(
     first: Option<Bytes>,
     notes: Notes,
@@ -42,7 +41,7 @@ pub(super) fn call(
     response(stream::unfold(begun, next_of_call), streams)
 }
 
-/// The stream of a call that was done when the stream began.
+/// The stream of a call that had completed when the stream began.
 pub(super) fn call_done(first: Bytes, notes: Notes, answer: Bytes, streams: &Streams) -> Response {
     let done = CallState::Done {
         first: Some(first),
@@ -61,7 +60,7 @@ pub(super) fn listen(subscription: Subscription, streams: &Streams) -> Response 
     alive(events, Instant::now() + HEARTBEAT, streams)
 }
 
-/// The stream of a call in a session. What there is to read comes first; else a comment, which shows that it has begun.
+/// The stream of a call in a session: events, or first a comment if there are none yet.
 pub(super) fn call_in_session(reader: Reader, streams: &Streams) -> Response {
     use futures_util::StreamExt as _;
     let events = stream::unfold(reader, |mut reader| async move {
@@ -71,7 +70,7 @@ pub(super) fn call_in_session(reader: Reader, streams: &Streams) -> Response {
     alive(events, Instant::now(), streams)
 }
 
-/// The events of a stream that a client may come back to.
+/// The events of a stream that a client can resume.
 pub(super) fn kept(
     events: impl Stream<Item = Event> + Send + 'static,
     streams: &Streams,
@@ -100,7 +99,7 @@ fn alive(
     response(frames, streams)
 }
 
-/// The stream of a call that was cancelled before it said anything: it ends without an answer.
+/// The stream of a call that was cancelled before any notification: it ends without a response.
 pub(super) fn empty(streams: &Streams) -> Response {
     response(stream::empty(), streams)
 }
@@ -182,7 +181,7 @@ fn event(message: &Bytes) -> Bytes {
     counted(frame, message)
 }
 
-/// Returns the frame of `message`, which counts as unread as long as the frame is kept.
+/// Returns the frame of `message`, which counts as unread while the frame is kept.
 fn counted(frame: BytesMut, message: &Bytes) -> Bytes {
     if message.len() <= limits::UNTRACKED {
         return frame.freeze();
@@ -190,7 +189,7 @@ fn counted(frame: BytesMut, message: &Bytes) -> Bytes {
     kept_with(frame.freeze(), message.clone())
 }
 
-/// An event to come back to. The one without a message says when to.
+/// An event that can be resumed after. The one without a message sets the delay for reconnecting.
 fn identified(event: &Event) -> Bytes {
     let Event { id, message } = event;
     let Some(message) = message else {

@@ -1,10 +1,9 @@
-//! Turning connections away that are over a limit, with words where there is a hand free to write them.
+//! Refuses connections over a limit, with a response while few are being refused.
 //!
-//! A connection that is closed without a word looks like a fault of the network, and is tried again
-//! at once. So up to 12 connections at a time, for each of two reasons, get a real response with
-//! `Retry-After`; the rest are closed. The request is not parsed: the first bytes are read for 100
-//! ms, to see whether it is the liveness probe, which is answered 200 although there is no place,
-//! unless the address itself has too many.
+//! A connection that is closed silently looks like a network fault, and is retried immediately. So up to 12
+//! connections at a time, for each of two reasons, get a response with `Retry-After`; the rest are closed. The request
+//! is not parsed: the first bytes are read for 100 ms, to detect the liveness probe, which gets 200 although there is
+//! no place, unless its own address has too many.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,29 +16,29 @@ use super::quiet::Quiet;
 use super::socket::Socket;
 use crate::limits::{self, Limit};
 
-/// The maximum number of connections that are told why at one time, for the limit in all and for those of one address each;
-/// more are closed at once. Together they fit into the descriptors that connections leave.
+/// The maximum number of connections that get a response at one time, for the limit in all and for those of one
+/// address each; further ones are closed immediately. Together they fit into the descriptors that connections leave.
 const AT_ONCE: usize = 12;
-/// The time in which a client says what it wants.
+/// The time in which a request is detected.
 const GLANCE: Duration = Duration::from_millis(100);
-/// The request for which there is always a place: an orchestrator would restart a process that does not answer it.
+/// The request that always gets a response: an orchestrator would restart the process otherwise.
 const PROBE: &[u8] = b"GET /healthz HTTP/1.";
 const ALIVE: &str = "HTTP/1.1 200 OK\r\ncontent-type: text/plain; charset=utf-8\r\ncontent-length: 3\r\n\
                      x-content-type-options: nosniff\r\nconnection: close\r\n\r\nok\n";
-/// The time in which a client reads why.
+/// The time for a client to read the response.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-/// Turns connections away.
+/// Refuses connections over a limit.
 #[derive(Debug)]
 pub(super) struct TurnAway {
-    /// Those for connections beyond the number of all, and for those beyond the number of their own address.
+    /// The permits for connections over the limit in all, and for those over the limit of their address.
     hands: [Arc<Semaphore>; 2],
     is_encrypted: bool,
     log: Quiet,
 }
 
 impl TurnAway {
-    /// Closes connections without words if they `is_encrypted`: a handshake would cost what the limit is there to save.
+    /// Closes connections silently if they are encrypted: a handshake would cost what the limit saves.
     pub(super) fn new(is_encrypted: bool) -> Self {
         Self {
             hands: [(); 2].map(|()| Arc::new(Semaphore::new(AT_ONCE))),
@@ -48,7 +47,7 @@ impl TurnAway {
         }
     }
 
-    /// Closes a connection that `limit` has no place for.
+    /// Refuses a connection that exceeds `limit`.
     pub(super) fn one(&self, mut stream: Socket, limit: Limit) {
         if self.log.may_speak() {
             tracing::warn!(limit = limit.as_str(), "connections are refused");
@@ -73,7 +72,7 @@ impl TurnAway {
                     stream.write_all(response(limit).as_bytes()).await?;
                 }
                 stream.shutdown().await?;
-                // What is closed with bytes unread is reset, and the client would not see why.
+                // A connection closed with unread bytes is reset, and the client would not see the response.
                 while stream.read(&mut bytes).await? > 0 {}
                 std::io::Result::Ok(())
             };
@@ -83,7 +82,7 @@ impl TurnAway {
     }
 }
 
-/// The response to a request that has not been read.
+/// The response to an unread request.
 fn response(limit: Limit) -> String {
     let (status, text) = match limit {
         Limit::Flood => (

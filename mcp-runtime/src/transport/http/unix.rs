@@ -1,9 +1,8 @@
-//! A Unix socket to listen on: its file is made at the start, and removed at the end.
+//! A listening Unix socket: its file is created at the start, and removed at the end.
 //!
-//! A file that is left by a server that was killed would keep the next one from starting, so a
-//! socket on which connecting is refused is removed. Two servers that start at the same moment may
-//! both find it so; the second `bind` then fails. At the end the file is removed only if it still
-//! is the one that was made: another server may have put its own there meanwhile.
+//! The file of a killed server would keep the next one from starting, so a socket that refuses connections is removed.
+//! Two servers that start at the same moment may both do so; the second `bind` then fails. At the end the file is
+//! removed only if it is still the same: another server may have replaced it.
 
 use std::fs;
 use std::io;
@@ -13,14 +12,14 @@ use std::time::SystemTime;
 
 use tokio::net::UnixListener;
 
-/// The file of a socket that is listened on, removed when this is dropped, if it still is that of this server.
+/// The file of a listening socket, removed when dropped, if it is still that of this server.
 #[derive(Debug)]
 pub(crate) struct SocketFile {
     path: PathBuf,
     mark: Mark,
 }
 
-/// Tells a file from its successor at the same path, whose inode may be the same.
+/// Distinguishes a file from its successor at the same path, whose inode may be the same.
 type Mark = (u64, Option<SystemTime>);
 
 fn mark(path: &Path) -> io::Result<Mark> {
@@ -28,7 +27,7 @@ fn mark(path: &Path) -> io::Result<Mark> {
     Ok((found.ino(), found.modified().ok()))
 }
 
-/// Listens on `path`. A socket that a server left there which has ended is replaced; anything else is left alone.
+/// Listens on `path`. A stale socket is replaced; any other file is left alone.
 pub(crate) fn bind(path: &Path) -> io::Result<(UnixListener, SocketFile)> {
     remove_stale(path)?;
     let listener = UnixListener::bind(path)?;
@@ -39,13 +38,13 @@ pub(crate) fn bind(path: &Path) -> io::Result<(UnixListener, SocketFile)> {
     Ok((listener, file))
 }
 
-/// Removes a socket on which nobody listens.
+/// Removes a socket without a listener.
 fn remove_stale(path: &Path) -> io::Result<()> {
     let Ok(found) = fs::symlink_metadata(path) else {
         return Ok(());
     };
     if !found.file_type().is_socket() {
-        let text = "there is a file that is no socket; remove it, or choose another path";
+        let text = "there is a file that is not a socket; remove it, or choose another path";
         return Err(io::Error::new(io::ErrorKind::AlreadyExists, text));
     }
     match std::os::unix::net::UnixStream::connect(path) {
@@ -77,7 +76,7 @@ mod tests {
     #[tokio::test]
     async fn a_stale_socket_is_replaced_and_one_in_use_is_not() {
         let path = path("stale");
-        // What std binds leaves its file behind.
+        // A listener of std leaves its file behind.
         drop(std::os::unix::net::UnixListener::bind(&path).unwrap());
         assert!(path.exists());
         let (listener, file) = bind(&path).unwrap();
@@ -96,7 +95,7 @@ mod tests {
         let path = path("file");
         fs::write(&path, "precious").unwrap();
         let error = bind(&path).unwrap_err();
-        assert!(error.to_string().contains("no socket"), "{error}");
+        assert!(error.to_string().contains("not a socket"), "{error}");
         assert_eq!(fs::read_to_string(&path).unwrap(), "precious");
         fs::remove_file(&path).unwrap();
         let (old, old_file) = bind(&path).unwrap();

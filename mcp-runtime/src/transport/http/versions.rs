@@ -1,4 +1,4 @@
-//! The versions of HTTP that a connection may speak: HTTP/1.1, and HTTP/2 with the feature `http2`.
+//! The HTTP versions of a connection: HTTP/1.1, and HTTP/2 with the feature `http2`.
 
 #[cfg(not(feature = "http2"))]
 use hyper::server::conn::http1;
@@ -12,7 +12,7 @@ use crate::limits::Limits;
 #[cfg(feature = "http2")]
 const STREAMS: u32 = 200;
 
-/// Serves connections, each in the version that its client speaks.
+/// Serves connections, each in the version of its client.
 #[cfg(feature = "http2")]
 pub(super) type Versions = auto::Builder<TokioExecutor>;
 /// Serves connections.
@@ -23,7 +23,7 @@ pub(super) type Versions = http1::Builder;
 #[cfg(feature = "http2")]
 pub(super) fn within(limits: &Limits) -> Versions {
     let mut http = auto::Builder::new(TokioExecutor::new());
-    // The time for a head is `Activity`'s: hyper's would end connections that are idle as well.
+    // `Activity` has the timeout for heads: hyper's would close idle connections as well.
     http.http1()
         .timer(TokioTimer::new())
         .header_read_timeout(None)
@@ -40,7 +40,7 @@ pub(super) fn within(limits: &Limits) -> Versions {
 #[cfg(not(feature = "http2"))]
 pub(super) fn within(limits: &Limits) -> Versions {
     let mut http = http1::Builder::new();
-    // The time for a head is `Activity`'s: hyper's would end connections that are idle as well.
+    // `Activity` has the timeout for heads: hyper's would close idle connections as well.
     http.timer(TokioTimer::new())
         .header_read_timeout(None)
         .max_headers(limits.header_count)

@@ -1,15 +1,15 @@
-//! `GET /ws`: WebSocket (RFC 6455), one message a text frame, carried out as over lines.
+//! `GET /ws`: WebSocket (RFC 6455), one message per text frame, processed as lines.
 //!
-//! No revision of the protocol defines this transport. The handshake passes the guard and the authentication of every other
-//! request. Invariants: a client that does not read is not read from, and holds a share of what all callers may hold; the
-//! calls of a connection end with it.
+//! No revision of the protocol defines this transport. The handshake passes the guard and the authentication of every
+//! other request. Invariants: a client that does not read is not read from, and is limited to its share; the calls of
+//! a connection end with it.
 //!
-//! A connection is a line connection ([`Peer`]) whose lines are text frames: one session, or calls
-//! of 2026-07-28, with the same order and limits as stdio. Binary frames are refused with a close
-//! code. Each connection has a share of [`Server::max_sessions`](crate::Server::max_sessions) in
-//! number and of [`Server::max_held`](crate::Server::max_held) in bytes, with 32 KiB for itself;
-//! from 256 KiB of unsent text on nothing more is read from it, and notifications are dropped. A
-//! connection on which nothing comes for the idle timeout, not even a pong, is closed.
+//! A connection is a line connection ([`Peer`]) whose lines are text frames: one session, or calls of 2026-07-28, with
+//! the same order and limits as stdio. Binary frames are refused with a close code. Each connection has a share of
+//! [`Server::max_sessions`](crate::Server::max_sessions) in number and of
+//! [`Server::max_held`](crate::Server::max_held) in bytes, of which it uses 32 KiB itself; beyond 256 KiB of unsent
+//! text it is not read from, and notifications are dropped. A connection without incoming frames, including pongs, for
+//! the idle timeout is closed.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -47,18 +47,18 @@ use crate::transport::lines::{Peer, Remote};
 pub(super) const PATH: &str = "/ws";
 /// The version of the protocol.
 const VERSION: HeaderValue = HeaderValue::from_static("13");
-/// The subprotocol, for a client that asks for one.
+/// The subprotocol, for a client that requests it.
 const SUBPROTOCOL: &str = "mcp";
-/// The bytes that a connection counts with by itself: its buffers and its state.
+/// The number of bytes that a connection itself counts: its buffers and its state.
 const OWN: usize = 32 * 1024;
-/// The size of what waits to be sent beyond which nothing more is read.
+/// The number of unsent bytes beyond which the connection is not read from.
 const BACKLOG: usize = 256 * 1024;
 /// The size of each buffer of a connection.
 const BUFFER: usize = 8 * 1024;
 
 type Socket = WebSocketStream<Metered<TokioIo<Upgraded>>>;
 
-/// Answers the handshake, and serves the connection that it becomes.
+/// Completes the handshake, and serves the resulting connection.
 pub(super) async fn upgrade(
     State(endpoint): State<Arc<Endpoint>>,
     mut request: Request,
@@ -96,7 +96,7 @@ pub(super) async fn upgrade(
     response
 }
 
-/// Checks a handshake (RFC 6455, section 4.2.1), and returns the proof that it was understood.
+/// Checks a handshake (RFC 6455, section 4.2.1), and returns the value of `Sec-WebSocket-Accept`.
 fn handshake(request: &Request) -> Result<HeaderValue, RpcError> {
     let headers = request.headers();
     let names = |name, token: &str| {
@@ -124,7 +124,7 @@ fn handshake(request: &Request) -> Result<HeaderValue, RpcError> {
         .ok_or_else(|| RpcError::invalid_request("`Sec-WebSocket-Key` must be 16 bytes in base64"))
 }
 
-/// Names the version that a client should use instead (RFC 6455, section 4.4).
+/// Adds the supported version to a response (RFC 6455, section 4.4).
 fn old_version(mut response: Response) -> Response {
     if response.status() == StatusCode::UPGRADE_REQUIRED {
         let headers = response.headers_mut();
@@ -145,11 +145,11 @@ fn subprotocol(headers: &HeaderMap) -> Option<HeaderValue> {
         .then_some(HeaderValue::from_static(SUBPROTOCOL))
 }
 
-/// The reason why a connection ends.
+/// The reason for which a connection ends.
 enum End {
-    /// The client has left, or the network.
+    /// The client or the network has disconnected.
     Left,
-    /// The server says why.
+    /// The server closes it with a reason.
     Told(CloseCode, &'static str),
 }
 
@@ -185,7 +185,7 @@ impl Connection {
         }
     }
 
-    /// Serves the connection until its client leaves, its principal's token expires, or the server ends.
+    /// Serves the connection until its client disconnects, its principal's token expires, or the server ends.
     async fn serve(self, upgraded: OnUpgrade, open: Option<Open>) {
         let Ok(Ok(io)) = timeout(self.settings().limits.header_timeout, upgraded).await else {
             return;
@@ -230,7 +230,7 @@ impl Connection {
                 }
             }
             if sink.send(Message::Close(Some(frame))).await.is_ok() {
-                // What is closed with bytes unread is reset, and the client would not see why.
+                // A connection closed with unread bytes is reset, and the client would not see the reason.
                 while let Some(Ok(_)) = stream.next().await {}
             }
         };
@@ -247,7 +247,7 @@ impl Connection {
         self.peer.idle().await;
     }
 
-    /// Receives messages as long as their responses are read.
+    /// Receives messages while their responses are read.
     async fn read(
         &self,
         stream: &mut (impl futures_util::Stream<Item = Result<Message, WsError>> + Unpin),
@@ -290,7 +290,7 @@ impl Connection {
         }
     }
 
-    /// Carries out one message, which is counted for its caller as long as it is kept.
+    /// Processes one message, which is counted for its caller as long as it is kept.
     fn receive(&self, text: Bytes) -> Result<(), Full> {
         let share = self
             .service
@@ -319,7 +319,7 @@ impl Connection {
         }
     }
 
-    /// Sends what there is to send, and pings in between; a client that takes nothing for too long has left.
+    /// Sends unsent messages, and pings in between; a client that accepts nothing for too long counts as disconnected.
     async fn write(
         &self,
         sink: &mut (impl futures_util::Sink<Message, Error = WsError> + Unpin),
@@ -344,7 +344,7 @@ impl Connection {
     }
 }
 
-/// The time in which a client takes the last messages.
+/// The time for sending the last messages.
 const CLOSING: std::time::Duration = std::time::Duration::from_secs(1);
 
 /// A line as a frame.
@@ -352,13 +352,13 @@ fn text(line: &[u8]) -> Message {
     Message::text(String::from_utf8_lossy(line).into_owned())
 }
 
-/// The messages that have not been sent.
+/// The unsent messages.
 struct Unsent {
     state: Mutex<Waiting>,
     account: Account,
-    /// There is something to send.
+    /// Notified when there is something to send.
     more: Notify,
-    /// Something has been sent.
+    /// Notified when something was sent.
     less: Notify,
 }
 
@@ -366,7 +366,7 @@ struct Unsent {
 struct Waiting {
     lines: std::collections::VecDeque<Vec<u8>>,
     bytes: usize,
-    /// The caller holds more than it may, and what came then was dropped.
+    /// True if the caller exceeds its share, and messages were dropped.
     is_over: bool,
 }
 
@@ -395,7 +395,7 @@ impl Unsent {
         Some(line)
     }
 
-    /// Waits until no more waits to be sent than a client that reads leaves.
+    /// Waits until the backlog is below its maximum.
     async fn room(&self) {
         loop {
             let less = self.less.notified();

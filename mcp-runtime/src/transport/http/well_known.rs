@@ -1,9 +1,8 @@
-//! Documents at well-known places: the metadata of the protected resource (RFC 9728) and `security.txt` (RFC 9116).
+//! Well-known documents: the metadata of the protected resource (RFC 9728) and `security.txt` (RFC 9116).
 //!
-//! Both documents are made for each request from what is declared, so that they never lag behind.
-//! They are readable without authentication, since their readers have no credentials yet, and by
-//! any page of an allowed origin. `scopes_supported` lists those of what a caller without any scope
-//! may know of.
+//! Both documents are made for each request, so that they are never outdated. They are readable without
+//! authentication, since their readers have no credentials yet, and by any page of an allowed origin.
+//! `scopes_supported` lists the scopes of items that are visible without any scope.
 
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -22,7 +21,7 @@ use super::{Endpoint, cors, response};
 use crate::auth::site::WELL_KNOWN;
 use crate::clock::rfc3339;
 
-/// The time after which `security.txt` has to be read anew.
+/// The time for which `security.txt` is valid.
 const FRESH: Duration = Duration::from_hours(24 * 90);
 
 /// The routes of the documents that the server has.
@@ -40,7 +39,8 @@ pub(super) fn routes(endpoint: &Endpoint) -> Router<Arc<Endpoint>> {
     router
 }
 
-/// The metadata of the endpoint at the requested path: the authorization servers, and the scopes of what anybody may see.
+/// The metadata of the endpoint at the requested path: the authorization servers, and the scopes of items that are
+/// visible to all.
 async fn metadata(State(endpoint): State<Arc<Endpoint>>, request: Request) -> Response {
     let (parts, _) = request.into_parts();
     let described = endpoint.gate.as_ref().and_then(|gate| {

@@ -1,12 +1,12 @@
-//! stdio: the process' own stdin and stdout, on plain threads that read and write in batches.
+//! stdio: the process's stdin and stdout, on plain threads that read and write in batches.
 //!
-//! Invariant: stdout carries protocol messages and nothing else: on Unix the real one is kept private, and whatever a
-//! tool or a library prints goes to stderr (`ops/log/capture.rs`).
+//! Invariant: stdout carries protocol messages only: on Unix the real one is kept private, and prints of tools and
+//! libraries go to stderr (`ops/log/capture.rs`).
 //!
-//! Threads rather than tokio's stdin, which hands each read to the blocking pool: two hops for a
-//! message of 100 bytes. A call that completes on its first poll is read, run and answered on one
-//! thread. Input ends with stdin, with a closed stdout, or with a shutdown; the last two cannot
-//! interrupt the thread that reads, which therefore is not joined.
+//! Threads rather than tokio's stdin, which passes each read to the blocking pool: two hops for a message of 100
+//! bytes. A call that completes on its first poll is read, run and answered on one thread. Input ends with stdin, with
+//! a closed stdout, or with a shutdown; the last two cannot interrupt the reading thread, which therefore is not
+//! joined.
 
 mod splitter;
 mod stdout;
@@ -45,26 +45,26 @@ pub(crate) async fn serve(service: Arc<Service>) -> io::Result<()> {
                 let _ = writing.send(());
             })?;
     }
-    // The end of input begins the shutdown, on the thread that sees it.
+    // The end of input begins the shutdown, on the thread that detects it.
     tokio::select! {
         () = output.gone.notified() => drain.begin(),
         () = drain.begun() => {}
     }
-    // Streams end, and what is in flight has until the deadline.
+    // Streams end, and calls in flight have until the deadline.
     peer.idle().await;
     output.close();
-    // Not joined: a client that reads nothing would hold the thread, and with it the end of the process.
+    // Not joined: a client that does not read would block the thread, and with it the end of the process.
     let _ = written.await;
     Ok(())
 }
 
-/// The real stdout; from now on what is printed goes to stderr.
+/// The real stdout; prints go to stderr from now on.
 #[cfg(unix)]
 fn take_stdout() -> io::Result<(log::Captured, File)> {
     log::capture_wire()
 }
 
-/// Elsewhere stdout is shared, and what a tool prints would reach the client.
+/// stdout is shared on other systems, so that prints of a tool would reach the client.
 #[cfg(not(unix))]
 fn take_stdout() -> io::Result<((), io::Stdout)> {
     Ok(((), io::stdout()))

@@ -3,45 +3,61 @@
 use std::{
     collections::HashMap,
     io::ErrorKind,
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::{Child, Command, Stdio},
 };
 
 use rustix::process::{Pid, Signal, kill_process};
+use serde::Serialize;
 
-use super::client::{self, Call};
+use super::client;
 use crate::{
+    call::Call,
     contender::{Contender, Transport},
     error::Error,
+    lab::Lab,
     server::free_addr,
 };
 
 /// Has glibc copy in vectors, as callgrind counts each byte of a copy by `rep movsb` as an instruction.
 const COPIES: &str = "glibc.cpu.x86_rep_movsb_threshold=1073741824";
 
-/// The costs of calls.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Costs {
-    /// Instructions in user space.
-    pub(super) instructions: u64,
+/// The costs of calls, apart by who decides them: the program's own code is the same on every machine, but the C library
+/// chooses its code by the processor, and differs between systems.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+pub(crate) struct Costs {
+    /// Instructions of the program's own code.
+    pub(crate) own: u64,
+    /// Instructions of libraries that are part of the system: the C library, the clock of the kernel.
+    pub(crate) system: u64,
     /// Calls of the allocator for a new block or a larger one.
-    pub(super) allocations: u64,
+    pub(crate) allocations: u64,
+    /// Calls that copy memory.
+    pub(crate) copies: u64,
 }
 
 impl Costs {
+    /// All instructions in user space.
+    pub(crate) fn instructions(self) -> u64 {
+        self.own + self.system
+    }
+
     /// The difference of two runs.
     pub(super) fn minus(self, other: Self) -> Self {
-        Self {
-            instructions: self.instructions.saturating_sub(other.instructions),
-            allocations: self.allocations.saturating_sub(other.allocations),
-        }
+        self.with(other, u64::saturating_sub)
     }
 
     /// The costs of one call of `calls`, rounded.
     pub(super) fn divided(self, calls: u64) -> Self {
+        self.with(self, |sum, _| (sum + calls / 2) / calls)
+    }
+
+    fn with(self, other: Self, of: impl Fn(u64, u64) -> u64) -> Self {
         Self {
-            instructions: (self.instructions + calls / 2) / calls,
-            allocations: (self.allocations + calls / 2) / calls,
+            own: of(self.own, other.own),
+            system: of(self.system, other.system),
+            allocations: of(self.allocations, other.allocations),
+            copies: of(self.copies, other.copies),
         }
     }
 }
@@ -66,6 +82,7 @@ pub(super) fn check() -> Result<(), Error> {
 
 /// Has a server answer `calls` calls, one at a time, and returns what all of its life has cost.
 pub(super) fn measure(
+    lab: &Lab,
     server: Contender,
     transport: Transport,
     call: Call,
@@ -73,27 +90,34 @@ pub(super) fn measure(
 ) -> Result<Costs, Error> {
     let profile = Profile::new();
     let addr = free_addr()?;
-    let itself = std::env::current_exe().map_err(Error::io("finding this program"))?;
+    let program = lab.program(server)?;
     let mut child = Command::new("valgrind")
         .args(["-q", "--tool=callgrind"])
         .arg(format!("--callgrind-out-file={}", profile.0.display()))
-        .arg(itself)
-        .arg(format!("serve-{}-{}", server.name(), transport.name()))
-        .arg(addr.to_string())
+        .arg(&program)
+        .args(server.arguments(transport, addr))
         .env("MCP_LOG_LEVEL", "warn")
-        .env("GLIBC_TUNABLES", COPIES)
+        .env("GLIBC_TUNABLES", tunables())
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()
         .map_err(Error::io("starting valgrind"))?;
     let called = match transport {
         Transport::Http => client::over_http(&mut child, addr, call, calls),
-        Transport::Stdio | Transport::Pipelined => client::over_stdio(&mut child, call, calls),
+        Transport::Stdio => client::over_stdio(&mut child, call, calls),
     };
     end(&mut child);
     called?;
     child.wait().map_err(Error::io("ending a server"))?;
-    profile.costs()
+    profile.costs(&program)
+}
+
+/// The settings of the C library, behind those of the environment.
+fn tunables() -> String {
+    match std::env::var("GLIBC_TUNABLES") {
+        Ok(set) if !set.is_empty() => format!("{set}:{COPIES}"),
+        _ => COPIES.to_owned(),
+    }
 }
 
 /// Ends a server in the ways that it knows, after which callgrind writes its profile.
@@ -114,10 +138,13 @@ impl Profile {
         Self(std::env::temp_dir().join(format!("callgrind.bench.{}", std::process::id())))
     }
 
-    fn costs(&self) -> Result<Costs, Error> {
+    fn costs(&self, program: &Path) -> Result<Costs, Error> {
         let text =
             std::fs::read_to_string(&self.0).map_err(Error::io("reading callgrind's profile"))?;
-        parse(&text).ok_or_else(|| Error::Counts("callgrind's profile has no total".to_owned()))
+        let program = program.display().to_string();
+        parse(&text, &program).ok_or_else(|| {
+            Error::Counts("callgrind's profile has no costs of the server".to_owned())
+        })
     }
 }
 
@@ -130,37 +157,66 @@ impl Drop for Profile {
 /// The functions of the allocator that are counted.
 const ALLOCATORS: [&str; 4] = ["malloc", "calloc", "realloc", "posix_memalign"];
 
-/// Adds up a profile in callgrind's format.
-fn parse(profile: &str) -> Option<Costs> {
-    let mut names: HashMap<&str, &str> = HashMap::new();
-    let (mut total, mut allocations, mut callee) = (None, 0, "");
+/// The beginnings of the names of functions that copy, behind underscores: the C library has several of each.
+const COPIERS: [&str; 2] = ["memcpy", "memmove"];
+
+/// Adds up a profile in callgrind's format; `program` is the file whose code is the program's own.
+fn parse(profile: &str, program: &str) -> Option<Costs> {
+    let (mut files, mut functions) = (Names::default(), Names::default());
+    let mut costs = Costs::default();
+    let (mut object, mut callee) = ("", "");
+    let mut is_of_callee = false;
     for line in profile.lines() {
-        if let Some(function) = line.strip_prefix("fn=") {
-            named(&mut names, function);
+        if let Some(file) = line.strip_prefix("ob=") {
+            object = files.resolve(file);
+        } else if let Some(file) = line.strip_prefix("cob=") {
+            files.resolve(file);
+        } else if let Some(function) = line.strip_prefix("fn=") {
+            functions.resolve(function);
         } else if let Some(function) = line.strip_prefix("cfn=") {
-            callee = named(&mut names, function);
+            callee = functions.resolve(function);
         } else if let Some(calls) = line.strip_prefix("calls=") {
-            if ALLOCATORS.contains(&callee) {
-                allocations += calls.split(' ').next()?.parse::<u64>().ok()?;
+            costs.count_calls(callee, calls.split(' ').next()?.parse().ok()?);
+            is_of_callee = true;
+        } else if line.starts_with(|first: char| first.is_ascii_digit() || "+-*".contains(first)) {
+            // The line behind `calls=` has the costs inside the callee, which has lines of its own.
+            if !std::mem::take(&mut is_of_callee) {
+                let cost: u64 = line.split(' ').nth(1)?.parse().ok()?;
+                *(if object == program {
+                    &mut costs.own
+                } else {
+                    &mut costs.system
+                }) += cost;
             }
-        } else if let Some(sum) = line.strip_prefix("totals: ") {
-            total = Some(sum.trim().parse().ok()?);
         }
     }
-    Some(Costs {
-        instructions: total?,
-        allocations,
-    })
+    (costs.own > 0).then_some(costs)
 }
 
-/// The name of a function, which is written out where it is first mentioned: `(7) malloc`, and then `(7)`.
-fn named<'p>(names: &mut HashMap<&'p str, &'p str>, function: &'p str) -> &'p str {
-    match function.split_once(' ') {
-        Some((number, name)) => {
-            names.insert(number, name);
-            name
+impl Costs {
+    fn count_calls(&mut self, callee: &str, calls: u64) {
+        let copier = callee.trim_start_matches('_');
+        if ALLOCATORS.contains(&callee) {
+            self.allocations += calls;
+        } else if COPIERS.iter().any(|name| copier.starts_with(name)) {
+            self.copies += calls;
         }
-        None => names.get(function).copied().unwrap_or_default(),
+    }
+}
+
+/// Names that are written out where they are first mentioned: `(7) malloc`, and then `(7)`.
+#[derive(Default)]
+struct Names<'p>(HashMap<&'p str, &'p str>);
+
+impl<'p> Names<'p> {
+    fn resolve(&mut self, written: &'p str) -> &'p str {
+        match written.split_once(' ') {
+            Some((number, name)) => {
+                self.0.insert(number, name);
+                name
+            }
+            None => self.0.get(written).copied().unwrap_or_default(),
+        }
     }
 }
 
@@ -168,17 +224,22 @@ fn named<'p>(names: &mut HashMap<&'p str, &'p str>, function: &'p str) -> &'p st
 mod tests {
     use super::{Costs, parse};
 
+    const PROFILE: &str = "events: Ir\nob=(1) /bin/server\nfn=(1) main\n10 5\n+2 6\ncob=(2) /lib/libc.so\n\
+                           cfn=(2) malloc\ncalls=3 0\n* 60\ncfn=(4) __memcpy_avx_unaligned\ncalls=2 0\n* 9\n\
+                           ob=(2)\nfn=(2)\n0 60\nfn=(4)\n0 9\nob=(1)\nfn=(3) other\n-7 1\ncob=(2)\n\
+                           cfn=(2)\ncalls=4 0\n0 80\ncfn=(1)\ncalls=9 0\n0 1\ntotals: 161\n";
+
     #[test]
-    fn a_profile_is_added_up() {
-        let profile = "events: Ir\nfn=(1) main\n0 5\ncfn=(2) malloc\ncalls=3 0\n0 60\n\
-                       fn=(3) other\ncfn=(2)\ncalls=4 0\n0 80\ncfn=(1)\ncalls=9 0\n0 1\ntotals: 151\n";
+    fn a_profile_is_added_up_by_whose_code_it_is() {
         assert_eq!(
-            parse(profile),
+            parse(PROFILE, "/bin/server"),
             Some(Costs {
-                instructions: 151,
-                allocations: 7
+                own: 12,
+                system: 69,
+                allocations: 7,
+                copies: 2,
             })
         );
-        assert_eq!(parse("fn=(1) main\n"), None);
+        assert_eq!(parse(PROFILE, "/bin/another"), None);
     }
 }

@@ -8,7 +8,7 @@ use std::{
 
 use crate::error::Error;
 
-/// The most that is read at once, and the room a line gets.
+/// The most that is read at once, and the room that a line gets at first.
 const CHUNK: usize = 64 * 1024;
 
 /// Serves until its input ends.
@@ -40,6 +40,9 @@ pub(crate) fn serve() -> Result<(), Error> {
             .iter()
             .rposition(|&byte| byte == b'\n')
             .map_or(0, |newline| newline + 1);
+        if whole == 0 && filled == received.len() {
+            received.resize(2 * filled, 0);
+        }
         for line in received[..whole].split_inclusive(|&byte| byte == b'\n') {
             super::answer(line, &mut answers)?;
             answers.push(b'\n');

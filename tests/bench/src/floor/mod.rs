@@ -6,6 +6,7 @@
 pub(crate) mod batched;
 pub(crate) mod http;
 pub(crate) mod stdio;
+pub(crate) mod tokio;
 
 use std::borrow::Cow;
 
@@ -153,12 +154,12 @@ impl Refusal {
 #[cfg(test)]
 mod tests {
     use super::answer;
-    use crate::call::{Answers, Request};
+    use crate::call::{Answers, Call, Request};
 
     #[test]
     fn the_floor_answers_what_the_load_generator_sends() {
         let mut out = Vec::new();
-        assert!(answer(Request::line().with_id(1_000_000_000), &mut out).is_ok());
+        assert!(answer(Request::line(Call::Add).with_id(1_000_000_000), &mut out).is_ok());
         assert_eq!(Answers::default().check(&out).ok(), Some(1_000_000_000));
     }
 }

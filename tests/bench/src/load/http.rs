@@ -16,13 +16,10 @@ use tokio::{
 
 use super::{Load, nanoseconds};
 use crate::{
-    call::{Answers, Ids, Request},
+    call::{Answers, Call, Ids, Request},
     error::Error,
     server::Server,
 };
-
-/// The longest answer that is understood, head and body.
-const LONGEST: usize = 16 * 1024;
 
 /// How long, and how often, a server is asked whether it listens.
 const CONNECT_TRIES: u32 = 500;
@@ -37,7 +34,7 @@ pub(crate) struct Connections {
 
 impl Connections {
     /// Connects, as soon as the server listens.
-    pub(crate) fn open(server: &mut Server, count: usize) -> Result<Self, Error> {
+    pub(crate) fn open(server: &mut Server, call: Call, count: usize) -> Result<Self, Error> {
         let runtime = Builder::new_current_thread()
             .enable_io()
             .build()
@@ -45,7 +42,7 @@ impl Connections {
         let idle = {
             let _entered = runtime.enter();
             (0..count)
-                .map(|slot| Connection::open(server, Ids::new(slot, count)))
+                .map(|slot| Connection::open(server, call, Ids::new(slot, count)))
                 .collect::<Result<_, _>>()?
         };
         Ok(Self { runtime, idle })
@@ -83,7 +80,7 @@ struct Connection {
 }
 
 impl Connection {
-    fn open(server: &mut Server, ids: Ids) -> Result<Self, Error> {
+    fn open(server: &mut Server, call: Call, ids: Ids) -> Result<Self, Error> {
         let addr = server.addr();
         let stream = connect(server, addr)?;
         stream
@@ -95,9 +92,9 @@ impl Connection {
         Ok(Self {
             stream: TcpStream::from_std(stream).map_err(Error::io("watching a socket"))?,
             ids,
-            request: Request::http(&addr.to_string()),
-            answers: Answers::default(),
-            buffer: vec![0; LONGEST],
+            request: Request::http(call, &addr.to_string()),
+            answers: Answers::new(call),
+            buffer: vec![0; call.room().0],
         })
     }
 
@@ -136,7 +133,7 @@ impl Connection {
                     _ => Err(Error::wrong("the answer to another call", received)),
                 };
             }
-            if filled == LONGEST {
+            if filled == self.buffer.len() {
                 return Err(Error::wrong("an answer too long", received));
             }
             if read == 0 {
@@ -149,7 +146,7 @@ impl Connection {
 }
 
 /// Connects to a server that may still be starting.
-fn connect(server: &mut Server, addr: SocketAddr) -> Result<StdStream, Error> {
+pub(crate) fn connect(server: &mut Server, addr: SocketAddr) -> Result<StdStream, Error> {
     let mut tries = 0;
     loop {
         match StdStream::connect(addr) {

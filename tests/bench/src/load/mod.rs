@@ -10,9 +10,11 @@ use std::time::{Duration, Instant};
 
 use crate::{
     contender::{Contender, Transport},
-    cpu::{self, Cores},
+    cpu,
     error::Error,
+    lab::Lab,
     options::Plan,
+    scenario::Scenario,
     server::Server,
 };
 
@@ -34,21 +36,27 @@ pub(crate) struct Run {
     pub(crate) elapsed: Duration,
     /// Processor time of the server in `elapsed`.
     pub(crate) server: Option<Duration>,
+    /// The most memory that the server has had, in MiB.
+    pub(crate) peak: Option<f64>,
 }
 
 /// Starts a server, warms it up, measures it and ends it.
 pub(crate) fn measure(
+    lab: &Lab,
     contender: Contender,
-    transport: Transport,
-    cores: Option<Cores>,
+    scenario: &Scenario,
     plan: &Plan,
 ) -> Result<Run, Error> {
-    let mut server = Server::start(contender, transport, cores)?;
+    let &Scenario {
+        transport,
+        in_flight,
+        call,
+        ..
+    } = scenario;
+    let mut server = Server::start(lab, contender, transport)?;
     let mut load: Box<dyn Load> = match transport {
-        Transport::Http => Box::new(http::Connections::open(&mut server, transport.in_flight())?),
-        Transport::Stdio | Transport::Pipelined => {
-            Box::new(stdio::Pipe::open(&mut server, transport.in_flight())?)
-        }
+        Transport::Http => Box::new(http::Connections::open(&mut server, call, in_flight)?),
+        Transport::Stdio => Box::new(stdio::Pipe::open(&mut server, call, in_flight)?),
     };
     guarded(&mut server, plan.warm_up + PATIENCE, || {
         load.run(plan.warm_up)
@@ -84,14 +92,15 @@ fn timed(load: &mut dyn Load, server: u32, length: Duration) -> Result<Run, Erro
     let start = Instant::now();
     let mut latencies = load.run(length)?;
     let elapsed = start.elapsed();
-    let server = cpu::used(server)
+    let used = cpu::used(server)
         .zip(before)
         .and_then(|(after, before)| after.checked_sub(before));
     latencies.sort_unstable();
     Ok(Run {
         latencies,
         elapsed,
-        server,
+        server: used,
+        peak: cpu::memory(server, "VmHWM"),
     })
 }
 

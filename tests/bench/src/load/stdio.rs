@@ -11,17 +11,10 @@ use std::{
 
 use super::{Load, nanoseconds};
 use crate::{
-    call::{Answers, Ids, Request},
+    call::{Answers, Call, Ids, Request},
     error::Error,
     server::Server,
 };
-
-/// The most that is read at once: a part of a window's answers, so that the server has the next requests of one part
-/// while the answers of another are checked.
-const CHUNK: usize = 4 * 1024;
-
-/// The longest line that is understood.
-const LONGEST: usize = 4 * CHUNK;
 
 /// A server's two pipes and the window of calls between them.
 #[derive(Debug)]
@@ -33,6 +26,9 @@ pub(crate) struct Pipe {
     slots: Vec<Slot>,
     received: Vec<u8>,
     filled: usize,
+    /// The most that is read at once: a part of a window's answers, so that the server has the next requests of one part
+    /// while the answers of another are checked.
+    part: usize,
     requests: Vec<u8>,
 }
 
@@ -45,25 +41,27 @@ struct Slot {
 
 impl Pipe {
     /// Takes the server's pipes.
-    pub(crate) fn open(server: &mut Server, window: usize) -> Result<Self, Error> {
+    pub(crate) fn open(server: &mut Server, call: Call, window: usize) -> Result<Self, Error> {
         let (stdin, stdout) = server
             .pipes()
             .ok_or_else(|| Error::io("taking the server's pipes")(ErrorKind::NotFound.into()))?;
         rustix::io::ioctl_fionbio(&stdout, true)
             .map_err(|errno| Error::io("making a pipe non-blocking")(errno.into()))?;
+        let (longest, part) = call.room();
         Ok(Self {
             stdin,
             stdout,
-            request: Request::line(),
-            answers: Answers::default(),
+            request: Request::line(call),
+            answers: Answers::new(call),
             slots: (0..window)
                 .map(|slot| Slot {
                     ids: Ids::new(slot, window),
                     call: None,
                 })
                 .collect(),
-            received: vec![0; LONGEST],
+            received: vec![0; longest],
             filled: 0,
+            part,
             requests: Vec::new(),
         })
     }
@@ -84,9 +82,19 @@ impl Pipe {
         Ok(())
     }
 
-    /// Waits for a part of the output.
+    /// Waits for a part of the output, in which a line ends.
     fn receive(&mut self) -> Result<(), Error> {
-        let end = self.received.len().min(self.filled + CHUNK);
+        loop {
+            let before = self.filled;
+            self.receive_part()?;
+            if memchr::memchr(b'\n', &self.received[before..self.filled]).is_some() {
+                return Ok(());
+            }
+        }
+    }
+
+    fn receive_part(&mut self) -> Result<(), Error> {
+        let end = self.received.len().min(self.filled + self.part);
         loop {
             match self.stdout.read(&mut self.received[self.filled..end]) {
                 Err(error) if error.kind() == ErrorKind::WouldBlock => std::hint::spin_loop(),
@@ -132,10 +140,7 @@ impl Load for Pipe {
             let now = Instant::now();
             let received = std::mem::take(&mut self.received);
             let mut settled = 0;
-            while let Some(length) = received[settled..self.filled]
-                .iter()
-                .position(|&byte| byte == b'\n')
-            {
+            while let Some(length) = memchr::memchr(b'\n', &received[settled..self.filled]) {
                 let (slot, sent) = self.settle(&received[settled..settled + length])?;
                 settled += length + 1;
                 latencies.push(nanoseconds(sent, now));

@@ -1,9 +1,8 @@
-//! The proofs that were used, each for as long as it could be used again.
+//! The proofs that were used, each remembered for as long as it would be valid.
 //!
-//! 262,144 proofs in all, 32,768 of one caller, each for 90 s: some 2,900 requests a second, of
-//! which one caller may make 364. Beyond that proofs are refused with 503, because a proof that is
-//! not remembered could be used twice. Digests are cut to 128 bits, which is enough against a
-//! second one.
+//! At most 262,144 proofs in all and 32,768 of one caller, each for 90 s: some 2,900 requests a second, of which one
+//! caller may make 364. Beyond that proofs are refused with 503, because a forgotten proof could be used twice.
+//! Digests are truncated to 128 bits, which is enough against a second preimage.
 
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::fmt;
@@ -45,7 +44,7 @@ impl Memory {
         }
     }
 
-    /// Remembers a proof, or refuses it if it was used before or there is no room to remember it.
+    /// Remembers a proof, or refuses it if it was used before or the memory is full.
     pub(super) fn remember(
         &self,
         caller: [u8; 32],
@@ -78,7 +77,7 @@ impl Memory {
 }
 
 impl Seen {
-    /// Forgets the proofs that are too old to be used again.
+    /// Removes the proofs that are too old to be used again.
     fn forget(&mut self, now: Instant, kept: Duration) {
         while let Some((at, proof, caller)) = self.order.front().copied() {
             if now - at <= kept {

@@ -1,9 +1,8 @@
-//! Nonces of the server for proofs (RFC 9449, section 8): a keyed digest of the time, which nothing has to remember.
+//! Nonces of the server for proofs (RFC 9449, section 8): a keyed digest of the time, without state.
 //!
-//! The nonce is an HMAC of the current five minutes under a key of this process: nothing is stored,
-//! and the last one is still taken. A client without one is told the current one in its refusal and
-//! repeats the request. Instances behind a balancer have different nonces, so `proof_nonces` wants
-//! sticky connections there.
+//! The nonce is an HMAC of the current five minutes under a key of this process; the preceding one is accepted as
+//! well. A refusal contains the current nonce, with which the client repeats the request. Instances behind a load
+//! balancer have different nonces, so that `proof_nonces` needs sticky connections there.
 
 use std::fmt;
 use std::time::Duration;
@@ -15,7 +14,7 @@ use ring::rand::SystemRandom;
 
 use crate::auth::{Reason, Refusal};
 
-/// The time after which there is a new nonce; the one before is accepted as well.
+/// The time after which there is a new nonce; the preceding one is accepted as well.
 const PERIOD: u64 = 300;
 
 /// The nonces of one process.

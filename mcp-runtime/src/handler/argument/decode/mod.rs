@@ -1,10 +1,9 @@
-//! From the JSON of a parameter to its value: straight where it fits, else by way of its shape.
+//! From the JSON of a parameter to its value: decoded directly if valid, otherwise along its shape.
 //!
-//! serde alone would do for valid arguments, and cannot explain the others: it stops at the first
-//! error, and it takes lists for structs and ignores members. So a value that it has accepted is
-//! looked at again where one of these is possible ([`is_doubtful`]), and whether the decoder really
-//! ignores a place is found by putting something impossible there ([`POISON`]) and decoding once
-//! more. At most eight places are tried, so that the work stays in proportion to the value.
+//! serde alone suffices for valid arguments, but cannot explain others: it stops at the first error, accepts lists for
+//! structs, and ignores members. A value that it has accepted is therefore checked again if one of these is possible
+//! ([`is_doubtful`]); to find out if the decoder really ignores a place, an impossible value is put there ([`POISON`])
+//! and decoded. At most eight places are tried, so that the work stays in proportion to the value.
 
 pub(super) mod string;
 
@@ -20,7 +19,7 @@ use crate::schema::Root;
 const POISON: &str = r#"{"":[[]]}"#;
 
 impl<T> Arg<T> {
-    /// The value, coerced where that loses nothing; `None` after noting everything that is wrong with it.
+    /// Reads the value, coerced where no information is lost; `None` after recording all problems.
     pub(super) fn read(&self, raw: RawStr<'_>, input: &mut Input<'_, '_>) -> Option<T> {
         let (_, root) = input.finished.shape(self.place);
         if root.retries && matches!(raw.get().as_bytes().first(), Some(b'{' | b'[' | b'"')) {
@@ -36,7 +35,7 @@ impl<T> Arg<T> {
         }
     }
 
-    /// Reads a value that is weighed before it is decoded.
+    /// Reads a value whose cost is estimated before it is decoded.
     fn read_weighed(&self, raw: RawStr<'_>, input: &mut Input<'_, '_>) -> Option<T> {
         let tape = Tape::parse(raw);
         let mut fit = self.fit(&tape, input);
@@ -54,7 +53,7 @@ impl<T> Arg<T> {
         None
     }
 
-    /// The value along its shape.
+    /// Walks the value along its shape.
     fn fit<'s>(&self, tape: &Tape<'_>, input: &Input<'_, 's>) -> Fit<'s> {
         let (shapes, root) = input.finished.shape(self.place);
         let mut fit = Fit::new(shapes, input.coerces(), self.path(), self.redact);
@@ -64,7 +63,7 @@ impl<T> Arg<T> {
         fit
     }
 
-    /// Reads a value again that its decoder has refused, or has taken for another than it may be.
+    /// Reads a value again that its decoder has refused, or may have misread.
     fn reread(
         &self,
         raw: RawStr<'_>,
@@ -101,7 +100,7 @@ impl<T> Arg<T> {
         None
     }
 
-    /// Notes why the decoder has not taken `text`, at the place where it stopped.
+    /// Records why the decoder has refused `text`, at the place where it stopped.
     fn explain(&self, error: &serde_json::Error, text: &str, problems: &mut Problems) {
         let Reason { member, fault } = Reason::read(error);
         let Ok(raw) = serde_json::from_str::<RawStr<'_>>(text) else {
@@ -130,7 +129,7 @@ impl<T> Arg<T> {
         problems.note_in(&way, &fault);
     }
 
-    /// The value of a parameter that was sent as an empty text, where none is wanted and it may be absent.
+    /// The value of an optional parameter that was sent as an empty string, where no string is expected.
     fn unwritten(&self, raw: RawStr<'_>, input: &mut Input<'_, '_>) -> Option<T> {
         let (shapes, root) = input.finished.shape(self.place);
         if raw.get() != "\"\"" || !input.coerces() || !shapes.is_unwritten(root.shape) {
@@ -142,8 +141,8 @@ impl<T> Arg<T> {
     }
 }
 
-/// Returns `true` if a decoder may have misread a value: a member given twice, a list for an object, a number that it
-/// cannot hold.
+/// Returns `true` if a decoder may have misread a value: a duplicate member, a list for an object, a number out of its
+/// range.
 fn is_doubtful(raw: RawStr<'_>, root: Root) -> bool {
     match raw.get().as_bytes().first() {
         Some(b'{') => true,
@@ -152,7 +151,7 @@ fn is_doubtful(raw: RawStr<'_>, root: Root) -> bool {
     }
 }
 
-/// A value as the client has sent it, or as it was written along its shape.
+/// The value as the client sent it, or as written along its shape.
 #[derive(Clone, Copy)]
 enum Side<'t> {
     Sent(&'t str),
@@ -160,15 +159,15 @@ enum Side<'t> {
 }
 
 impl Side<'_> {
-    /// Returns `true` if a decoder ignores one of the places that are not as the schema says: with something else there,
-    /// it still takes the value.
+    /// Returns `true` if a decoder ignores one of the places that violate the schema: it still accepts the value with
+    /// something else there.
     fn is_ignored(self, fit: &Fit<'_>, takes: impl Fn(&str) -> bool) -> bool {
         let mut doubts = fit.doubts.iter();
         let ignores = |doubt: &Doubt, text: &str| {
             self.with(doubt, text)
                 .is_some_and(|changed| takes(&changed))
         };
-        // A decoder that knows a member of any value by another name takes it once.
+        // A decoder that knows a member of any value under another name accepts it once.
         let mut strangers = fit.strangers.iter();
         doubts.any(|doubt| ignores(doubt, POISON))
             || strangers.any(|stranger| {
@@ -177,7 +176,7 @@ impl Side<'_> {
             })
     }
 
-    /// The text with something else at a place that it has.
+    /// The text with something else at this place, if it has the place.
     fn with(self, doubt: &Doubt, other: &str) -> Option<String> {
         let (text, place) = match self {
             Self::Sent(text) => (text, doubt.sent.as_ref()?),

@@ -1,6 +1,6 @@
-//! Values whose JSON is a string: decoded in one pass, without a parser in between.
+//! Values whose JSON is a string: decoded in one pass, without an intermediate parser.
 //!
-//! A type that wants something else of a string than its text is left to the parser.
+//! A type that needs more of a string than its text is left to the parser.
 
 use std::borrow::Cow;
 
@@ -10,15 +10,15 @@ use serde::forward_to_deserialize_any;
 
 use crate::protocol::text::read_string;
 
-/// Decodes a string; `None` where `json` is none, or is not what `T` is read from.
+/// Decodes a string; `None` if `json` is not a string, or `T` cannot be read from it.
 pub(in crate::handler::argument) fn decode<'de, T: Deserialize<'de>>(json: &'de str) -> Option<T> {
     T::deserialize(Text(read_string(json)?)).ok()
 }
 
-/// The text of a string, as a parser would hand it out.
+/// The text of a string, as a parser would return it.
 struct Text<'de>(Cow<'de, str>);
 
-/// The string stands for something else.
+/// An error of any kind.
 type Other = serde::de::value::Error;
 
 impl Text<'_> {
@@ -132,7 +132,7 @@ mod tests {
         Text(String),
     }
 
-    /// Asserts that a string is read as the parser reads it, or not at all.
+    /// Asserts that a string is read as by the parser, or not at all.
     fn agrees<T: for<'de> Deserialize<'de> + Debug + PartialEq>(is_read: bool) {
         for json in [r#""x""#, r#""Small""#, r#""a\n\u00e9""#, r#""1""#, r#""""#] {
             let parsed: Option<T> = serde_json::from_str(json).ok();
@@ -161,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_string_is_not_read() {
+    fn only_strings_are_read() {
         for json in [
             "1",
             "null",

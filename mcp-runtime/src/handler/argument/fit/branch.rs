@@ -1,12 +1,11 @@
 //! Selects the branch of a union that a value is meant for: by its tag, else by its members, else by its type.
 //!
-//! Invariant: one branch is chosen, in work that is linear in the members of the value; nothing below it is tried but
-//! for the few values that a trial may look at.
+//! Invariant: one branch is chosen, in time linear in the members of the value; below it only the few values that a
+//! trial may visit are tried.
 //!
-//! A union without a tag is what serde calls untagged. To explain a value that fits no branch, the
-//! branch that was meant has to be guessed: the one that fits, else the one whose members have the
-//! least distance from those of the value. A trial looks at no more than 24 values, so that nested
-//! unions do not multiply.
+//! A union without a tag is what serde calls untagged. To explain a value that matches no branch, the intended branch
+//! has to be guessed: the one that matches, else the one whose members are closest to those of the value. A trial
+//! visits at most 24 values, so that nested unions do not multiply.
 
 use smallvec::SmallVec;
 
@@ -24,7 +23,7 @@ const BYTES: usize = 64;
 /// The outcome of choosing a branch.
 pub(super) enum Choice<'s> {
     Branch(ShapeId),
-    /// The member that tells the branches apart is missing, or names none of them.
+    /// The discriminating member is missing, or names no branch.
     Untagged(&'s Tag),
     /// No branch has values of this type, or members of these names.
     None,
@@ -60,7 +59,7 @@ impl<'s> Fit<'s> {
             .collect()
     }
 
-    /// The first candidate that the value fits, or may fit as far as a trial can see.
+    /// The first candidate that the value matches, or may match as far as a trial can tell.
     fn first_fit(
         &mut self,
         node: Node<'_>,
@@ -200,7 +199,7 @@ impl<'s> Fit<'s> {
         };
         let is_whole = shape.also.is_empty() && shape.union.is_none();
         let (mut met, mut sure) = (0, true);
-        // What is said in one step comes before what has to be followed.
+        // Cheap checks come before those that descend.
         let mut inner = SmallVec::<[_; 8]>::new();
         for (name, value) in node.members() {
             *left = left.checked_sub(1)?;
@@ -257,7 +256,7 @@ impl<'s> Fit<'s> {
     }
 }
 
-/// Returns `true` if a part with this verdict does not fit; one without a verdict leaves the whole unsure.
+/// Returns `true` if a part with this verdict does not match; one without a verdict leaves the result undecided.
 fn refutes(verdict: Option<bool>, sure: &mut bool) -> bool {
     *sure &= verdict.is_some();
     verdict == Some(false)

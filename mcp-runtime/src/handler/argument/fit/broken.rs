@@ -1,8 +1,8 @@
-//! The constraint of its shape that a single value violates, regardless of the values in it.
+//! The constraint of its shape that a value itself violates, regardless of the values inside.
 //!
-//! Numbers are compared as they were written, texts in characters, not in bytes, as JSON Schema
-//! counts them. A violation is final if the type's decoder cannot know better: it may accept more
-//! names of a variant than the schema lists, but no number that it cannot hold.
+//! Numbers are compared as written, strings by characters, not bytes, as JSON Schema counts them. A violation is final
+//! if the type's decoder cannot accept the value anyway: it may know more names of a variant than the schema lists,
+//! but it cannot hold a larger number.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
@@ -14,11 +14,11 @@ use crate::schema::shape::{Kinds, Shape};
 /// A violated constraint.
 #[derive(Debug)]
 pub(in crate::handler::argument) enum Broken {
-    /// A string holds half of a character.
+    /// A string has half of a surrogate pair.
     Character,
-    /// The value is not one of those that are allowed.
+    /// The value is not one of those allowed.
     List,
-    /// The decoder cannot hold the number: what it must be.
+    /// The decoder cannot hold the number; the expected range.
     Overflow(String),
     /// The bound that the number violates, as text.
     Bound(String),
@@ -31,13 +31,13 @@ pub(in crate::handler::argument) enum Broken {
 }
 
 impl Broken {
-    /// Returns `true` if a text does not have its format, which its type has written.
+    /// Returns `true` for a format that the type itself defines.
     pub(super) fn is_form(&self) -> bool {
         matches!(self, Self::Format(_))
     }
 
-    /// Returns `true` if the value is refused even if its decoder accepts it. A decoder may know more words and more
-    /// forms of text than its schema lists; the rules of `validator` have texts of their own.
+    /// Returns `true` if the value is refused even if its decoder accepts it. A decoder may know more names and
+    /// formats than its schema lists; the rules of `validator` have texts of their own.
     pub(super) fn is_final(&self, is_validated: bool) -> bool {
         match self {
             Self::List | Self::Format(_) => false,
@@ -83,10 +83,10 @@ fn broken_by_text(node: Node<'_>, shape: &Shape) -> Option<Broken> {
     measured(shape, || text.chars().count())
 }
 
-/// A check of a form of texts, and its words.
+/// The check of a format, and its description.
 type Format = (fn(&str) -> bool, &'static str);
 
-/// The forms of texts that decoders want, and that are told before they do.
+/// The formats that decoders require, reported before decoding.
 fn format(name: &str) -> Option<Format> {
     let format: Format = match name {
         "date" => (date::is_date, "a date such as 2026-07-28"),

@@ -1,15 +1,14 @@
 //! Lossless coercion: `"5"` becomes 5, `5.0` becomes 5, a JSON text its object or array.
 //!
-//! Models write `"5"` for 5, and objects as texts. Only what has one meaning is coerced: no text
-//! becomes a date, no number a text, no `"yes"` a boolean, and integers beyond 2⁵³ are left, since
-//! a float may have lost digits.
+//! Models write `"5"` for 5, and objects as strings. Only unambiguous values are coerced: no string becomes a date, no
+//! number a string, no `"yes"` a boolean, and integers beyond 2⁵³ are left alone, since a float may have lost digits.
 
 use serde_json::value::RawValue;
 
 use super::tape::{Node, Tape};
 use crate::schema::shape::Kinds;
 
-/// Longer strings are not read before it is known that they have to be.
+/// Longer strings are parsed only if necessary.
 const GLANCE: usize = 64;
 
 /// The coerced value.
@@ -41,7 +40,7 @@ impl Coerced {
     }
 }
 
-/// The types that a value may be coerced to, at a glance.
+/// The types that a value may be coerced to, from a cheap check.
 pub(super) fn coerced_kind(node: Node<'_>) -> Option<Kinds> {
     if node.kind() == Kinds::STRING && node.raw().len() > GLANCE {
         let text = node.raw().trim_start_matches(['"', ' ']);
@@ -62,7 +61,7 @@ pub(super) fn coerced_kind(node: Node<'_>) -> Option<Kinds> {
     }
 }
 
-/// A number without a fraction as an integer, if floats hold it exactly.
+/// A number without a fraction as an integer, if floats represent it exactly.
 pub(super) fn integral(raw: &str) -> Option<i64> {
     const EXACT: f64 = 9_007_199_254_740_992.0;
     let float: f64 = raw.parse().ok()?;

@@ -1,8 +1,8 @@
-//! The structured content of a result against the output schema of its tool.
+//! Checks the structured content of a result against the output schema of its tool.
 //!
-//! The server's own promise, kept as the arguments are: a result that does not fit is an error of
-//! the program, logged in full, and told to the client without its content. Forms of texts are not
-//! checked, since the type has written them; members that a schema leaves open are not either.
+//! The schema is a promise of the server: a result that violates it is an error of the program, logged in full, and
+//! reported to the client without its content. String formats are not checked, since the type has written them, nor
+//! are members that a schema leaves open.
 
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
@@ -33,7 +33,7 @@ impl Contract {
         }
     }
 
-    /// The result as the schema declares it, or the reason why it is not.
+    /// Returns the result as the schema declares it, or the reason why it does not match.
     pub(crate) fn settle(&self, mut result: ToolResult) -> Result<ToolResult, String> {
         if result.is_error {
             return Ok(result);

@@ -1,7 +1,7 @@
 //! Dates and times as [RFC 3339](https://www.rfc-editor.org/rfc/rfc3339#section-5.6) writes them.
 //!
-//! By hand, because the formats of the schema are those of RFC 3339 and no wider: a date exists in
-//! its month, an offset is there, and a leap second is allowed in any minute.
+//! Hand-written, because the formats of the schema are those of RFC 3339 and no wider: a date exists in its month, an
+//! offset is present, and a leap second is allowed in any minute.
 
 /// `2026-07-28`
 pub(in crate::handler::argument) fn is_date(text: &str) -> bool {

@@ -1,12 +1,12 @@
-//! A value against its shape: coerced where nothing is lost, and everything that is wrong with the rest.
+//! Matches a value against its shape: coerces where no information is lost, and reports every other deviation.
 //!
-//! Invariants: each value is looked at once, and the steps are counted, so that no value costs more than work that is
-//! linear in its size; problems beyond the maximum are counted and not written.
+//! Invariants: each value is visited once, and the steps are counted, so that the work is at most linear in the size
+//! of the value; problems beyond the maximum are counted and not written.
 //!
-//! The input is the value as a [`Tape`] and the root of its shape; the output is the value
-//! written anew, with everything coerced, the problems, and the places that a decoder might see
-//! otherwise. The bounds: depth 128, 16 shapes for one value, and 100,000 steps plus 16 for each
-//! part. When the steps are used up, the rest is written as it was, and the decoder decides.
+//! The input is the value as a [`Tape`] and the root of its shape; the output is the value with everything coerced,
+//! the problems, and the places that a decoder might read differently. The bounds are a depth of 128, 16 shapes for
+//! one value, and 100,000 steps plus 16 for each part. When the steps are used up, the rest is copied unchanged, and
+//! the decoder decides.
 
 mod branch;
 pub(super) mod broken;
@@ -58,23 +58,23 @@ pub(super) struct Fit<'s> {
     steps: usize,
     most: usize,
     depth: usize,
-    /// The number of enclosing strings whose content is followed.
+    /// The number of enclosing strings whose content is walked.
     inside: usize,
     /// `true` if the decoded value is checked by the rules of its type.
     pub is_validated: bool,
     /// `true` if the value is what a tool returns.
     is_result: bool,
-    /// `true` if the value is weighed.
+    /// `true` if the cost of the value is estimated.
     pub(super) weighs: bool,
     pub(super) weight: Weight,
-    /// Its weight for a decoder that takes none of the branches.
+    /// Its cost for a decoder that accepts none of the branches.
     pub(super) worst: Weight,
-    /// The value, with everything coerced that could be.
+    /// The value with everything coerced.
     pub written: String,
     pub coerced: bool,
     /// The violations of the schema, in the order of the value.
     pub problems: Problems,
-    /// `true` if one of them is reported even if the decoder accepts the value.
+    /// `true` if one of them is final, even if the decoder accepts the value.
     pub is_refused: bool,
     /// The places where the value does not fit or was coerced.
     pub doubts: Vec<Doubt>,
@@ -82,7 +82,7 @@ pub(super) struct Fit<'s> {
     pub strangers: Vec<Stranger>,
 }
 
-/// A place where a value is not as the schema says.
+/// A place where a value deviates from the schema.
 #[derive(Clone, Debug)]
 pub(super) struct Doubt {
     /// The place in the value that was sent, unless it is inside a string.
@@ -90,7 +90,7 @@ pub(super) struct Doubt {
     pub written: Range<usize>,
 }
 
-/// A member that its schema does not declare; a decoder may know it by another name.
+/// An undeclared member, which a decoder may know under another name.
 #[derive(Debug)]
 pub(super) struct Stranger {
     shape: Option<ShapeId>,
@@ -122,7 +122,7 @@ impl<'s> Fit<'s> {
         }
     }
 
-    /// A walk of a result, whose members its schema may leave out, and of which nothing is coerced.
+    /// A walk of a result: members may be missing as its schema says, and nothing is coerced.
     pub(super) fn of_result(shapes: &'s Shapes) -> Self {
         Self {
             is_result: true,
@@ -130,13 +130,13 @@ impl<'s> Fit<'s> {
         }
     }
 
-    /// Follows a whole value.
+    /// Walks a whole value.
     pub(super) fn run(&mut self, tape: &Tape<'_>, shape: ShapeId) {
         self.grow(tape);
         self.value(tape.root(), shape, &Path::Whole);
     }
 
-    /// Returns `true` if a decoder of this `weight` takes work that is in proportion to the size of the value.
+    /// Returns `true` if a decoder of this `weight` does work in proportion to the size of the value.
     pub(super) fn bears(&self, weight: Weight) -> bool {
         let most = u64::try_from(self.most).unwrap_or(u64::MAX);
         weight.all <= most && self.steps < self.most
@@ -146,7 +146,7 @@ impl<'s> Fit<'s> {
         self.most = self.most.saturating_add(STEPS.1 * tape.len());
     }
 
-    /// Takes one step; `None` when there are none left.
+    /// Takes one step; `None` when none are left.
     pub(super) fn step(&mut self) -> Option<()> {
         self.spend(1)
     }
@@ -174,7 +174,7 @@ impl<'s> Fit<'s> {
         self.depth -= 1;
     }
 
-    /// Collects the shapes that hold for a value: its own, those that hold as well, and one branch of each union.
+    /// Collects the shapes that apply to a value: its own, those combined with it, and one branch of each union.
     fn layer(
         &mut self,
         node: Node<'_>,
@@ -255,7 +255,7 @@ impl<'s> Fit<'s> {
         }
     }
 
-    /// Writes what a value becomes without losing anything, if the shape has such values.
+    /// Writes the lossless coercion of a value, if the shape allows one.
     fn coerced_to(
         &mut self,
         node: Node<'_>,
@@ -330,8 +330,7 @@ impl<'s> Fit<'s> {
         }
     }
 
-    /// Notes the members of a set that are missing; a decoder that ignores the others with them is found by one that is
-    /// present.
+    /// Records the missing members of a set; a decoder that ignores the set is detected by one that is present.
     fn missing(
         &mut self,
         set: &Members,
@@ -440,13 +439,13 @@ impl<'s> Fit<'s> {
         }
     }
 
-    /// Notes a problem that is reported even if the decoder accepts the value.
+    /// Records a problem that is final even if the decoder accepts the value.
     fn refuse(&mut self, path: &Path<'_>, fault: impl FnOnce() -> Fault) {
         self.is_refused = true;
         self.problems.note_at(path, fault);
     }
 
-    /// Writes a value that does not fit as it was sent.
+    /// Copies an invalid value unchanged.
     fn leave(&mut self, node: Node<'_>) {
         let start = self.written.len();
         self.written.push_str(node.raw());
@@ -468,7 +467,7 @@ impl<'s> Fit<'s> {
     }
 }
 
-/// The value does not fit, which has been noted.
+/// The value is invalid, which has been recorded.
 struct Unfit;
 
 /// The names of an object's members.

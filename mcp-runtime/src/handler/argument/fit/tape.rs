@@ -1,8 +1,8 @@
-//! The values of a JSON text, as places in it: read in one pass, whatever the depth, without decoding any.
+//! The values of a JSON text as places in it: read in one pass, whatever the depth, without decoding.
 //!
-//! A flat list of places instead of a tree: parsing cannot recurse, so that no depth overflows the
-//! stack, and a value of a megabyte costs one allocation that grows. The text is known to be valid
-//! JSON, as it comes as a [`RawValue`]; nothing here panics if it were not.
+//! A flat list of places instead of a tree: parsing cannot recurse, so that no depth overflows the stack, and a value
+//! of a megabyte costs one growing allocation. The text is known to be valid JSON, as a [`RawValue`]; invalid text
+//! would not panic either.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
@@ -12,7 +12,7 @@ use crate::protocol::RawStr;
 use crate::protocol::json::Text;
 use crate::schema::shape::Kinds;
 
-/// All values of a JSON text, each behind the one that holds it.
+/// All values of a JSON text, each after its container.
 #[derive(Debug)]
 pub(in crate::handler::argument) struct Tape<'a> {
     text: &'a str,
@@ -23,7 +23,7 @@ pub(in crate::handler::argument) struct Tape<'a> {
 struct Entry {
     start: usize,
     end: usize,
-    /// The entry behind this value and all that is in it.
+    /// The index of the entry after this value and its contents.
     next: usize,
 }
 
@@ -70,7 +70,7 @@ impl<'a> Tape<'a> {
         self.entries.len()
     }
 
-    /// The way to the value that a text has at `offset`, and whether that is the name of a member.
+    /// The path to the value at `offset`, and whether that is the name of a member.
     pub(in crate::handler::argument) fn way_to(
         &self,
         offset: usize,
@@ -102,7 +102,7 @@ impl<'a> Tape<'a> {
         }
     }
 
-    /// The value that holds all others.
+    /// The outermost value.
     pub(in crate::handler::argument) fn root(&self) -> Node<'_> {
         Node { tape: self, at: 0 }
     }
@@ -169,12 +169,12 @@ impl<'t> Node<'t> {
         }
     }
 
-    /// Returns `true` if it holds other values.
+    /// Returns `true` for an array or an object.
     pub(in crate::handler::argument) fn is_container(self) -> bool {
         matches!(self.raw().as_bytes().first(), Some(b'{' | b'['))
     }
 
-    /// The string, unless it holds half of a character.
+    /// The string, unless it has half of a surrogate pair.
     pub(in crate::handler::argument) fn text(self) -> Option<Cow<'t, str>> {
         match serde_json::from_str(self.raw()) {
             Ok(Text(text)) => Some(text),

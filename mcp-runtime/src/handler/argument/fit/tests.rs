@@ -125,7 +125,7 @@ fn without_tag(mut branch: Value) -> Value {
     branch
 }
 
-/// Filters that hold filters: told apart by a tag, or by nothing but their members.
+/// Nested filters: discriminated by a tag, or only by their members.
 fn filters(tagged: bool) -> Map<String, Value> {
     let inner = json!({"$ref": "#/$defs/Filter"});
     let items = json!({"items": {"type": "array", "items": inner}});

@@ -1,17 +1,17 @@
-//! Counts how often a decoder visits the parts of a value: one that tries branch after branch starts again below each.
+//! Estimates how often a decoder visits the parts of a value: one that tries branch after branch starts again below
+//! each.
 //!
 //! With recursive branches, this grows exponentially with the depth, and no timeout ends it: such values are weighed
 //! before they are decoded.
 //!
-//! The weight is an estimate from above of how often a decoder looks at each part. A value that is
-//! too heavy is refused as nested too deeply, before serde sees it; what is refused so could take
-//! hours.
+//! The weight is an upper bound of the visits to each part. A value that is too heavy, which could take hours, is
+//! refused as nested too deeply before serde reads it.
 
 use super::Fit;
 use super::tape::Node;
 use crate::schema::shape::{Kinds, ShapeId, Union};
 
-/// The number of times a decoder visits one value, and all values so far.
+/// The number of times a decoder visits one value, and all preceding ones.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::handler::argument) struct Weight {
     pub once: u64,
@@ -31,8 +31,8 @@ impl Weight {
 }
 
 impl Fit<'_> {
-    /// Weighs the branches of `union` that a decoder tries before the one it takes, and those that it tries if it takes
-    /// none.
+    /// Weighs the branches of `union` that a decoder tries before the matching one, and those that it tries if none
+    /// matches.
     pub(super) fn weigh(&mut self, node: Node<'_>, union: &Union, taken: ShapeId) {
         if !self.weighs || union.tag.is_some() || !node.is_container() {
             return;
@@ -49,7 +49,7 @@ impl Fit<'_> {
         self.worst.times(all.max(1));
     }
 
-    /// Returns `true` if a decoder that tries a branch looks into the value.
+    /// Returns `true` if a decoder that tries a branch descends into the value.
     fn is_followed(&self, node: Node<'_>, branch: ShapeId) -> bool {
         if !self.shapes.kinds(branch).has(node.kind()) {
             return false;

@@ -1,4 +1,4 @@
-//! The formats of texts: email addresses and URLs.
+//! The formats of strings: email addresses and URLs.
 
 use std::net::IpAddr;
 
@@ -37,7 +37,7 @@ fn is_domain(domain: &str) -> bool {
     domain.chars().count() <= DOMAIN && domain.split('.').all(is_label)
 }
 
-/// Returns true for an absolute URL (RFC 3986), also with other letters than those of ASCII (RFC 3987).
+/// Returns true for an absolute URL (RFC 3986), also with letters beyond ASCII (RFC 3987).
 pub(super) fn is_url(text: &str) -> bool {
     let Ok(url) = IriStr::new(text) else {
         return false;

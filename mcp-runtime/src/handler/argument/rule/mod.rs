@@ -1,4 +1,4 @@
-//! Rules on parameters: each puts its keywords into the schema and checks the decoded value.
+//! Rules on parameters: each adds its keywords to the schema and checks the decoded value.
 
 mod format;
 #[cfg(feature = "validator")]
@@ -17,7 +17,7 @@ use super::problem::{Fault, Given, Problems, nearest, quoted_list};
 use super::words;
 use format::{is_email, is_url};
 
-/// One rule: what the schema says, and the check that makes it true.
+/// One rule: its keywords in the schema, and the check that enforces them.
 pub(super) struct Rule<T> {
     pub keywords: Vec<(&'static str, Value)>,
     pub check: Checked<T>,
@@ -357,5 +357,5 @@ fn allowed_range<N: Display>(low: Bound<N>, high: Bound<N>) -> String {
     }
 }
 
-/// Notes what the `validator` rules of a value's own type say about it.
+/// Records the problems that the `validator` rules of a value's own type find.
 pub(crate) type Nested<T> = fn(&T, &mut Problems);

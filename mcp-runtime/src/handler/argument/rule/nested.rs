@@ -36,7 +36,7 @@ fn note_errors(errors: &ValidationErrors, path: &str, problems: &mut Problems) {
     let mut fields: Vec<_> = errors.errors().iter().collect();
     fields.sort_by(|a, b| a.0.cmp(b.0));
     for (field, kind) in fields {
-        // `validator` puts the problems of a collection under a field of this name, which no type declares.
+        // `validator` reports the problems of a collection under this name, which no type declares.
         let path = if *field == "_tmp_validator" {
             path.to_owned()
         } else {

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// A length of time in milliseconds, perhaps zero.
+/// A duration in milliseconds, possibly zero.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Millis(pub(crate) u64);
 
@@ -48,7 +48,7 @@ pub(crate) fn parse(text: &str) -> Result<u64, String> {
     Ok(total)
 }
 
-/// A count, its unit, and what comes after them.
+/// A count, its unit, and the rest.
 fn split(text: &str) -> Result<(u64, &str, &str), String> {
     let digits = text
         .find(|c: char| !c.is_ascii_digit())

@@ -1,6 +1,6 @@
-//! Values written as text, in the form that the attributes take, and the words for keys that cannot be.
+//! Values written as text, in the form of the attributes, and the errors for invalid keys.
 //!
-//! The files are those of `mcp-macros/src/args/text`, letter for letter; a test compares them.
+//! `mcp-macros/src/args/text` links to the four modules: the attributes and the configuration read the same values.
 
 pub(crate) mod duration;
 pub(crate) mod rate;

@@ -2,7 +2,7 @@
 
 use super::nearest;
 
-/// A number of calls in a period of milliseconds; perhaps none at all.
+/// A number of calls in a period of milliseconds; possibly zero.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Quota {
     pub(crate) count: u32,
@@ -16,7 +16,7 @@ const UNITS: [(&str, u64); 4] = [
     ("d", 86_400_000),
 ];
 
-/// Other words that people write for the units.
+/// Synonyms that people write for the units.
 const SYNONYMS: [(&str, &str); 10] = [
     ("sec", "s"),
     ("second", "s"),

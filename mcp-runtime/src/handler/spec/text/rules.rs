@@ -1,8 +1,8 @@
-//! Keys of a function that cannot be, and keys that contradict each other or the function: the words for it.
+//! Impossible values of a function's keys, and contradictory keys: the texts about them.
 
 use super::duration::Millis;
 
-/// A value of zero that makes no sense: the reason, and the remedy.
+/// A zero that makes no sense: the reason, and the remedy.
 pub(crate) type Zero = (&'static str, &'static str);
 
 pub(crate) const TIMEOUT: Zero = (
@@ -50,7 +50,7 @@ pub(crate) const BURST: Zero = (
     "leave `burst` out",
 );
 
-/// Keys that cannot be together: the reason, and the remedy.
+/// A contradiction of keys: the reason, and the remedy.
 pub(crate) struct Conflict {
     pub(crate) what: String,
     pub(crate) help: String,
@@ -61,7 +61,7 @@ fn conflict(what: impl Into<String>, help: impl Into<String>) -> Conflict {
     Conflict { what, help }
 }
 
-/// A rate limit that admits nothing, of a `noun` called `name` if it has one.
+/// A rate limit of zero, of a `noun` called `name` if it has one.
 pub(crate) fn no_calls(function: Option<(&str, &str)>) -> Conflict {
     match function {
         Some((noun, name)) => conflict(
@@ -75,7 +75,7 @@ pub(crate) fn no_calls(function: Option<(&str, &str)>) -> Conflict {
     }
 }
 
-/// A `burst` of a window.
+/// A `burst` with a window.
 pub(crate) fn burst(algorithm: &str) -> Conflict {
     conflict(
         format!("`algorithm = \"{algorithm}\"` has no `burst`: only the token bucket has one"),
@@ -110,7 +110,7 @@ pub(crate) fn retry(tool: &str) -> Conflict {
 pub(crate) const NOT_ASYNC: &str =
     "add `blocking` to run it on the blocking pool, or make the function `async`";
 
-/// A key that has no hold on a function that is not `async`: it cannot `verb` it.
+/// A key without effect on a function that is not `async`: it cannot `verb` it.
 pub(crate) fn no_hold(key: &str, verb: &str) -> Conflict {
     conflict(
         format!("`{key}` cannot {verb} a function that is not `async`"),
@@ -118,7 +118,7 @@ pub(crate) fn no_hold(key: &str, verb: &str) -> Conflict {
     )
 }
 
-/// The waits of a `retry` that last until the `timeout` is over; each with the words in front of its name.
+/// A `retry` whose delays together exceed the `timeout`; each with the qualifier in front of its name.
 pub(crate) fn waits(retry: (&str, Millis), timeout: (&str, Millis)) -> Option<Conflict> {
     let ((of_retry, waits), (of_timeout, limit)) = (retry, timeout);
     // A timeout of zero has an error of its own.
@@ -133,7 +133,7 @@ pub(crate) fn waits(retry: (&str, Millis), timeout: (&str, Millis)) -> Option<Co
     ))
 }
 
-/// The sum of at most `max` waits: the first, doubled with each attempt, and none over 30 s that does not begin so.
+/// The sum of at most `max` delays: the first, doubled with each attempt, and at most 30 s unless the first is longer.
 pub(crate) fn longest_waits(max: u64, backoff: u64) -> Millis {
     let (mut wait, mut left) = (backoff, max);
     let longest = wait.max(30_000);

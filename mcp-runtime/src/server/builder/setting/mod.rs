@@ -1,7 +1,6 @@
-//! Settings as methods of the builder, one file for what each sets.
+//! Settings as methods of the builder, grouped by subject.
 //!
-//! Nothing is checked here: a value that is out of range is kept as it is until `verify.rs` lists
-//! all faults at once.
+//! Nothing is checked here: a value out of range is kept until `verify.rs` lists all faults together.
 
 mod arguments;
 mod callers;

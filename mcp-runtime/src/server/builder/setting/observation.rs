@@ -1,4 +1,4 @@
-//! The ways in which operators observe a server: audit, telemetry, metrics and log.
+//! Observation of a server by its operators: audit, telemetry, metrics and log.
 
 use std::path::PathBuf;
 
@@ -9,12 +9,12 @@ impl<S: State> Server<S> {
     /// Sets the file that audit records are appended to, as one JSON object in a line. Default: the log, under the target
     /// `mcp_runtime::audit`.
     ///
-    /// The file also receives a record of each caller that was refused, and of calls of any function that were refused for
-    /// scopes or rate limits, at most ten in a second of each. It is written by a thread behind a queue of 1 MiB; records
-    /// that it does not take are dropped, and counted in `mcp_audit_records_dropped_total`. A file that is renamed or
-    /// removed, as by logrotate, is begun anew. One that cannot be opened stops the start.
+    /// The file also receives a record of each caller that was refused, and of calls of any function that were refused
+    /// for scopes or rate limits, at most ten in a second of each. It is written by a thread behind a queue of 1 MiB;
+    /// records beyond it are dropped, and counted in `mcp_audit_records_dropped_total`. A file that is renamed or
+    /// removed, as by logrotate, is created again. One that cannot be opened stops the start.
     ///
-    /// Key `log.audit`, variable `MCP_LOG_AUDIT`; read at the start.
+    /// Key `log.audit`, variable `MCP_LOG_AUDIT`; read at startup.
     pub fn audit_file(mut self, path: impl Into<PathBuf>) -> Self {
         self.parts.settings.audit_file = Some(path.into());
         self
@@ -29,49 +29,49 @@ impl<S: State> Server<S> {
     /// no result is exported. Under [`Server::run`], the spans of `tracing` that the program makes in a call, at `info` or
     /// above, are exported within that of the request.
     ///
-    /// The variables of OpenTelemetry hold for the rest: `OTEL_EXPORTER_OTLP_HEADERS`, `OTEL_SERVICE_NAME`,
+    /// The variables of OpenTelemetry apply to the rest: `OTEL_EXPORTER_OTLP_HEADERS`, `OTEL_SERVICE_NAME`,
     /// `OTEL_RESOURCE_ATTRIBUTES`, `OTEL_TRACES_SAMPLER` and `OTEL_TRACES_SAMPLER_ARG`, `OTEL_METRIC_EXPORT_INTERVAL`,
-    /// `OTEL_BSP_*`, `OTEL_TRACES_EXPORTER=none`, `OTEL_METRICS_EXPORTER=none` and `OTEL_SDK_DISABLED`; those of endpoints are read
-    /// by [`Server::run`], and win. The protocol is `http/protobuf`.
+    /// `OTEL_BSP_*`, `OTEL_TRACES_EXPORTER=none`, `OTEL_METRICS_EXPORTER=none` and `OTEL_SDK_DISABLED`; those of
+    /// endpoints are read by [`Server::run`], and take precedence. The protocol is `http/protobuf`.
     ///
-    /// No call waits for an export. Up to 2,048 spans wait for the collector, each text in them cut after 1,000
-    /// characters; the rest is dropped. Failed exports are logged once a minute. The shutdown exports what is left, for at
-    /// most 5 s, after the functions of [`Server::on_stop`].
+    /// No call waits for an export. Up to 2,048 spans are queued for the collector, each text in them cut after 1,000
+    /// characters; further ones are dropped. Failed exports are logged once a minute. The shutdown exports the rest,
+    /// for at most 5 s, after the functions of [`Server::on_stop`].
     ///
-    /// A URL that is none, and a server that is not built within a tokio runtime, stop the start.
+    /// A malformed URL, and a server that is not built within a tokio runtime, stop the start.
     #[cfg(feature = "otel")]
     pub fn telemetry(mut self, endpoint: impl Into<String>) -> Self {
         self.parts.settings.telemetry.base = endpoint.into();
         self
     }
 
-    /// Sets an address for health and metrics alone, such as `"0.0.0.0:9090"`: `/health` and `/metrics` are served there,
-    /// and no longer where clients call; `/healthz` and `/ready` are served at both.
+    /// Sets a separate address for health and metrics, such as `"0.0.0.0:9090"`: `/health` and `/metrics` are served
+    /// there only, `/healthz` and `/ready` at both addresses.
     ///
-    /// For [`Server::serve_http`] and the command `http`; the routes of [`Server::into_router`] stay as they are. An
+    /// For [`Server::serve_http`] and the command `http`; the routes of [`Server::into_router`] are unchanged. An
     /// address that is not an IP address with a port stops the start.
     ///
-    /// Key `ops.bind`, variable `MCP_OPS_BIND`; read at the start.
+    /// Key `ops.bind`, variable `MCP_OPS_BIND`; read at startup.
     pub fn ops_bind(mut self, address: impl Into<String>) -> Self {
         self.parts.settings.ops_bind = address.into();
         self
     }
 
-    /// Counts requests by the names that clients give themselves, in `mcp_client_requests_total{client=".."}`.
+    /// Counts requests by the self-reported names of clients, in `mcp_client_requests_total{client=".."}`.
     ///
-    /// A name is the client's word for itself. At most 50 are told apart; the rest, and names longer than 64 bytes or with
-    /// other characters than those of printable ASCII, count as `_other`, and clients without a name as `_none`. Default: false.
+    /// A name is unverified. At most 50 are distinguished; others, and names longer than 64 bytes or with characters
+    /// other than printable ASCII, count as `_other`, and clients without a name as `_none`. Default: false.
     pub fn client_names(mut self, count: bool) -> Self {
         self.parts.settings.client_names = count;
         self
     }
 
-    /// Adds a layer of `tracing` beside the log that [`Server::run`] writes, such as one that sends errors to a tracker.
+    /// Adds a layer of `tracing` to the log of [`Server::run`], such as one that sends errors to a tracker.
     ///
-    /// The layer sees every event and span at every level, whatever `MCP_LOG_LEVEL` says, unless it has a filter of its
-    /// own, which holds for spans too. Each request is in a span `mcp` with `id`, `method`, `tool`, `resource` or
-    /// `prompt`, `principal`, `client`, `era` and `trace_id`, as far as they are known. A program that has installed a subscriber
-    /// before `run` keeps it, with the layers that it has; this layer then sees nothing.
+    /// The layer gets every event and span at every level, whatever `MCP_LOG_LEVEL` is, unless it has a filter of its
+    /// own, which applies to spans too. Each request is in a span `mcp` with `id`, `method`, `tool`, `resource` or
+    /// `prompt`, `principal`, `client`, `era` and `trace_id`, if known. A subscriber that the program has installed
+    /// before `run` remains, with its own layers; this layer then gets nothing.
     ///
     /// ```no_run
     /// # use mcp_runtime::Server;

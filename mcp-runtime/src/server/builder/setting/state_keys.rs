@@ -13,10 +13,9 @@ impl<S: State> Server<S> {
     ///
     /// A secret that is too short stops the start.
     ///
-    /// Only revision 2026-07-28 has request states. A state that none of the secrets decrypts is
-    /// refused, and the client begins the call anew. Key `state.keys`, variable `MCP_STATE_KEYS`
-    /// (separated by commas) or, for a file, `MCP_STATE_KEYS_FILE`; changed by a reload. Secrets
-    /// are never shown, neither by `config` nor in an error.
+    /// Only revision 2026-07-28 has request states. A state that none of the secrets decrypts is refused, and the
+    /// client must begin the call again. Key `state.keys`, variable `MCP_STATE_KEYS` (separated by commas) or, for a
+    /// file, `MCP_STATE_KEYS_FILE`; changed by a reload. Secrets are never shown, neither by `config` nor in an error.
     pub fn state_keys(mut self, secrets: impl IntoIterator<Item = impl Into<Vec<u8>>>) -> Self {
         self.parts.settings.state_keys = Secrets(secrets.into_iter().map(Into::into).collect());
         self

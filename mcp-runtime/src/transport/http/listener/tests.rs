@@ -12,7 +12,7 @@ use crate::__private::{Callbacks, ListedTool, Per, RateLimit, Returns, Source, S
 use crate::Limits;
 
 const SHORT: Duration = Duration::from_millis(300);
-/// Longer than anything takes that works.
+/// Longer than any successful operation takes.
 const PATIENCE: Duration = Duration::from_secs(20);
 const LIST: &str = r#"{"jsonrpc":"2.0","id":1,"method":"tools/list","params":{"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientCapabilities":{}}}}"#;
 pub(in super::super) const PROBE: &str = "GET /healthz HTTP/1.1\r\nhost: localhost\r\n\r\n";
@@ -35,7 +35,7 @@ impl ListedTool<()> for Once {
     }
 }
 
-/// A server that listens.
+/// A listening server.
 pub(in super::super) struct Listening {
     pub service: Arc<Service>,
     pub address: SocketAddr,
@@ -61,14 +61,14 @@ impl Listening {
         Self { service, address }
     }
 
-    /// A connection on which this has been sent.
+    /// A connection on which this text has been sent.
     pub(in super::super) async fn send(&self, text: &str) -> TcpStream {
         let mut stream = TcpStream::connect(self.address).await.unwrap();
         stream.write_all(text.as_bytes()).await.unwrap();
         stream
     }
 
-    /// Everything that comes back for this until the connection ends.
+    /// The whole response to this text, until the connection ends.
     async fn answer(&self, text: &str) -> String {
         rest(&mut self.send(text).await).await
     }
@@ -101,12 +101,12 @@ impl Listening {
 pub(in super::super) async fn rest(stream: &mut TcpStream) -> String {
     let mut answer = String::new();
     let read = stream.read_to_string(&mut answer);
-    // A connection that is reset has ended, too.
+    // A reset connection has ended, too.
     let _ = timeout(PATIENCE, read).await.expect("the connection ends");
     answer
 }
 
-/// Everything that comes until what is there ends in `end`.
+/// Reads until the received bytes end in `end`.
 pub(in super::super) async fn until(stream: &mut (impl AsyncRead + Unpin), end: &str) -> String {
     let mut answer = Vec::new();
     while !answer.ends_with(end.as_bytes()) {
@@ -168,7 +168,7 @@ async fn a_head_that_does_not_end_ends_its_connection() {
     ] {
         assert_eq!(server.answer(head).await, "", "{head}");
     }
-    // One that trickles is no better.
+    // A client that sends slowly is treated alike.
     let mut stream = server.send("GET /").await;
     let trickle = async {
         while stream.write_all(b"x").await.is_ok() {
@@ -179,7 +179,7 @@ async fn a_head_that_does_not_end_ends_its_connection() {
         .await
         .expect("the connection ends");
     assert_eq!(server.refused("slow"), "4");
-    // The second request of a connection has the same time as the first.
+    // The second request of a connection has the same timeout as the first.
     let mut stream = server.send(PROBE).await;
     until(&mut stream, "ok\n").await;
     stream.write_all(b"GET /hea").await.unwrap();
@@ -289,7 +289,7 @@ async fn all_bodies_together_have_a_limit() {
     let large = list(30_000);
     let length = format!("content-length: {}\r\n", large.len());
     let held = server.send(&post(&length, &large[..large.len() - 1])).await;
-    // A small one does not count, and so shows that the large one has been read.
+    // A small body does not count, which shows that the large one has been read.
     let small = format!("content-length: {}\r\nconnection: close\r\n", LIST.len());
     let large = post(&format!("{length}connection: close\r\n"), &large);
     let refusal = async {
@@ -551,7 +551,7 @@ async fn calls_are_taken_during_the_delay_and_told_to_go_elsewhere() {
     let ready = server.answer(&PROBE.replace("healthz", "ready")).await;
     assert!(ready.starts_with("HTTP/1.1 503"), "{ready}");
     assert!(ready.contains("draining"), "{ready}");
-    // On the connection that was open, and on a new one.
+    // On the open connection, and on a new one.
     open.write_all(request.as_bytes()).await.unwrap();
     for answer in [rest(&mut open).await, server.answer(&request).await] {
         assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");

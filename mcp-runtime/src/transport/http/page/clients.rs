@@ -15,7 +15,7 @@ use crate::config::url::is_web;
 use crate::package::Launch;
 use crate::package::client::{ALL, Client, Places};
 
-/// The entries of all clients for the URL in the query (`?url=`), at which the page has reached the endpoint.
+/// The entries of all clients for the URL in the query (`?url=`), by which the page has reached the endpoint.
 pub(super) async fn clients(State(endpoint): State<Arc<Endpoint>>, uri: Uri) -> Response {
     let Some(launch) = uri.query().and_then(asked) else {
         return empty(StatusCode::BAD_REQUEST);
@@ -25,7 +25,7 @@ pub(super) async fn clients(State(endpoint): State<Arc<Endpoint>>, uri: Uri) -> 
     response::json(200, Value::from(entries).to_string().into())
 }
 
-/// Reads the URL of a query.
+/// Parses the URL in a query.
 fn asked(query: &str) -> Option<Launch> {
     let url = percent_decode_str(query.strip_prefix("url=")?);
     let url = url.decode_utf8().ok()?;
@@ -43,7 +43,7 @@ fn entry(client: &Client, name: &str, launch: &Launch) -> Value {
     })
 }
 
-/// The folders in the words of a reader: this machine's own are nobody's business.
+/// Placeholders for folders: those of this machine are private.
 fn places() -> Places {
     let settings = if cfg!(target_os = "macos") {
         "~/Library/Application Support"

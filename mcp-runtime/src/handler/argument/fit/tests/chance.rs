@@ -1,5 +1,5 @@
-//! Schemas and values by chance, from seeds: nothing panics, nothing costs more than its size, and what a validator
-//! takes is taken as it is.
+//! Random schemas and values, from seeds: nothing panics, nothing costs more than its size, and a value accepted by a
+//! validator is accepted unchanged.
 
 use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
@@ -122,7 +122,7 @@ fn schemas_and_values_by_chance_cost_no_more_than_their_size_and_lose_nothing() 
         if !fitted.told.is_empty() {
             continue;
         }
-        // What has been fitted fits, and is not changed any more.
+        // A fitted value fits, and is not changed again.
         let again = fit_raw(written, &schema, defs);
         assert_eq!(
             (again.told.as_str(), again.written.as_str()),
@@ -134,7 +134,7 @@ fn schemas_and_values_by_chance_cost_no_more_than_their_size_and_lose_nothing() 
 
 #[cfg(feature = "json-schema")]
 #[test]
-fn what_a_validator_takes_is_taken_as_it_is() {
+fn values_that_a_validator_accepts_are_unchanged() {
     let mut chance = Chance(1);
     for _ in 0..3_000 {
         let mut schema = chance.schema(4);

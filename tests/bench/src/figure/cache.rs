@@ -1,0 +1,49 @@
+//! A result of 1 MB from the cache, beside the same result when it is made each time.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use mcp_runtime::{Server, tool, tools};
+
+use super::{Fact, inside::Inside, milliseconds};
+use crate::{call::source_code, error::Error};
+
+/// The number of calls of each tool.
+const CALLS: u32 = 200;
+
+/// How often the cached function has run.
+static RUNS: AtomicU32 = AtomicU32::new(0);
+
+/// Returns a text that is kept.
+#[tool(read_only, cache = "1h")]
+async fn kept() -> String {
+    RUNS.fetch_add(1, Ordering::Relaxed);
+    source_code()
+}
+
+/// Returns the same text, made anew.
+#[tool(read_only)]
+async fn made() -> String {
+    source_code()
+}
+
+/// The median of both.
+pub(super) fn measure() -> Result<Vec<Fact>, Error> {
+    let inside = Inside::new(Server::new("cached", "1.0.0").tools(tools![kept, made]))?;
+    inside.call("kept", "ann")?;
+    let (mut hits, mut anew) = (Vec::new(), Vec::new());
+    for _ in 0..CALLS {
+        hits.push(inside.call("kept", "ann")?);
+        anew.push(inside.call("made", "ann")?);
+    }
+    if RUNS.load(Ordering::Relaxed) != 1 {
+        return Err(Error::Wrong(
+            "a cached result of 1 MB was not kept".to_owned(),
+        ));
+    }
+    hits.sort_unstable();
+    anew.sort_unstable();
+    Ok(vec![
+        milliseconds("a result of 1 MB from the cache", hits[hits.len() / 2]),
+        milliseconds("the same result, made anew", anew[anew.len() / 2]),
+    ])
+}

@@ -1,0 +1,48 @@
+//! A rate limit by caller, when it keeps as many callers apart as it can, and still new ones come.
+
+use std::time::Duration;
+
+use mcp_runtime::{Server, tool, tools};
+
+use super::{Fact, inside::Inside, milliseconds};
+use crate::error::Error;
+
+/// More callers than a limit keeps apart.
+const CALLERS: u32 = 70_000;
+
+/// The calls that are measured then.
+const MEASURED: u32 = 20_000;
+
+/// Does nothing.
+#[tool(rate_limit(quota = "100/h", per = "principal"))]
+async fn nothing() -> String {
+    String::new()
+}
+
+/// The worst call and the one in the middle, while the table fills and when it is full.
+pub(super) fn measure() -> Result<Vec<Fact>, Error> {
+    let inside = Inside::new(Server::new("limited", "1.0.0").tools(tools![nothing]))?;
+    let filling = call(&inside, 0..CALLERS)?;
+    let full = call(&inside, CALLERS..CALLERS + MEASURED)?;
+    Ok(vec![
+        milliseconds(
+            "worst call while 70,000 callers come to a rate limit",
+            worst(&filling),
+        ),
+        milliseconds("worst call of 20,000 new callers behind them", worst(&full)),
+        milliseconds("median call of those", full[full.len() / 2]),
+    ])
+}
+
+/// The times of a call by each caller, sorted.
+fn call(inside: &Inside, callers: std::ops::Range<u32>) -> Result<Vec<Duration>, Error> {
+    let mut times = callers
+        .map(|caller| inside.call("nothing", &format!("caller {caller}")))
+        .collect::<Result<Vec<_>, _>>()?;
+    times.sort_unstable();
+    Ok(times)
+}
+
+fn worst(sorted: &[Duration]) -> Duration {
+    sorted.last().copied().unwrap_or_default()
+}
