@@ -57,7 +57,7 @@ async fn sample(gate: &Arc<Gate>, cx: &Context) -> Result<u32, ToolError> {
     Ok(number)
 }
 
-/// As large as it is told.
+/// Returns a text of the requested size.
 #[tool(read_only, cache = "1h")]
 fn large(gate: &Arc<Gate>, bytes: usize, key: String) -> String {
     let _ = (key, gate.come());

@@ -145,7 +145,7 @@ async fn a_cluster_keeps_every_contract_and_shares_what_one_redis_does() {
     assert!(counts.iter().all(|it| !it.starts_with(":0")), "{counts:?}");
 }
 
-/// Kills or stops the primary with the counts of a limit: a failover, during which each instance goes on by itself.
+/// Kills or stops the primary with the counts of a limit: a failover, during which each instance continues alone.
 async fn fails_over(end: impl Fn(&mut Redis)) {
     let mut cluster = Cluster::start();
     let both = acquainted(&cluster.url()).await;
@@ -219,5 +219,5 @@ async fn a_redis_that_is_no_cluster_and_a_wrong_password_stop_the_start() {
     let text = refused(&url(":wrong@"));
     assert!(text.contains("check the user and the password"), "{text}");
     let text = refused(&url(":right@"));
-    assert!(text.contains("is no cluster"), "{text}");
+    assert!(text.contains("is not a cluster"), "{text}");
 }

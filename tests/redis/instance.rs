@@ -76,7 +76,7 @@ async fn touch(cx: &Context, uri: String) {
     cx.resource_updated(uri);
 }
 
-/// Takes as long as it is told.
+/// Runs for the requested time.
 #[tool(task = "optional")]
 async fn slow(seconds: u64) -> &'static str {
     tokio::time::sleep(Duration::from_secs(seconds)).await;

@@ -10,7 +10,7 @@ use super::instance::Instance;
 use super::server::Redis;
 use super::share::{listen, pair};
 
-/// The longest time until an instance shares again.
+/// The maximum time until an instance shares again.
 pub(crate) const BACK: Duration = Duration::from_secs(5);
 
 /// The time for which Redis is paused, after which it continues.
@@ -25,7 +25,7 @@ pub(crate) async fn acquainted(redis: &str) -> [Instance; 2] {
     pair
 }
 
-/// Asserts that two instances without their store enforce a part of the limit each, and report it.
+/// Asserts that two instances without their store each apply their part of a limit, report it, and stay ready.
 pub(crate) async fn are_alone(pair: &[Instance; 2]) {
     for on in pair {
         assert_eq!(on.admitted("limited", 12).await, 5, "half of ten");
@@ -36,7 +36,7 @@ pub(crate) async fn are_alone(pair: &[Instance; 2]) {
     }
 }
 
-/// Returns the times that each of some calls takes.
+/// Returns the duration of each of some calls.
 pub(crate) async fn times(on: &Instance, calls: usize) -> Vec<Duration> {
     let mut times = Vec::new();
     for _ in 0..calls {

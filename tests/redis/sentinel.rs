@@ -122,12 +122,12 @@ async fn the_primary_that_sentinels_know_shares_what_one_redis_does() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_primary_that_is_killed_is_replaced_by_a_replica_that_sentinels_choose() {
     let mut watched = Watched::start();
-    // A sentinel that is gone, and one that does not answer, are in nobody's way.
+    // A stopped and an unresponsive sentinel are skipped.
     watched.sentinels[0].kill();
     let both = acquainted(&watched.url()).await;
     let [a, b] = &both;
     let mut events = listen(b, "note://a").await;
-    // Later than the test needs, so that the sentinels wait until they are told.
+    // Longer than the test, so that the sentinels fail over only on command.
     watched.set_patience("60000");
     watched.nodes[0].kill();
     let calls = times(a, 5).await;
@@ -166,5 +166,5 @@ async fn a_redis_that_is_no_sentinel_and_a_wrong_password_stop_the_start() {
     let text = refused(&url("wrong"));
     assert!(text.contains("check the user and the password"), "{text}");
     let text = refused(&url("right"));
-    assert!(text.contains("is no sentinel"), "{text}");
+    assert!(text.contains("is not a sentinel"), "{text}");
 }

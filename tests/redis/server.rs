@@ -94,7 +94,7 @@ impl Redis {
         format!("redis://127.0.0.1:{}", self.port)
     }
 
-    /// Sends a command on a separate connection; returns its raw reply, or nothing if there is no server.
+    /// Sends a command on a separate connection; returns its raw reply, empty if the server is not running.
     pub(crate) fn command(&self, words: &[&str]) -> String {
         self.commands(&[&words.join(" ")])
     }

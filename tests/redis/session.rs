@@ -330,7 +330,7 @@ async fn an_instance_that_stops_leaves_the_answers_of_its_calls_and_its_changes_
     own.until("id: ").await;
     let mut left = Vec::new();
     for id in 1..=8 {
-        let mut call = client.begin(&a, id, "steps", json!({ "steps": 6 })).await;
+        let mut call = client.begin(&a, id, "steps", json!({ "steps": 8 })).await;
         call.until("step 1").await;
         left.push(last(&call));
     }
@@ -539,7 +539,7 @@ async fn a_session_whose_client_only_listens_is_stored_again_after_redis_was_emp
     a.until("mcp_store_up", 0.0, SOON).await;
     redis.restart();
     b.until("mcp_store_up", 1.0, SOON).await;
-    // It is looked at every 5 s.
+    // The session is checked every 5 s.
     let begun = Instant::now();
     while client.post(&b, &request(1, "ping", json!({}))).await.0 != 200 {
         assert!(begun.elapsed() < 2 * SOON);

@@ -119,7 +119,7 @@ async fn results_are_shared_until_one_instance_forgets_them() {
     assert_ne!(own, made, "without a store each has its own");
 }
 
-/// Shares results between instances, and each caller's own with nobody.
+/// Shares results between instances, but not between callers.
 pub(crate) async fn results_are_shared(redis: &str) {
     let [a, b] = [(); 2].map(|()| Instance::with(redis, &[("INSTANCE_KEYS", "1")]));
     let (ann, bob) = (Some(ANN), Some(BOB));
@@ -134,6 +134,6 @@ pub(crate) async fn results_are_shared(redis: &str) {
     b.post(&headers, &cleared.1).await;
     sleep(Duration::from_millis(500)).await;
     let by_b = text(&b, "whose", ann).await;
-    assert_ne!(by_b, by_a, "it is made anew");
+    assert_ne!(by_b, by_a, "it is computed again");
     assert_eq!(text(&a, "whose", ann).await, by_b);
 }

@@ -16,7 +16,7 @@ use super::{Book, of, settle, somebody};
 
 type Later<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 'a>>;
 
-/// Keeps tasks as text, as a database would, and fails when it is told to.
+/// Keeps tasks as text, as a database would, and fails on request.
 #[derive(Clone, Debug, Default)]
 struct Shelf(Arc<Mutex<Kept>>);
 

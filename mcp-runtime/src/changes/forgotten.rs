@@ -1,6 +1,6 @@
-//! Results that are not to be used any more.
+//! Invalidation of cached results.
 //!
-//! Invariant: one number for each name that a function with a cache has, and none for those that are gone.
+//! Invariant: one generation per name of a function with a cache, and none for removed functions.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -8,12 +8,12 @@ use std::sync::{Arc, Mutex};
 
 use super::lock;
 
-/// The number of times that the results of functions, by their names, were forgotten.
+/// The generations of cached results, by function name.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Forgotten(Arc<Mutex<HashMap<Box<str>, Arc<AtomicU64>>>>);
 
 impl Forgotten {
-    /// Returns the number for the functions called `name`.
+    /// Returns the generation of the functions called `name`.
     pub(crate) fn of(&self, name: &str) -> Arc<AtomicU64> {
         let mut numbers = lock(&self.0);
         if let Some(number) = numbers.get(name) {

@@ -153,7 +153,7 @@ impl Changes {
         }
     }
 
-    /// Invalidates the cached results of the functions called `name`, on all instances.
+    /// Invalidates the cached results of the functions called `name` on all instances.
     pub(crate) fn forget(&self, name: &str) {
         let (forgotten, whole, outlet) = {
             let readers = lock(&self.0);
@@ -170,12 +170,12 @@ impl Changes {
         }
     }
 
-    /// Invalidates them on this instance only.
+    /// Invalidates them on this instance.
     pub(crate) fn forget_here(&self, name: &str) {
         self.forgotten().forget(name);
     }
 
-    /// Returns the counts of invalidations, by which results are stale.
+    /// Returns the generations of cached results.
     pub(crate) fn forgotten(&self) -> Forgotten {
         lock(&self.0).forgotten.clone()
     }

@@ -40,11 +40,11 @@ impl Notifier {
         self.0.publish(&Change::List(List::Resources));
     }
 
-    /// Invalidates the results that the key `cache` has kept for the tools, resources and prompts called `name`, the name
-    /// that clients see, for all callers and on all instances.
+    /// Forgets the results cached by the key `cache` for the tools, resources and prompts called `name`, the name that
+    /// clients see, for all callers and on all instances.
     ///
-    /// A call in flight continues, and its result is not cached. Other instances are notified as of a change; until then
-    /// they may use the results that they have.
+    /// A running call continues, and its result is not cached. The other instances are notified as of a change; until then
+    /// they may use their cached results.
     ///
     /// ```
     /// # use mcp_runtime::{Context, tool};

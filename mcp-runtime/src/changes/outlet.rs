@@ -17,7 +17,7 @@ use crate::limits;
 pub(crate) struct Outlet {
     waiting: Mutex<Outgoing>,
     wake: Notify,
-    /// `true` while what was taken is being sent.
+    /// `true` while taken changes are being sent.
     is_sending: AtomicBool,
     sent: Notify,
 }
@@ -73,7 +73,7 @@ impl Outlet {
         self.wake.notify_one();
     }
 
-    /// Adds the name of functions whose results are forgotten, of which there are as many as functions.
+    /// Adds the name of functions whose results are invalid; bounded by the number of functions.
     pub(crate) fn forget(&self, name: &str) {
         lock(&self.waiting).forgotten.insert(name.to_owned());
         self.wake.notify_one();
@@ -97,13 +97,13 @@ impl Outlet {
         Some(news)
     }
 
-    /// Notes that what was taken has been sent, or is lost.
+    /// Records that the taken changes were sent or lost.
     pub(crate) fn sent(&self) {
         self.is_sending.store(false, Ordering::Relaxed);
         self.sent.notify_waiters();
     }
 
-    /// Waits until nothing is left to be sent.
+    /// Waits until all changes are sent.
     pub(crate) async fn empty(&self) {
         loop {
             let sent = self.sent.notified();
@@ -166,7 +166,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn it_is_empty_once_what_was_taken_has_been_sent() {
+    async fn it_is_empty_after_the_taken_changes_are_sent() {
         use futures_util::FutureExt as _;
         let changes = Changes::default();
         let outlet = changes.open_outlet();

@@ -45,9 +45,9 @@ pub(crate) struct Results {
     entries: Mutex<Entries>,
     /// The maximum size of the results of all functions together.
     budget: Arc<Budget>,
-    /// The number of times that they were forgotten.
+    /// The generation of the results, increased by each `forget`.
     forgotten: Arc<AtomicU64>,
-    /// The results that other instances have made.
+    /// The results of other instances.
     shared: Option<Shared>,
 }
 
@@ -69,13 +69,13 @@ struct Key(Subject);
 struct Entry {
     age: u64,
     cell: Arc<Cell>,
-    /// The number of invalidations when it was begun.
+    /// The generation of the results at its start.
     forgotten: u64,
     /// The reserved bytes of its result, once complete.
     reserved: Option<Reserved>,
 }
 
-/// A result that is complete, with the time of its expiry, in progress, or to be computed by the next waiter.
+/// A result with its expiry, one in progress, or one to be computed by the next waiter.
 type Cell = OnceCell<(Completed, Instant)>;
 
 impl Results {
@@ -137,7 +137,7 @@ impl Results {
         completed
     }
 
-    /// Asks the other instances for a result.
+    /// Looks up the shared store.
     async fn find(&self, key: Key) -> Found {
         match &self.shared {
             Some(shared) => shared.find(&key.text()).await,
@@ -145,7 +145,7 @@ impl Results {
         }
     }
 
-    /// The end of a result that is made now.
+    /// Returns the expiry of a result computed now.
     fn end(&self) -> Instant {
         let now = Instant::now();
         now.checked_add(self.cache.ttl).unwrap_or(now)
@@ -254,7 +254,7 @@ impl Entry {
 }
 
 impl Entries {
-    /// Returns the entry of `key`, if that has this cell.
+    /// Returns the entry of `key`, if it has this cell.
     fn find(&mut self, key: &Key, cell: &Arc<Cell>) -> Option<&mut Entry> {
         let entry = self.by_key.get_mut(key)?;
         Arc::ptr_eq(&entry.cell, cell).then_some(entry)

@@ -66,17 +66,17 @@ impl WrittenResult {
         !version.is_legacy() || (version >= Version::V2025_11_25 && is_plain)
     }
 
-    /// Returns `true` if the structured content is a member of an object for clients that know objects only.
+    /// Returns `true` if the structured content is wrapped in an object, for clients that support only objects.
     pub(crate) fn is_wrapped(&self) -> bool {
         self.is_wrapped
     }
 
-    /// Returns the members but `_meta` as a JSON object.
+    /// Returns the members except `_meta` as a JSON object.
     pub(crate) fn text(&self) -> String {
         format!("{{{}}}", String::from_utf8_lossy(&self.members))
     }
 
-    /// Reads what [`WrittenResult::text`] has returned; `None` if it is something else.
+    /// Parses the text of [`WrittenResult::text`]; `None` if it is invalid.
     pub(crate) fn from_text(
         text: &str,
         is_wrapped: bool,
@@ -93,7 +93,7 @@ impl WrittenResult {
     }
 }
 
-/// Reads the members of a result but `_meta`, as a JSON object.
+/// Parses the members of a result except `_meta`, as a JSON object.
 fn read(text: &str, is_wrapped: bool, meta: Option<Map<String, Value>>) -> Option<ToolResult> {
     let members: Members = serde_json::from_str(text).ok()?;
     Some(ToolResult {

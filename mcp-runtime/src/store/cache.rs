@@ -5,19 +5,19 @@ use std::time::Duration;
 
 use super::StoreFuture;
 
-/// What a store has under a key, and the mark of its group.
+/// The result of a look-up: the value, and the mark of its group.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Cached {
-    /// The value, and the time for which it is still good.
+    /// The value, and its remaining time to live.
     pub value: Option<(Vec<u8>, Duration)>,
-    /// The mark of the group, which is another one after the group was forgotten: a value that is made from now on is put
-    /// with this one.
+    /// The mark of the group, which changes when the group is forgotten: a value computed from now on is put with this
+    /// mark.
     pub mark: Vec<u8>,
 }
 
 impl Cached {
-    /// Returns a value, if there is one, with the mark of the group.
+    /// Creates a look-up result with the mark of the group.
     pub fn new(value: Option<(Vec<u8>, Duration)>, mark: impl Into<Vec<u8>>) -> Self {
         Self {
             value,
@@ -26,24 +26,24 @@ impl Cached {
     }
 }
 
-/// A value that is put.
+/// A value to store.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct PutCached<'a> {
     /// The group, such as the name of a tool.
     pub group: &'a str,
-    /// The key in it: a digest of the caller, its scopes and the arguments.
+    /// The key within the group: a digest of the caller, its scopes and the arguments.
     pub key: &'a str,
-    /// The mark that the group had when the value was begun.
+    /// The mark of the group when the computation of the value started.
     pub mark: &'a [u8],
     /// The value, of at most 1 MiB.
     pub value: Vec<u8>,
-    /// The time for which it is good.
+    /// The time to live.
     pub ttl: Duration,
 }
 
 impl<'a> PutCached<'a> {
-    /// Returns a value for an hour in a group that was never forgotten.
+    /// Creates a value with a time to live of an hour, in a group that was never forgotten.
     pub fn new(group: &'a str, key: &'a str, value: impl Into<Vec<u8>>) -> Self {
         Self {
             group,
@@ -54,14 +54,14 @@ impl<'a> PutCached<'a> {
         }
     }
 
-    /// Sets the mark that the group had when the value was begun.
+    /// Sets the mark of the group when the computation of the value started.
     #[must_use]
     pub fn with_mark(mut self, mark: &'a [u8]) -> Self {
         self.mark = mark;
         self
     }
 
-    /// Sets the time for which the value is good.
+    /// Sets the time to live.
     #[must_use]
     pub fn for_time(mut self, ttl: Duration) -> Self {
         self.ttl = ttl;
@@ -69,17 +69,17 @@ impl<'a> PutCached<'a> {
     }
 }
 
-/// Keeps the results of functions with the key `cache`, for all instances.
+/// Stores the results of functions with the key `cache`, for all instances.
 ///
-/// A store may lose values at any time. One of these is used with one of [`Changes`](super::Changes), which tell the
-/// instances what was forgotten. Tested by [`contract::cache`](super::contract::cache).
+/// A store may lose values at any time. It requires a store of [`Changes`](super::Changes), which notifies the instances
+/// of forgotten groups. Tested by [`contract::cache`](super::contract::cache).
 pub trait CacheStore: fmt::Debug + Send + Sync + 'static {
-    /// Returns the value under `key`, unless it was put with another mark than the group has, and the mark.
+    /// Returns the value under `key`, unless its mark differs from that of the group, and the mark of the group.
     fn get<'a>(&'a self, group: &'a str, key: &'a str) -> StoreFuture<'a, Cached>;
 
-    /// Stores a value in the place of the one before.
+    /// Stores a value, replacing the previous one.
     fn put<'a>(&'a self, value: PutCached<'a>) -> StoreFuture<'a, ()>;
 
-    /// Gives a group another mark: nothing that was put before is found any more.
+    /// Changes the mark of a group, which invalidates its values.
     fn forget<'a>(&'a self, group: &'a str) -> StoreFuture<'a, ()>;
 }

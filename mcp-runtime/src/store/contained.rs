@@ -1,4 +1,4 @@
-//! Panics in code of the program's own, as errors.
+//! Catches panics in code of the program.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -10,11 +10,11 @@ use super::StoreError;
 #[derive(Debug)]
 pub(crate) struct Panicked;
 
-/// Runs `work`; a panic in it becomes an error. What the panic said is on stderr already, by the panic hook.
+/// Runs `work`, and turns a panic into an error. The message is on stderr already, by the panic hook.
 pub(crate) fn contain<F: Future>(
     work: F,
 ) -> impl Future<Output = Result<F::Output, Panicked>> + use<F> {
-    // What the code could leave half-done is its own: nothing of the runtime's is behind its borrows but atomics.
+    // State that the code leaves inconsistent is its own: of the runtime it borrows only atomics.
     let work = AssertUnwindSafe(work).catch_unwind();
     work.map(|ended| ended.map_err(|_| Panicked))
 }

@@ -1,4 +1,4 @@
-//! Results in the memory of one process, for servers in it.
+//! Results in the memory of one process, shared by its servers.
 
 use std::collections::{BTreeMap, HashMap};
 use std::future::ready;
@@ -8,10 +8,10 @@ use tokio::time::Instant;
 
 use super::{CacheStore, Cached, PutCached, StoreFuture};
 
-/// The bytes that an entry takes besides its texts.
+/// The number of bytes that an entry counts in addition to its texts.
 const ENTRY: usize = 128;
 
-/// Keeps results in memory, up to a number of bytes; the oldest give way.
+/// Keeps results in memory, up to a number of bytes; the oldest are evicted.
 #[derive(Debug)]
 pub struct MemoryCache {
     most: usize,
@@ -20,7 +20,7 @@ pub struct MemoryCache {
 
 #[derive(Debug, Default)]
 struct Kept {
-    /// The number of times that each group was forgotten.
+    /// The generation of each group.
     marks: HashMap<String, u64>,
     entries: HashMap<(String, String), Entry>,
     by_age: BTreeMap<u64, (String, String)>,
@@ -37,7 +37,7 @@ struct Entry {
 }
 
 impl MemoryCache {
-    /// Makes an empty store of at most `bytes`.
+    /// Creates an empty store of at most `bytes`.
     pub fn new(bytes: usize) -> Self {
         Self {
             most: bytes,

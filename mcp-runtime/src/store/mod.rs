@@ -8,7 +8,7 @@
 //! | [`Rates`] | the counts of rate limits | each instance counts its own calls; while a store fails, against `limit / instances` |
 //! | [`Spent`] | the rounds that have continued a call | each instance knows its own |
 //! | [`Changes`] | notifications of changes | subscribers are notified of changes on their own instance |
-//! | [`CacheStore`] | results of functions with the key `cache` | each instance caches its own; while a store fails, functions run |
+//! | [`CacheStore`] | results of functions with the key `cache` | each instance caches its own; while a store fails, calls run |
 //! | [`SessionStore`] | sessions of clients older than 2026-07-28 | a session is known to the instance that opened it; while a store fails, to those that have used it |
 //! | [`EventStore`] | their event streams | a stream is resumed on its instance |
 //! | [`ValueStore`] | the values of [`Context::store`](crate::Context::store) | in memory; while a store fails, calls of it are errors |

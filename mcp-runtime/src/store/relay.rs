@@ -41,7 +41,7 @@ pub(crate) struct Relay {
 impl Relay {
     /// Starts relaying the `changes` of this instance. Needs a runtime.
     ///
-    /// Returns the queue of those that are to be sent, too.
+    /// Also returns the queue of unsent changes.
     pub(crate) fn begin(
         changes: &Changes,
         shared: &Arc<dyn Shared>,
@@ -107,7 +107,7 @@ async fn send(
     }
 }
 
-/// Invalidates the results of functions in the store; returns the names for which that failed.
+/// Invalidates results of functions in the store; returns the names that failed.
 async fn forget(
     cache: Option<&dyn CacheStore>,
     changes: &Changes,
@@ -117,7 +117,7 @@ async fn forget(
     let Some(cache) = cache else { return kept };
     for name in names {
         match held(async { cache.forget(name).await }).await {
-            // A call here may have read the store before this.
+            // A call here may have read an old result before the store invalidated it.
             Ok(()) => changes.forget_here(name),
             Err(error) => {
                 tracing::debug!(%error, "the store of results failed");
@@ -128,7 +128,7 @@ async fn forget(
     kept
 }
 
-/// Receives messages until the subscription ends; one that panics is restarted, and counts as a gap.
+/// Receives until the subscription ends; after a panic it subscribes again, and reports the loss as a gap.
 async fn receive(
     shared: Arc<dyn Shared>,
     first: Result<Feed<Incoming>, Panicked>,
@@ -190,7 +190,7 @@ mod tests {
     use crate::changes::{Change, List};
     use crate::store::{Cached, MemoryCache, PutCached, StoreFuture};
 
-    /// A store that panics in every method as often as it is told, and then keeps what is published.
+    /// A store that panics a number of times in every method, and then keeps published messages.
     #[derive(Debug, Default)]
     struct Panicking {
         left: AtomicUsize,
@@ -237,7 +237,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_store_that_panics_is_asked_again_and_its_listeners_are_told_of_a_gap() {
-        // To subscribe, to subscribe again, to wait for a message; then to publish.
+        // Subscribing, subscribing again, waiting for a message; then publishing.
         let store = Panicking::times(4);
         let shared: Arc<dyn Shared> = Arc::new(Handle(Arc::clone(&store)));
         let changes = Changes::default();
@@ -254,7 +254,7 @@ mod tests {
         assert_eq!(store.left.load(Ordering::SeqCst), 0);
     }
 
-    /// A store of results that fails once to forget.
+    /// A store of results that fails to forget once.
     #[derive(Debug)]
     struct Failing(MemoryCache, AtomicUsize);
 

@@ -12,7 +12,7 @@ use crate::clock::{Clock, millis};
 use crate::seal::Subject;
 use crate::store::StoreFuture;
 use crate::store::redis::Link;
-use crate::store::redis::ears::{Ears, Heard};
+use crate::store::redis::messages::{Received, Subscription};
 use crate::store::redis::stats::Kind;
 
 static PUT: LazyLock<Script> =
@@ -149,14 +149,14 @@ impl TaskStore for RedisTasks {
     }
 
     fn signals(&self) -> Option<TaskSignals> {
-        let next = async |mut ears: Ears| loop {
-            if let Heard::Signal(message) = ears.next().await?
+        let next = async |mut messages: Subscription| loop {
+            if let Received::Signal(message) = messages.next().await?
                 && let Some(signal) = parse(&message)
             {
-                return Some((signal, ears));
+                return Some((signal, messages));
             }
         };
-        Some(TaskSignals::new(self.link.listen(), next))
+        Some(TaskSignals::new(self.link.subscribe(), next))
     }
 }
 

@@ -449,7 +449,7 @@ impl Context {
         self.notifier().resources_changed();
     }
 
-    /// Invalidates the cached results of the tools, resources and prompts called `name`:
+    /// Forgets the cached results of the tools, resources and prompts called `name`:
     /// [`Notifier::forget`](crate::Notifier::forget).
     pub fn forget(&self, name: &str) {
         self.notifier().forget(name);

@@ -1,7 +1,7 @@
-//! The results that all instances share, in a store.
+//! Results shared by all instances, in a store.
 //!
-//! Invariants: only results without an error, of at most [`MOST`] bytes; a store that fails has none; what a store
-//! returns is good for as long as it was when it was made.
+//! Invariants: only successful results of at most [`MOST`] bytes are shared; a failing store returns none; a shared result
+//! expires at the same time on all instances.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -23,18 +23,18 @@ pub(super) struct Shared {
     kind: &'static str,
 }
 
-/// The answer of a store: a result with the time for which it is good, or the mark by which one is put.
+/// The response of a store: a result with its remaining time to live, or the mark to put one with.
 pub(super) enum Found {
     Result(Completed, Duration),
     Mark(Vec<u8>),
-    /// The store has failed.
+    /// No response: the store failed.
     Nothing,
 }
 
 impl Shared {
-    /// Shares the results of a function, if there is a store of them.
+    /// Shares the results of a function, if there is a store for them.
     pub(super) fn new(spec: &Spec, stores: &Stores) -> Option<Self> {
-        // Without changes, no instance would hear of what is forgotten.
+        // Without a store of changes, instances are not notified of forgotten results.
         stores.changes.as_ref()?;
         Some(Self {
             store: Arc::clone(stores.cache.as_ref()?),

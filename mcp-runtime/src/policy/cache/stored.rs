@@ -1,4 +1,4 @@
-//! Results as a store keeps them: JSON.
+//! The JSON format of stored results.
 
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -24,7 +24,7 @@ enum Stored {
     },
 }
 
-/// Returns the text of a result that is written already.
+/// Returns the text of an already serialized result.
 pub(super) fn write(completed: &Completed) -> Option<Vec<u8>> {
     let stored = match completed.response.output()? {
         Output::Written(result) => Stored::Tool {
@@ -42,7 +42,7 @@ pub(super) fn write(completed: &Completed) -> Option<Vec<u8>> {
     serde_json::to_vec(&stored).ok()
 }
 
-/// Reads a result; `None` if another version of the server has written it so that it cannot be read.
+/// Parses a result; `None` if another version of the server wrote it in another format.
 pub(super) fn read(text: &[u8]) -> Option<Completed> {
     let output = match serde_json::from_slice(text).ok()? {
         Stored::Tool {

@@ -17,7 +17,7 @@ use crate::ops::hook::Hook;
 use crate::ops::metrics::Metrics;
 use crate::share::Most;
 #[cfg(feature = "redis")]
-use crate::store::redis::{Keeper, Link, Place};
+use crate::store::redis::{Link, Place, Reconnector};
 use crate::store::sharing::Sharing;
 use crate::store::{MemoryValues, Shelf, Stores};
 use crate::task::{TaskPlace, Tasks};
@@ -35,8 +35,8 @@ pub(super) fn tasks(
 ) -> Tasks {
     let place = TaskPlace::Memory;
     #[cfg(feature = "redis")]
-    let place = match &sharing.keeper {
-        Some(keeper) => TaskPlace::Redis(Arc::clone(&keeper.link)),
+    let place = match &sharing.reconnector {
+        Some(reconnector) => TaskPlace::Redis(Arc::clone(&reconnector.link)),
         None => place,
     };
     let own = settings.task_store.clone();
@@ -70,7 +70,7 @@ pub(super) fn sharing(
                 "instances that share a store need the same state keys, or a call with input requests can continue on one of them only: set MCP_STATE_KEYS"
             );
         }
-        return Ok(Sharing::with_redis(stores, Keeper::new(link), version));
+        return Ok(Sharing::with_redis(stores, Reconnector::new(link), version));
     }
     let _ = (name, version);
     Ok(Sharing::new(stores))
@@ -83,8 +83,8 @@ pub(super) fn sharing(
 )]
 pub(super) fn measured(mut metrics: Metrics, sharing: &Sharing) -> Metrics {
     #[cfg(feature = "redis")]
-    if let Some(keeper) = &sharing.keeper {
-        metrics.measure_store(&keeper.link.stats);
+    if let Some(reconnector) = &sharing.reconnector {
+        metrics.measure_store(&reconnector.link.stats);
     }
     metrics
 }
@@ -96,8 +96,8 @@ pub(super) fn measured(mut metrics: Metrics, sharing: &Sharing) -> Metrics {
 )]
 pub(super) fn with_store(mut checks: Vec<Check>, sharing: &Sharing) -> Vec<Check> {
     #[cfg(feature = "redis")]
-    if let Some(keeper) = &sharing.keeper {
-        let link = Arc::clone(&keeper.link);
+    if let Some(reconnector) = &sharing.reconnector {
+        let link = Arc::clone(&reconnector.link);
         let trouble = move || -> futures_util::future::BoxFuture<'static, _> {
             Box::pin(std::future::ready(link.trouble().map_or(Ok(()), Err)))
         };

@@ -1,4 +1,4 @@
-//! The promises of a store of results.
+//! The contract of a store of results.
 
 use std::time::Duration;
 
@@ -7,11 +7,11 @@ use tokio::time::sleep;
 use super::kept::{SLACK, kept, unique};
 use crate::store::{CacheStore, PutCached};
 
-/// The promises of [`CacheStore`].
+/// Tests the contract of [`CacheStore`].
 ///
 /// # Panics
 ///
-/// Panics if one of them is broken.
+/// Panics if the store breaks it.
 pub async fn cache(store: &dyn CacheStore) {
     let [prices, names] = ["prices", "names"].map(unique);
     let get = async |group: &str, key: &str| kept(store.get(group, key).await);

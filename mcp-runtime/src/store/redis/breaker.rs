@@ -1,6 +1,6 @@
-//! The breaker of a link: the connection, while it is of use.
+//! The circuit breaker of a link, which holds the connection while it is usable.
 //!
-//! Invariants: [`FAILURES`] in a row open it, and so does a connection that is lost; while it is open, no command is sent.
+//! Invariants: [`FAILURES`] consecutive failures or a lost connection open it; while it is open, no command is sent.
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -13,32 +13,32 @@ use super::commands::Commands;
 use super::fault::LinkError;
 use super::lock;
 
-/// The number of failures in a row that open the breaker.
+/// The number of consecutive failures that open the breaker.
 const FAILURES: u32 = 5;
-/// The time for which a fault of the server is shown.
+/// The time for which a fault of the server is reported.
 const SHOWN: Duration = Duration::from_secs(10);
 
-/// The connection of a link, or the reason why there is none.
+/// The connection of a link, or the reason for its absence.
 #[derive(Debug)]
 pub(super) struct Breaker {
     state: Mutex<State>,
     failures: AtomicU32,
-    /// Wakes the keeper when the breaker opens.
+    /// Wakes the reconnector when the breaker opens.
     pub tripped: Notify,
-    /// Wakes the keeper after a failure, which may be that of one primary of several.
+    /// Wakes the reconnector after a failure, possibly of one of several primaries.
     pub doubted: Notify,
 }
 
 struct State {
     /// The connection; `None` while the breaker is open.
     commands: Option<Commands>,
-    /// The reason why there is none.
+    /// The reason why the breaker is open.
     reason: String,
     fault: Option<(Instant, String)>,
 }
 
 impl Breaker {
-    /// Makes an open one.
+    /// Creates an open breaker.
     pub(super) fn new() -> Self {
         Self {
             state: Mutex::new(State {
@@ -52,7 +52,7 @@ impl Breaker {
         }
     }
 
-    /// Returns the connection, or the reason why there is none.
+    /// Returns the connection, or the reason for its absence.
     pub(super) fn commands(&self) -> Result<Commands, LinkError> {
         let state = lock(&self.state);
         let commands = state.commands.clone();
@@ -63,11 +63,11 @@ impl Breaker {
         lock(&self.state).commands.is_some()
     }
 
-    /// Returns the reason why the store is away or fails, if it does.
+    /// Returns the reason why the store is unavailable or failing, if it is.
     pub(super) fn trouble(&self) -> Option<String> {
         let state = lock(&self.state);
         if state.commands.is_none() {
-            return Some(format!("Redis is away: {}", state.reason));
+            return Some(format!("Redis is unavailable: {}", state.reason));
         }
         let fault = state.fault.as_ref();
         let recent = fault.filter(|(at, _)| at.elapsed() < SHOWN);
@@ -78,7 +78,7 @@ impl Breaker {
         self.failures.store(0, Ordering::Relaxed);
     }
 
-    /// Notes a failure; returns whether the connection is no use any more.
+    /// Records a failure; returns whether the connection is unusable.
     pub(super) fn failed(&self, error: &LinkError) -> bool {
         if !error.is_outage() {
             lock(&self.state).fault = Some((Instant::now(), error.text()));
@@ -100,7 +100,7 @@ impl Breaker {
         was_closed
     }
 
-    /// Closes the breaker with a connection that was made anew.
+    /// Closes the breaker with a new connection.
     pub(super) fn close(&self, commands: Commands) {
         self.succeeded();
         let mut state = lock(&self.state);

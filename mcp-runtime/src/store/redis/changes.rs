@@ -1,9 +1,9 @@
-//! Changes: one channel, with a gap after each connection that was lost.
+//! Changes: one channel, with a gap after each lost connection.
 
 use std::sync::Arc;
 
-use super::ears::{Ears, Heard};
 use super::link::Link;
+use super::messages::{Received, Subscription};
 use super::stats::Kind;
 use crate::store::{Changes, Feed, Incoming, StoreFuture};
 
@@ -20,13 +20,15 @@ impl Changes for RedisChanges {
     }
 
     fn subscribe(&self) -> Feed<Incoming> {
-        let next = async |mut ears: Ears| loop {
-            match ears.next().await? {
-                Heard::Change(message) => return Some((Incoming::Message(message.into()), ears)),
-                Heard::Gap => return Some((Incoming::Gap, ears)),
-                Heard::Signal(_) => {}
+        let next = async |mut messages: Subscription| loop {
+            match messages.next().await? {
+                Received::Change(message) => {
+                    return Some((Incoming::Message(message.into()), messages));
+                }
+                Received::Gap => return Some((Incoming::Gap, messages)),
+                Received::Signal(_) => {}
             }
         };
-        Feed::new(self.0.listen(), next)
+        Feed::new(self.0.subscribe(), next)
     }
 }

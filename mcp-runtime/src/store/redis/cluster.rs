@@ -1,8 +1,8 @@
 //! A Redis Cluster.
 //!
-//! Invariants: it is connected to while all of its primaries answer; a connection to a node that is lost, and a channel
-//! that moves to another one, end the messages, so that whoever listens is told of a gap. Channels are sharded: the
-//! primary that has the slot of a channel delivers its messages, and knows who listens.
+//! Invariants: the cluster is connected while all of its primaries respond; a lost connection to a node and a channel
+//! that moves to another node end the stream of messages, which subscribers receive as a gap. Channels are sharded: the
+//! primary with the slot of a channel delivers its messages, and counts its subscribers.
 
 use futures_util::StreamExt as _;
 use futures_util::future::select_ok;
@@ -12,15 +12,15 @@ use redis::{Client, ConnectionInfo, ErrorKind, Msg, ProtocolVersion, PushInfo, P
 use redis::{RedisError, RedisResult};
 use tokio::sync::mpsc;
 
-use super::commands::{Commands, Connected, hear_all};
+use super::commands::{Commands, Connected, ping_all};
 use super::fault::LIMIT;
 use super::hosts::Hosts;
 
-/// The number of times that a command is sent again, as to the node that a slot has moved to.
+/// The maximum number of retries of a command, such as after a slot has moved.
 const RETRIES: u32 = 3;
-/// The wait before that while a slot is being moved, in milliseconds.
+/// The wait before a retry while a slot is being moved, in milliseconds.
 const PAUSES: [u64; 2] = [5, 50];
-/// The maximum number of messages that wait to be taken.
+/// The maximum number of queued messages.
 const WAITING: usize = 4096;
 
 /// Opens connections to a cluster.
@@ -30,10 +30,10 @@ pub(crate) struct Cluster {
 }
 
 impl Cluster {
-    /// Reads the hosts of a URL.
+    /// Parses the hosts of a URL.
     pub(super) fn parse(hosts: &Hosts<'_>) -> Result<Self, String> {
         if !matches!(hosts.path, "" | "/" | "/0") {
-            return Err("a cluster has no databases; leave out the path of the URL".to_owned());
+            return Err("a cluster has no databases; remove the path of the URL".to_owned());
         }
         let [] = hosts.options([])?;
         let nodes = hosts.nodes(6379, hosts.user, "")?;
@@ -43,7 +43,7 @@ impl Cluster {
     pub(super) async fn connect(&self, channels: &[String]) -> RedisResult<Connected> {
         self.check().await?;
         let (sender, messages) = mpsc::channel(WAITING);
-        // Messages that find no room are lost, which closes the channel, and so ends them.
+        // A full channel loses messages, and is closed, which ends the stream.
         let sender = std::sync::Mutex::new(Some(sender));
         let take = move |push: PushInfo| -> Result<(), ()> {
             let mut sender = super::lock(&sender);
@@ -55,7 +55,7 @@ impl Cluster {
         };
         let client = self.client(take)?;
         let mut cluster = client.get_async_connection().await?;
-        hear_all(&mut cluster).await?;
+        ping_all(&mut cluster).await?;
         for channel in channels {
             cluster.ssubscribe(channel).await?;
         }
@@ -77,7 +77,7 @@ impl Cluster {
             .build()
     }
 
-    /// Asks one of the nodes. Its errors are those of the URL: a password that is wrong, a Redis that is no cluster.
+    /// Queries one of the nodes, to detect errors of the URL: a wrong password, or a Redis that is not a cluster.
     async fn check(&self) -> RedisResult<()> {
         let asked = self.nodes.iter().map(|node| Box::pin(ask(node.clone())));
         select_ok(asked).await?;
@@ -93,13 +93,13 @@ async fn ask(node: ConnectionInfo) -> RedisResult<()> {
     told.map_err(|error| match error.detail() {
         Some(detail) if detail.contains("cluster support disabled") => RedisError::from((
             ErrorKind::InvalidClientConfig,
-            "this Redis is no cluster; write redis:// in the place of redis+cluster://",
+            "this Redis is not a cluster; write redis:// instead of redis+cluster://",
         )),
         _ => error,
     })
 }
 
-/// The messages among what comes in, up to the first that shows that some may be lost.
+/// Returns the incoming messages, up to the first possible loss.
 fn messages_of(mut pushes: mpsc::Receiver<PushInfo>) -> impl futures_util::Stream<Item = Msg> {
     poll_fn(move |context| pushes.poll_recv(context))
         .take_while(|push| {

@@ -1,4 +1,4 @@
-//! The connection that commands go through.
+//! The connections for commands.
 
 use futures_util::stream::BoxStream;
 use redis::aio::{ConnectionLike, MultiplexedConnection};
@@ -8,7 +8,7 @@ use redis::cluster_async::ClusterConnection;
 use redis::cluster_routing::{MultipleNodeRoutingInfo, RoutingInfo};
 use redis::{Cmd, Msg, Pipeline, RedisFuture, RedisResult, Value};
 
-/// A connection to one Redis, or one to all primaries of a cluster.
+/// A connection to a single Redis, or to all primaries of a cluster.
 #[derive(Clone)]
 pub(super) enum Commands {
     One(MultiplexedConnection),
@@ -19,17 +19,17 @@ pub(super) enum Commands {
 /// The connections of a link.
 pub(super) struct Connected {
     pub commands: Commands,
-    /// Messages, up to the first that may be lost.
+    /// Messages, up to the first possible loss.
     pub messages: BoxStream<'static, Msg>,
 }
 
 impl Commands {
-    /// Returns once every primary has answered.
-    pub(super) async fn hear_all(&mut self) -> RedisResult<()> {
+    /// Returns after every primary has responded.
+    pub(super) async fn ping_all(&mut self) -> RedisResult<()> {
         match self {
             Self::One(one) => redis::cmd("PING").exec_async(one).await,
             #[cfg(feature = "redis-cluster")]
-            Self::Cluster(cluster) => hear_all(cluster).await,
+            Self::Cluster(cluster) => ping_all(cluster).await,
         }
     }
 }
@@ -65,27 +65,26 @@ impl ConnectionLike for Commands {
     }
 }
 
-/// Returns once every primary has answered.
+/// Returns after every primary has responded.
 #[cfg(feature = "redis-cluster")]
-pub(super) async fn hear_all(cluster: &mut ClusterConnection) -> RedisResult<()> {
+pub(super) async fn ping_all(cluster: &mut ClusterConnection) -> RedisResult<()> {
     let mut ask = redis::cmd("CLUSTER");
     ask.arg("INFO");
     let all = RoutingInfo::MultiNode((MultipleNodeRoutingInfo::AllMasters, None));
     let told = cluster.route_command(ask, all).await?;
     let told: Vec<(String, String)> = redis::from_redis_value(told)?;
-    // Nodes without a connection are left out.
+    // Nodes without a connection are missing in the response.
     let number = told.len();
     if number > 0 && told.iter().all(|(_, text)| is_whole(text, number)) {
         return Ok(());
     }
     Err(redis::RedisError::from((
         redis::ErrorKind::Io,
-        "a primary of the cluster does not answer",
+        "a primary of the cluster does not respond",
     )))
 }
 
-/// Returns true if a node says, in the answer to `CLUSTER INFO`, that the cluster is usable, and has `number` primaries at
-/// most.
+/// Returns true if a response to `CLUSTER INFO` reports a usable cluster with at most `number` primaries.
 #[cfg(feature = "redis-cluster")]
 fn is_whole(text: &str, number: usize) -> bool {
     let field = |name: &str| text.lines().find_map(|line| line.trim().strip_prefix(name));

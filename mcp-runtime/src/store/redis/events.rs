@@ -1,7 +1,7 @@
-//! Event streams: one Redis stream each, with the place of an event as its id.
+//! Event streams: one Redis stream each, with the position of an event as its id.
 //!
-//! Entries `place-0` are events; `0-1` is the beginning, so that a stream without an event is there, and `place-1` the
-//! end after the last event.
+//! Entries `place-0` are events; `0-1` is the start, so that a stream without events exists, and `place-1` is the end
+//! after the last event.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -15,7 +15,7 @@ use super::stats::Kind;
 use crate::clock::millis;
 use crate::store::{EventStore, StoreError, StoreFuture, StreamChange, StreamPart};
 
-/// The maximum number of events that are read at a time.
+/// The maximum number of events per read.
 const BATCH: usize = 64;
 /// The fields of entries.
 const EVENT: &str = "m";
@@ -33,7 +33,7 @@ impl RedisEvents {
         self.0.key(&format!("events:{stream}"))
     }
 
-    /// Returns the commands that make changes: of all streams together or, in a cluster, of each by itself.
+    /// Returns the commands of changes: in one pipeline or, in a cluster, in one for each stream.
     fn pipelines(&self, changes: Vec<StreamChange>) -> Vec<Pipeline> {
         let mut pipelines: BTreeMap<String, Pipeline> = BTreeMap::new();
         for change in changes {
@@ -117,7 +117,7 @@ impl EventStore for RedisEvents {
     }
 }
 
-/// Returns the events after `place`, of the first entry of all and the entries after it.
+/// Returns the events after `place`, given the first entry of the stream and the entries after `place`.
 fn part(
     place: u64,
     (first, entries): (Vec<Entry>, Vec<Entry>),

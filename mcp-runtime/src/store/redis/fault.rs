@@ -1,25 +1,25 @@
-//! Reasons why a command was not carried out, and what each says about the server.
+//! The errors of commands, and their meaning for the connection.
 
 use std::time::Duration;
 
 use redis::{ErrorKind, RedisError, ServerErrorKind};
 
-/// The time that a command may take.
+/// The timeout of a command.
 pub(super) const LIMIT: Duration = Duration::from_millis(200);
 
-/// The reason why a command was not carried out.
+/// The error of a command.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum LinkError {
-    #[error("Redis is away: {0}")]
+    #[error("Redis is unavailable: {0}")]
     Away(String),
-    #[error("Redis did not answer within {} ms", LIMIT.as_millis())]
+    #[error("Redis did not respond within {} ms", LIMIT.as_millis())]
     Slow,
     #[error(transparent)]
     Redis(#[from] RedisError),
 }
 
 impl LinkError {
-    /// Returns true if the error is about the connection or the server, and not about one command.
+    /// Returns true if the error concerns the connection or the server, not a single command.
     pub(super) fn is_outage(&self) -> bool {
         match self {
             Self::Slow | Self::Away(_) => true,
@@ -30,7 +30,7 @@ impl LinkError {
         }
     }
 
-    /// Returns true if the connection is no use any more.
+    /// Returns true if the connection is unusable.
     pub(super) fn is_loss(&self) -> bool {
         match self {
             Self::Slow | Self::Away(_) => false,
@@ -49,7 +49,7 @@ impl LinkError {
     }
 }
 
-/// Returns why a server refuses this program for ever, if it does: it would be the same with every attempt.
+/// Returns the reason of a permanent refusal by the server, which further attempts cannot change.
 pub(super) fn refusal(error: &RedisError) -> Option<String> {
     if error.kind() == ErrorKind::InvalidClientConfig {
         return Some(format!("the URL of Redis is wrong: {error}"));
@@ -61,7 +61,7 @@ pub(super) fn refusal(error: &RedisError) -> Option<String> {
     })
 }
 
-/// Returns true if the server cannot be written to for now, as a primary that has become a replica.
+/// Returns true if the server rejects writes for the moment, such as a primary that has become a replica.
 fn is_demoted(error: &RedisError) -> bool {
     use ServerErrorKind::{BusyLoading, ClusterDown, MasterDown, ReadOnly};
     matches!(

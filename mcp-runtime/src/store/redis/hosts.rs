@@ -3,22 +3,22 @@
 use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use redis::{ConnectionInfo, IntoConnectionInfo as _};
 
-/// The parts of a URL of several hosts, as they are written.
+/// The parts of a URL of several hosts, still encoded.
 pub(super) struct Hosts<'a> {
     /// The scheme for one host.
     scheme: &'a str,
     /// `user:password`, or nothing.
     pub user: &'a str,
     hosts: &'a str,
-    /// Everything from the first slash on.
+    /// The part from the first slash.
     pub path: &'a str,
     options: &'a str,
-    /// The form of such URLs.
+    /// The syntax of such URLs.
     pub help: &'a str,
 }
 
 impl<'a> Hosts<'a> {
-    /// Takes what follows `://` apart.
+    /// Parses the part after `://`.
     pub(super) fn new(scheme: &'a str, rest: &'a str, help: &'a str) -> Self {
         let (rest, options) = rest.split_once('?').unwrap_or((rest, ""));
         let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
@@ -37,7 +37,7 @@ impl<'a> Hosts<'a> {
         matches!(self.scheme, "rediss" | "valkeys")
     }
 
-    /// Returns each host as a place of its own, with the user `user` and the database `database`.
+    /// Returns each host as a URL with the user `user` and the database `database`.
     pub(super) fn nodes(
         &self,
         port: u16,
@@ -61,11 +61,8 @@ impl<'a> Hosts<'a> {
         if host.is_empty() || host.starts_with(':') {
             return Err(format!("a host has no name; {help}"));
         }
-        if host.contains("://") {
-            return Err(format!("the scheme is written once; {help}"));
-        }
         let at = if user.is_empty() { "" } else { "@" };
-        // A colon within brackets belongs to an IPv6 address.
+        // A colon within brackets is part of an IPv6 address.
         let name = host.rfind(']').map_or(0, |end| end);
         let port = match host.get(name..).and_then(|it| it.find(':')) {
             Some(_) => String::new(),
@@ -74,11 +71,11 @@ impl<'a> Hosts<'a> {
         let scheme = self.scheme;
         let url = format!("{scheme}://{user}{at}{host}{port}/{database}");
         url.into_connection_info().map_err(|error| {
-            format!("{host} with its user or database cannot be read; {help}: {error}")
+            format!("{host} with its user or database is invalid; {help}: {error}")
         })
     }
 
-    /// Returns the values of the options with these names, decoded; another one is an error.
+    /// Returns the decoded values of the options with these names; other options are an error.
     pub(super) fn options<const N: usize>(&self, names: [&str; N]) -> Result<[String; N], String> {
         let mut values = [(); N].map(|()| String::new());
         for option in self.options.split('&').filter(|it| !it.is_empty()) {
@@ -86,7 +83,7 @@ impl<'a> Hosts<'a> {
             let place = names.iter().position(|known| *known == name);
             let Some(kept) = place.and_then(|place| values.get_mut(place)) else {
                 return Err(format!(
-                    "the URL has an option {name:?}, which is none of {names:?}; {}",
+                    "the URL has an unknown option {name:?}; the options are {names:?}; {}",
                     self.help
                 ));
             };
@@ -96,7 +93,7 @@ impl<'a> Hosts<'a> {
     }
 }
 
-/// Returns a user and a password as a URL has them.
+/// Returns a user and a password encoded for a URL.
 pub(super) fn user_info(user: &str, password: &str) -> String {
     if user.is_empty() && password.is_empty() {
         return String::new();

@@ -1,6 +1,7 @@
-//! The link of one instance to Redis: commands with a limit in time, messages to all instances or one, and a sign of life.
+//! The link of one instance to Redis: commands with a timeout, messages to one or all instances, and heartbeats.
 //!
-//! Invariants: a command takes at most [`LIMIT`], and none once the breaker is open; whoever listens is told of each gap.
+//! Invariants: a command takes at most [`LIMIT`], and fails immediately while the breaker is open; subscribers are
+//! notified of each gap.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, LazyLock};
@@ -13,19 +14,20 @@ use tokio::time::{Instant, timeout};
 
 use super::breaker::Breaker;
 use super::commands::{Commands, Connected};
-use super::ears::{Ears, Heard, Mouth};
 use super::fault::{LIMIT, LinkError};
+use super::messages::{Fanout, Received, Subscription};
 use super::place::Place;
 use super::stats::{Kind, Stats};
 use crate::clock::millis;
 use crate::store::StoreError;
 
-/// The time for which a sign of life is good.
+/// The lifetime of a heartbeat.
 const ALIVE: Duration = Duration::from_secs(30);
-/// The message by which an instance tells the others that it is there, or goes.
-const HELLO: &[u8] = b"hello";
+/// The message that announces a new or leaving instance to the others.
+const ANNOUNCEMENT: &[u8] = b"hello";
 
-static SIGN: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("scripts/alive.lua")));
+static HEARTBEAT: LazyLock<Script> =
+    LazyLock::new(|| Script::new(include_str!("scripts/alive.lua")));
 
 /// The link of one instance to Redis.
 #[derive(Debug)]
@@ -36,14 +38,14 @@ pub(crate) struct Link {
     pub instance: String,
     pub(super) breaker: Breaker,
     instances: AtomicU32,
-    /// Wakes the keeper when another instance came or went.
+    /// Wakes the reconnector when another instance joins or leaves.
     pub(super) beat: Notify,
-    pub(super) mouth: Mouth,
+    pub(super) fanout: Fanout,
     pub stats: Stats,
 }
 
 impl Link {
-    /// Makes a link that is not connected yet. Its keys begin with `prefix`.
+    /// Creates an unconnected link. Its keys start with `prefix`.
     pub(crate) fn new(place: Place, prefix: &str) -> Arc<Self> {
         Arc::new(Self {
             place,
@@ -52,23 +54,23 @@ impl Link {
             breaker: Breaker::new(),
             instances: AtomicU32::new(1),
             beat: Notify::new(),
-            mouth: Mouth::default(),
+            fanout: Fanout::default(),
             stats: Stats::default(),
         })
     }
 
-    /// Returns the reason why the store is away or fails, if it does.
+    /// Returns the reason why the store is unavailable or failing, if it is.
     pub(crate) fn trouble(&self) -> Option<String> {
         self.breaker.trouble()
     }
 
-    /// Returns the number of instances that were last seen.
+    /// Returns the number of instances at the last heartbeat.
     pub(crate) fn instances(&self) -> u32 {
         self.instances.load(Ordering::Relaxed)
     }
 
-    /// Returns whether keys are spread over several primaries: the keys of one script, and of commands that are sent
-    /// together, are in one slot.
+    /// Returns whether keys are distributed over several primaries, so that the keys of one script or pipeline must be in
+    /// one slot.
     pub(crate) fn is_cluster(&self) -> bool {
         self.place.is_cluster()
     }
@@ -81,17 +83,17 @@ impl Link {
         self.key("changes")
     }
 
-    /// The channel of one instance.
+    /// Returns the channel of one instance.
     pub(crate) fn channel_of(&self, instance: &str) -> String {
         self.key(&format!("to:{instance}"))
     }
 
-    /// Listens to what comes in from now on.
-    pub(crate) fn listen(&self) -> Ears {
-        self.mouth.ears()
+    /// Subscribes to the messages received from now on.
+    pub(crate) fn subscribe(&self) -> Subscription {
+        self.fanout.subscribe()
     }
 
-    /// Carries out a command.
+    /// Runs a command.
     pub(crate) async fn run<T: FromRedisValue>(
         &self,
         kind: Kind,
@@ -102,7 +104,7 @@ impl Link {
         Ok(self.measured(kind, result).await?)
     }
 
-    /// Carries out commands that are sent together.
+    /// Runs a pipeline.
     pub(crate) async fn run_all<T: FromRedisValue>(
         &self,
         kind: Kind,
@@ -113,7 +115,7 @@ impl Link {
         Ok(self.measured(kind, result).await?)
     }
 
-    /// Carries out a script.
+    /// Runs a script.
     pub(crate) async fn invoke<T: FromRedisValue>(
         &self,
         kind: Kind,
@@ -124,14 +126,14 @@ impl Link {
         Ok(self.measured(kind, result).await?)
     }
 
-    /// Sends a message on a channel; returns the number of those that listen.
+    /// Publishes a message on a channel; returns the number of subscribers.
     pub(crate) async fn publish(
         &self,
         kind: Kind,
         channel: &str,
         message: &[u8],
     ) -> Result<u32, StoreError> {
-        // In a cluster the primary with the slot of the channel delivers it: it is the one that counts who listens.
+        // In a cluster the primary with the slot of the channel delivers the message and counts the subscribers.
         let name = if self.is_cluster() {
             "SPUBLISH"
         } else {
@@ -175,7 +177,7 @@ impl Link {
             tracing::warn!(
                 reason,
                 instances = self.instances(),
-                "Redis is away; this instance goes on by itself"
+                "Redis is unavailable; this instance continues alone"
             );
         }
     }
@@ -191,52 +193,52 @@ impl Link {
         self.place.connect(&channels).await
     }
 
-    /// Shows that this instance is there, and counts all of them.
-    pub(super) async fn show_life(&self) -> Result<(), StoreError> {
-        let mut sign = SIGN.prepare_invoke();
-        sign.key(self.key("instances")).arg(&self.instance);
-        sign.arg(millis(ALIVE));
-        let instances: u32 = self.invoke(Kind::Link, &sign).await?;
+    /// Renews the entry of this instance in the set of live instances, and counts the entries.
+    pub(super) async fn heartbeat(&self) -> Result<(), StoreError> {
+        let mut heartbeat = HEARTBEAT.prepare_invoke();
+        heartbeat.key(self.key("instances")).arg(&self.instance);
+        heartbeat.arg(millis(ALIVE));
+        let instances: u32 = self.invoke(Kind::Link, &heartbeat).await?;
         self.instances.store(instances.max(1), Ordering::Relaxed);
         self.stats.instances.set(instances.into());
         Ok(())
     }
 
-    /// Takes leave of the other instances.
-    pub(super) async fn take_leave(&self) -> Result<(), StoreError> {
+    /// Removes this instance from the set of live instances, and announces it.
+    pub(super) async fn deregister(&self) -> Result<(), StoreError> {
         let mut gone = redis::cmd("ZREM");
         gone.arg(self.key("instances")).arg(&self.instance);
         self.run::<()>(Kind::Link, &gone).await?;
-        self.say_hello().await
+        self.announce().await
     }
 
-    /// Returns whether an instance has shown a sign of life that is still good.
+    /// Returns whether an instance is in the set of live instances.
     pub(super) async fn has_instance(&self, instance: &str) -> Result<bool, StoreError> {
         let mut seen = redis::cmd("ZSCORE");
         seen.arg(self.key("instances")).arg(instance);
-        // Signs that are no longer good are removed with every sign of another.
+        // Each heartbeat of another instance removes expired entries.
         let seen: Option<f64> = self.run(Kind::Link, &seen).await?;
         Ok(seen.is_some())
     }
 
-    pub(super) async fn say_hello(&self) -> Result<(), StoreError> {
-        self.publish(Kind::Link, &self.changes_channel(), HELLO)
+    pub(super) async fn announce(&self) -> Result<(), StoreError> {
+        self.publish(Kind::Link, &self.changes_channel(), ANNOUNCEMENT)
             .await?;
         Ok(())
     }
 
-    pub(super) fn hear(&self, message: &Msg) {
+    pub(super) fn receive(&self, message: &Msg) {
         let payload = message.get_payload_bytes();
         let is_own = message.get_channel_name() != self.changes_channel();
-        if !is_own && payload == HELLO {
+        if !is_own && payload == ANNOUNCEMENT {
             self.beat.notify_one();
             return;
         }
         let payload = Bytes::copy_from_slice(payload);
-        self.mouth.say(if is_own {
-            Heard::Signal(payload)
+        self.fanout.send(if is_own {
+            Received::Signal(payload)
         } else {
-            Heard::Change(payload)
+            Received::Change(payload)
         });
     }
 }

@@ -1,4 +1,4 @@
-//! The URL of a Redis.
+//! The URL of Redis.
 
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ use super::hosts::Hosts;
 #[cfg(feature = "redis-cluster")]
 use super::sentinel::Sentinels;
 
-/// The time that a connection may take to be made.
+/// The timeout of a connection attempt.
 const CONNECTING: Duration = Duration::from_secs(1);
 
 const ONE: &str = "write redis://[user:password@]host[:port][/database]";
@@ -24,7 +24,7 @@ const CLUSTER: &str = "write redis+cluster://[user:password@]host[:port],host[:p
 const SENTINEL: &str =
     "write redis+sentinel://[user:password@]host[:port],host[:port]/name[/database]";
 
-/// The place of a Redis: a URL that has been checked.
+/// The validated URL of Redis.
 #[derive(Clone, Debug)]
 pub(crate) enum Place {
     One(Client),
@@ -35,7 +35,7 @@ pub(crate) enum Place {
 }
 
 impl Place {
-    /// Reads a URL; an error says what to do, without the URL.
+    /// Parses a URL; an error names the remedy, without the URL.
     ///
     /// - `redis://[user:password@]host[:port][/database]`, `rediss://` with TLS, `unix://path`
     /// - `redis+cluster://[user:password@]host[:port],host[:port]`, any of its nodes
@@ -70,7 +70,7 @@ impl Place {
         several(base, form, rest)
     }
 
-    /// Returns whether keys are spread over several primaries.
+    /// Returns whether keys are distributed over several primaries.
     pub(super) fn is_cluster(&self) -> bool {
         !matches!(self, Self::One(_)) && !self.has_sentinels()
     }
@@ -82,7 +82,7 @@ impl Place {
         false
     }
 
-    /// Makes the connections, and hears an answer.
+    /// Opens the connections, and waits for a response.
     pub(super) async fn connect(&self, channels: &[String]) -> RedisResult<Connected> {
         let connecting = async {
             match self {
@@ -103,7 +103,7 @@ fn one(url: &str, rest: &str) -> Result<Place, String> {
     let hosts = hosts.rsplit('@').next().unwrap_or_default();
     if hosts.contains(',') {
         return Err(
-            "several hosts are those of a cluster, redis+cluster://, or of sentinels, redis+sentinel://"
+            "several hosts need redis+cluster:// for a cluster or redis+sentinel:// for sentinels"
                 .to_owned(),
         );
     }
@@ -113,6 +113,9 @@ fn one(url: &str, rest: &str) -> Result<Place, String> {
 
 #[cfg(feature = "redis-cluster")]
 fn several(base: &str, form: &str, rest: &str) -> Result<Place, String> {
+    if rest.contains("://") {
+        return Err("the scheme is written once, in front of all hosts".to_owned());
+    }
     if form == "cluster" {
         let hosts = Hosts::new(base, rest, CLUSTER);
         return Cluster::parse(&hosts).map(Place::Cluster);
@@ -128,14 +131,14 @@ fn several(base: &str, form: &str, _: &str) -> Result<Place, String> {
     ))
 }
 
-/// Makes the two connections to one Redis.
+/// Opens the two connections to a single Redis.
 async fn connect(client: &Client, channels: &[String]) -> RedisResult<Connected> {
     let config = AsyncConnectionConfig::new()
         .set_connection_timeout(None)
         .set_response_timeout(None);
     let commands = client.get_multiplexed_async_connection_with_config(&config);
     let mut commands = Commands::One(commands.await?);
-    commands.hear_all().await?;
+    commands.ping_all().await?;
     let mut messages = client.get_async_pubsub().await?;
     messages.subscribe(channels).await?;
     Ok(Connected {
@@ -144,13 +147,13 @@ async fn connect(client: &Client, channels: &[String]) -> RedisResult<Connected>
     })
 }
 
-/// Makes ring the provider of the process, unless that has one: the client takes that of the process, and panics where
-/// it cannot tell which that is.
+/// Installs ring as the crypto provider of the process, unless one is installed: the client panics if the provider is
+/// ambiguous.
 #[cfg(feature = "tls")]
 fn choose_provider() {
     use tokio_rustls::rustls::crypto::{CryptoProvider, ring};
     if CryptoProvider::get_default().is_none() {
-        // Another thread may have been faster.
+        // Another thread may have installed one.
         let _ = ring::default_provider().install_default();
     }
 }

@@ -1,4 +1,4 @@
-//! A primary that sentinels know.
+//! A primary behind sentinels.
 
 use futures_util::future::select_ok;
 use percent_encoding::percent_decode_str;
@@ -7,7 +7,7 @@ use redis::{Client, ConnectionInfo, ErrorKind, RedisError, RedisResult, TlsMode}
 
 use super::hosts::{Hosts, user_info};
 
-/// Finds the primary.
+/// Discovers the primary.
 #[derive(Clone, Debug)]
 pub(crate) struct Sentinels {
     sentinels: Vec<ConnectionInfo>,
@@ -16,7 +16,7 @@ pub(crate) struct Sentinels {
 }
 
 impl Sentinels {
-    /// Reads the hosts of a URL, the name of the primary after them, and its database.
+    /// Parses the hosts of a URL, the name of the primary after them, and its database.
     pub(super) fn parse(hosts: &Hosts<'_>) -> Result<Self, String> {
         let path = hosts.path.trim_start_matches('/');
         let (name, database) = path.split_once('/').unwrap_or((path, ""));
@@ -29,7 +29,7 @@ impl Sentinels {
         }
         let [user, password] = hosts.options(["sentinel_username", "sentinel_password"])?;
         let sentinels = hosts.nodes(26379, &user_info(&user, &password), "")?;
-        // The addresses are those of sentinels, everything else is the primary's.
+        // The addresses belong to the sentinels, all other settings to the primary.
         let primary = hosts.nodes(26379, hosts.user, database)?;
         let settings = primary.first().map(|it| it.redis_settings().clone());
         let settings = settings.unwrap_or_default();
@@ -46,7 +46,7 @@ impl Sentinels {
         })
     }
 
-    /// Returns a client of the primary, as the first sentinel that knows it says. The primary has confirmed that it is one.
+    /// Returns a client of the primary that the first responding sentinel names. The primary has confirmed its role.
     pub(super) async fn find(&self) -> RedisResult<Client> {
         let asked = self
             .sentinels
@@ -62,7 +62,7 @@ impl Sentinels {
         found.await.map_err(|error| match error.kind() {
             ErrorKind::InvalidClientConfig => RedisError::from((
                 ErrorKind::InvalidClientConfig,
-                "a host of redis+sentinel:// is no sentinel; write the hosts and ports of sentinels",
+                "a host of redis+sentinel:// is not a sentinel; write the hosts and ports of the sentinels",
             )),
             _ => error,
         })

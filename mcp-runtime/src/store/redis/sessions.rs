@@ -1,4 +1,4 @@
-//! Sessions: a hash with the fields and the instances that take part, and signals on the channels of instances.
+//! Sessions: a hash with the fields and the joined instances, and signals on the channels of instances.
 
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
@@ -7,8 +7,8 @@ use bytes::Bytes;
 use futures_util::future::try_join_all;
 use redis::Script;
 
-use super::ears::{Ears, Heard};
 use super::link::Link;
+use super::messages::{Received, Subscription};
 use super::stats::Kind;
 use crate::clock::millis;
 use crate::store::{
@@ -22,11 +22,11 @@ static JOIN: LazyLock<Script> =
 static TELL: LazyLock<Script> =
     LazyLock::new(|| Script::new(include_str!("scripts/tell_session.lua")));
 
-/// The beginning of a signal about a session.
+/// The prefix of a signal about a session.
 const SESSION: &[u8] = b"session ";
-/// The beginning of a field that names an instance.
+/// The prefix of a field that names an instance.
 const PART: char = '@';
-/// The field of a session that has ended.
+/// The field of an ended session.
 const ENDED: &str = "!ended";
 
 #[derive(Debug)]
@@ -37,13 +37,13 @@ impl RedisSessions {
         self.0.key(&format!("session:{key}"))
     }
 
-    /// Carries out a step, and sends a signal to the others.
+    /// Applies a step, and signals the other instances.
     async fn tell(&self, key: &str, signal: &[u8], step: [&[u8]; 3]) -> Result<(), StoreError> {
         let message = message(key, signal);
         let mut tell = TELL.prepare_invoke();
         tell.key(self.key(key)).arg(&self.0.instance);
         if self.0.is_cluster() {
-            // A script reaches the channels of its own slot only.
+            // A script can publish only to channels in its own slot.
             tell.arg("").arg("");
         } else {
             tell.arg(self.0.channel_of("")).arg(&message);
@@ -57,7 +57,7 @@ impl RedisSessions {
         Ok(())
     }
 
-    /// Sends a message to an instance, which takes no part any more if it does not listen.
+    /// Sends a message to an instance, and removes it from the session if it is not subscribed.
     async fn send_to(&self, key: &str, instance: &str, message: &[u8]) -> Result<(), StoreError> {
         let channel = self.0.channel_of(instance);
         if self.0.publish(Kind::Sessions, &channel, message).await? == 0 {
@@ -159,17 +159,17 @@ impl SessionStore for RedisSessions {
     }
 
     fn signals(&self) -> Feed<SessionSignal> {
-        let next = async |mut ears: Ears| loop {
-            let signal = match ears.next().await? {
-                Heard::Signal(message) => parse(&message),
-                Heard::Gap => Some(SessionSignal::Gap),
-                Heard::Change(_) => None,
+        let next = async |mut messages: Subscription| loop {
+            let signal = match messages.next().await? {
+                Received::Signal(message) => parse(&message),
+                Received::Gap => Some(SessionSignal::Gap),
+                Received::Change(_) => None,
             };
             if let Some(signal) = signal {
-                return Some((signal, ears));
+                return Some((signal, messages));
             }
         };
-        Feed::new(self.0.listen(), next)
+        Feed::new(self.0.subscribe(), next)
     }
 
     fn is_there<'a>(&'a self, instance: &'a str) -> StoreFuture<'a, bool> {

@@ -1,6 +1,6 @@
--- KEYS[1] a session; ARGV the instance, the beginning of channels, a message for the others, a step and its two
--- arguments. An instance that hears nothing takes no part any more. Without channels, as in a cluster, the others are
--- returned, and are told after the step.
+-- KEYS[1] a session; ARGV the instance, the prefix of channels, a message for the others, a step and its two
+-- arguments. An instance without a subscription is removed. Without channels, as in a cluster, the other instances are
+-- returned, and are signalled by the caller after the step.
 local others = {}
 for _, field in ipairs(redis.call('HKEYS', KEYS[1])) do
   local name = string.sub(field, 2)

@@ -1,6 +1,6 @@
-//! Keeps a link connected.
+//! Reconnects a link.
 //!
-//! Invariants: one task connects, again and again, for all; a cluster of which one primary does not answer is away.
+//! Invariants: one task per link connects and reconnects; a cluster with an unresponsive primary counts as unavailable.
 
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -10,25 +10,25 @@ use tokio::time::{MissedTickBehavior, interval, sleep, timeout};
 use tokio_util::task::AbortOnDropHandle;
 
 use super::commands::Connected;
-use super::ears::Heard;
 use super::fault::{LIMIT, refusal};
 use super::link::Link;
+use super::messages::Received;
 use super::stats::Kind;
 
-/// The waits between two attempts to connect: the first, and the longest.
+/// The first and the longest wait between two connection attempts.
 const FIRST_WAIT: Duration = Duration::from_millis(250);
 const LONGEST_WAIT: Duration = Duration::from_secs(2);
-/// The time between two signs of life.
+/// The time between two heartbeats.
 const BEAT: Duration = Duration::from_secs(5);
 
-/// Keeps a link connected until it is dropped.
+/// Connects a link, and reconnects it after a loss, until dropped.
 #[derive(Debug)]
-pub(crate) struct Keeper {
+pub(crate) struct Reconnector {
     pub link: Arc<Link>,
     task: OnceLock<AbortOnDropHandle<()>>,
 }
 
-impl Keeper {
+impl Reconnector {
     pub(crate) fn new(link: Arc<Link>) -> Self {
         Self {
             link,
@@ -36,8 +36,7 @@ impl Keeper {
         }
     }
 
-    /// Connects. An error means that it would be the same for ever, as with a wrong password; a Redis that is not there is
-    /// connected to as soon as it is.
+    /// Connects. An error is permanent, such as a wrong password; an unavailable Redis is connected to in the background.
     pub(crate) async fn start(&self) -> Result<(), String> {
         if self.task.get().is_some() {
             return Ok(());
@@ -48,38 +47,39 @@ impl Keeper {
                 if let Some(refusal) = refusal(&error) {
                     return Err(refusal);
                 }
-                tracing::warn!(%error, "Redis is away; this instance begins by itself");
+                tracing::warn!(%error, "Redis is unavailable; this instance starts alone");
                 self.link.down(&error.to_string());
                 None
             }
         };
-        self.keep(connected);
+        self.spawn(connected);
         Ok(())
     }
 
-    /// Connects in the background, if nothing has so far. Needs a runtime.
-    pub(crate) fn begin(&self) {
+    /// Connects in the background, unless started. Needs a runtime.
+    pub(crate) fn start_in_background(&self) {
         if self.task.get().is_none() {
-            self.keep(None);
+            self.spawn(None);
         }
     }
 
-    fn keep(&self, connected: Option<Connected>) {
+    fn spawn(&self, connected: Option<Connected>) {
         self.task.get_or_init(|| {
             let link = Arc::clone(&self.link);
-            AbortOnDropHandle::new(tokio::spawn(async move { keep(&link, connected).await }))
+            AbortOnDropHandle::new(tokio::spawn(
+                async move { reconnect(&link, connected).await },
+            ))
         });
     }
 
-    /// Takes leave of the other instances.
+    /// Removes this instance from the set of live instances. A failure is ignored, since entries expire.
     pub(crate) async fn stop(&self) {
-        // Whoever is away has no leave to take.
-        let _ = self.link.take_leave().await;
+        let _ = self.link.deregister().await;
     }
 }
 
-/// Connects for ever, with waits that grow while there is no Redis.
-async fn keep(link: &Arc<Link>, mut connected: Option<Connected>) {
+/// Connects and serves a link in a loop, with exponential backoff between attempts.
+async fn reconnect(link: &Arc<Link>, mut connected: Option<Connected>) {
     let mut wait = FIRST_WAIT;
     let mut has_missed = false;
     loop {
@@ -96,27 +96,27 @@ async fn keep(link: &Arc<Link>, mut connected: Option<Connected>) {
             Err(error) => {
                 has_missed = true;
                 link.down(&error.to_string());
-                tracing::debug!(%error, "Redis is still away");
+                tracing::debug!(%error, "Redis is still unavailable");
             }
         }
-        // Instances that lost it together do not come back together.
-        sleep(wait.mul_f64(0.5 + 0.5 * share_of_one(&link.instance))).await;
+        // Jitter keeps instances that lost the connection together from reconnecting together.
+        sleep(wait.mul_f64(0.5 + 0.5 * jitter(&link.instance))).await;
         wait = (wait * 2).min(LONGEST_WAIT);
     }
 }
 
-/// Uses a connection until it is lost, or the breaker opens.
+/// Serves a connection until it is lost or the breaker opens.
 async fn serve(link: &Arc<Link>, connected: Connected, has_missed: bool) {
     let Connected {
         commands,
         mut messages,
     } = connected;
     link.up(commands);
-    // A sign that could not be shown is shown with the next beat.
-    let _ = link.show_life().await;
-    let _ = link.say_hello().await;
+    // The next beat retries a failed heartbeat.
+    let _ = link.heartbeat().await;
+    let _ = link.announce().await;
     if has_missed {
-        link.mouth.say(Heard::Gap);
+        link.fanout.send(Received::Gap);
     }
     let mut beats = interval(BEAT);
     beats.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -127,25 +127,25 @@ async fn serve(link: &Arc<Link>, connected: Connected, has_missed: bool) {
                     link.down("the connection was closed");
                     return;
                 };
-                link.hear(&message);
+                link.receive(&message);
             }
-            // It may have been an earlier connection.
+            // The breaker may have opened for an earlier connection.
             () = link.breaker.tripped.notified() => if !link.breaker.is_up() {
                 return;
             },
             () = link.breaker.doubted.notified() => check(link).await,
             _ = beats.tick() => {
-                let _ = link.show_life().await;
-                check_ears(link).await;
+                let _ = link.heartbeat().await;
+                check_subscription(link).await;
                 check(link).await;
             }
-            () = link.beat.notified() => drop(link.show_life().await),
+            () = link.beat.notified() => drop(link.heartbeat().await),
         }
     }
 }
 
-/// Opens the breaker if one of the primaries of a cluster does not answer: commands to the others succeed, so that the
-/// failures are not in a row.
+/// Opens the breaker if a primary of a cluster does not respond: commands to the others succeed, so that the failures are
+/// not consecutive.
 async fn check(link: &Arc<Link>) {
     if !link.is_cluster() {
         return;
@@ -153,18 +153,18 @@ async fn check(link: &Arc<Link>) {
     let Ok(mut commands) = link.breaker.commands() else {
         return;
     };
-    match timeout(LIMIT * 2, commands.hear_all()).await {
+    match timeout(LIMIT * 2, commands.ping_all()).await {
         Ok(Ok(())) => {}
         Ok(Err(error)) => link.down(&format!(
-            "a primary of the cluster does not answer: {error}"
+            "a primary of the cluster does not respond: {error}"
         )),
-        Err(_) => link.down("a primary of the cluster does not answer"),
+        Err(_) => link.down("a primary of the cluster does not respond"),
     }
 }
 
-/// Opens the breaker if this instance is not heard where its channel is, as after a primary of a cluster has become a
-/// replica, which keeps those who listen.
-async fn check_ears(link: &Arc<Link>) {
+/// Opens the breaker if this instance is not subscribed at the node of its channel, such as after a primary of a cluster
+/// has become a replica, which keeps its subscribers.
+async fn check_subscription(link: &Arc<Link>) {
     if !link.is_cluster() {
         return;
     }
@@ -174,8 +174,8 @@ async fn check_ears(link: &Arc<Link>) {
     }
 }
 
-/// A number from 0 to 1 that two instances hardly share.
-fn share_of_one(instance: &str) -> f64 {
+/// Returns a number from 0 to 1, derived from the random name of the instance.
+fn jitter(instance: &str) -> f64 {
     let last = instance.as_bytes().last_chunk::<4>();
     let digits = last.and_then(|it| std::str::from_utf8(it).ok());
     let number = digits.and_then(|it| u16::from_str_radix(it, 16).ok());
