@@ -47,4 +47,15 @@ for query in queries:
     for metric in re.findall(r"\b(?:mcp|process)_[a-z_]+", query):
         base = re.sub(r"_(total|bucket|sum|count)$", "", metric)
         assert base in registered or metric in registered, f"no metric {metric}: {query}"
+
+# Each alert has its answer.
+answers = pathlib.Path("mcp-runtime/docs/operations.md").read_text()
+for group in alerts["groups"]:
+    for rule in group["rules"]:
+        assert f"| `{rule['alert']}` |" in answers, f"no answer to {rule['alert']}"
+
+# The alert about memory is one about the limit of the manifest.
+[limit] = re.findall(r"limits: \{ memory: (\d+)Gi", (kubernetes / "deployment.yaml").read_text())
+[memory] = [rule["expr"] for group in alerts["groups"] for rule in group["rules"] if rule["alert"] == "McpMemory"]
+assert int(memory.split(" > ")[1]) == int(limit) * 1024**3 * 8 // 10, memory
 print(f"{len(services)} services, {len(listed)} resources, {len(queries)} queries")

@@ -330,3 +330,34 @@ async fn a_notifier_works_outside_of_a_call_and_for_a_mounted_server() {
         notifier.prompts_changed();
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_server_that_shuts_down_tells_what_has_changed_before_it_ends_the_streams() {
+    for version in LEGACY {
+        let server = server();
+        let shutdown = server.shutdown_handle();
+        let client = Client::new(server);
+        let (session, own) = session(&client, version).await;
+        client.send(subscribe(&session, "shelf://books")).await;
+        let wanted = json!({ "resourceSubscriptions": ["shelf://books"] });
+        let mut listening = client.open(listen(wanted)).await.stream();
+        listening.next().await;
+        for uri in ["shelf://books", "shelf://books/1", "shelf://books"] {
+            touch(&client, uri).await;
+        }
+        shutdown.shutdown().await;
+        assert_eq!(
+            own.rest().await,
+            ["shelf://books", "shelf://books/1"].map(updated),
+            "{version}"
+        );
+        let told = listening.rest().await;
+        let uris: Vec<_> = told.iter().map(|it| it["params"]["uri"].as_str()).collect();
+        assert_eq!(
+            uris,
+            [Some("shelf://books"), Some("shelf://books/1"), None],
+            "{told:?}"
+        );
+        assert_eq!(told[2]["result"]["resultType"], "complete", "{told:?}");
+    }
+}

@@ -27,7 +27,7 @@ fn staff(who: &Principal) -> String {
     format!("hello {}", who.subject().unwrap_or("nobody"))
 }
 
-/// For nobody, by accident.
+/// Available to no caller, by mistake.
 #[tool(read_only, visible_if = panics)]
 fn broken() {}
 

@@ -143,11 +143,24 @@ impl Session {
     pub(crate) async fn change(&self, service: &Service) -> Change {
         loop {
             let change = self.news.next().await;
-            let reader = lock(&self.reader).clone();
+            let reader = self.reader();
             if !reader.has_expired() && service.may_be_told(&change, &reader) {
                 return change;
             }
         }
+    }
+
+    /// Returns the principal that last subscribed, or that has opened it.
+    pub(super) fn reader(&self) -> Principal {
+        lock(&self.reader).clone()
+    }
+
+    /// Takes all unsent changes that the client may see.
+    pub(super) fn rest(&self, service: &Service) -> Vec<Change> {
+        let reader = self.reader();
+        let mut rest = self.news.rest();
+        rest.retain(|change| !reader.has_expired() && service.may_be_told(change, &reader));
+        rest
     }
 
     pub(super) fn log_level(&self) -> Option<Level> {

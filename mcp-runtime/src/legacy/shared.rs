@@ -1,4 +1,4 @@
-//! The sessions that instances share, as this one sees them: the stores, and the way to them.
+//! The sessions shared by instances: the stores, and the queue in front of them.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -14,21 +14,21 @@ use crate::policy::contain::held;
 use crate::seal::Subject;
 use crate::store::{Joined, SessionFields, StoreError, Stores};
 
-/// The stores of sessions, and what is in use of them here.
+/// The stores of sessions, with the state of this instance.
 #[derive(Debug)]
 pub(super) struct Shared {
     pub depot: Depot,
     instance: Arc<str>,
     courier: Courier,
-    /// Taken when the first request comes.
+    /// Taken by the first request.
     parcels: Mutex<Option<Parcels>>,
-    /// The number of gaps in the signals so far, and one.
+    /// One plus the number of gaps in the signals.
     gaps: AtomicU64,
-    pub tasks: OnceLock<[AbortOnDropHandle<()>; 2]>,
+    pub tasks: OnceLock<[AbortOnDropHandle<()>; 3]>,
 }
 
 impl Shared {
-    /// Makes what shares sessions, if there is a store of them. A session is kept for `idle` after its last use.
+    /// Enables shared sessions, if there is a store for them. A session is kept for `idle` after its last use.
     pub(super) fn new(stores: &Stores, idle: &Span) -> Option<Self> {
         let sessions = Arc::clone(stores.sessions.as_ref()?);
         let (courier, parcels) = courier();
@@ -46,18 +46,23 @@ impl Shared {
         })
     }
 
-    /// Returns what waits for the store, once.
+    /// Returns the queue to the stores.
+    pub(super) fn courier(&self) -> Courier {
+        self.courier.clone()
+    }
+
+    /// Returns the receiver of the queue, once.
     pub(super) fn parcels(&self) -> Option<Parcels> {
         let mut parcels = self.parcels.lock().unwrap_or_else(PoisonError::into_inner);
         parcels.take()
     }
 
-    /// Returns the key of the session with this id, from which the id does not follow.
+    /// Returns the key of the session with this id, a digest that does not reveal the id.
     pub(super) fn key(id: &str) -> String {
         Subject::from_parts([b"session", id.as_bytes()]).short()
     }
 
-    /// Returns the part that this instance takes in a session, which `home` has opened, or else this instance.
+    /// Returns the participation of this instance in a session opened by `home`, or else by this instance.
     pub(super) fn part(&self, id: &str, home: Option<String>) -> Part {
         let home = home.filter(|home| **home != *self.instance);
         let names = (Self::key(id).into(), Arc::clone(&self.instance));
@@ -69,12 +74,12 @@ impl Shared {
         self.gaps.load(Ordering::Relaxed)
     }
 
-    /// Notes that signals may have been lost.
+    /// Records that signals may have been lost.
     pub(super) fn lose(&self) {
         self.gaps.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// Finds a session in the store, unless it has ended here.
+    /// Looks up a session in the store, unless it has ended here.
     pub(super) async fn join(&self, key: &str) -> Result<Joined, StoreError> {
         if self.courier.is_leaving(key) {
             return Ok(Joined::Ended);
@@ -82,7 +87,7 @@ impl Shared {
         held(async { self.depot.sessions.join(key, self.depot.idle.get()).await }).await
     }
 
-    /// Stores a session of `who`'s, if it has not ended; returns whether it has not.
+    /// Stores a session of `who`, unless it has ended; returns whether it is open.
     pub(super) async fn put(
         &self,
         session: &Session,
