@@ -34,10 +34,10 @@ pub(crate) fn check(input: &DeriveInput, errors: &mut Errors) {
             let all = own.rename_all.as_deref();
             let variants = data.variants.iter();
             let namings: Vec<_> = variants.map(|it| Naming::of(&it.attrs)).collect();
-            let named = data.variants.iter().zip(&namings);
-            let names = named.clone().map(|(it, naming)| (&it.ident, naming));
+            let variants = data.variants.iter().zip(&namings);
+            let names = variants.clone().map(|(it, naming)| (&it.ident, naming));
             check_names("variants", names, all, errors);
-            for (variant, naming) in named {
+            for (variant, naming) in variants {
                 let all = naming
                     .rename_all
                     .as_ref()
@@ -50,13 +50,13 @@ pub(crate) fn check(input: &DeriveInput, errors: &mut Errors) {
 }
 
 fn check_fields(fields: &Fields, all: Option<&str>, errors: &mut Errors) {
-    let named = fields
+    let idents = fields
         .iter()
         .filter_map(|field| Some((field.ident.as_ref()?, &field.attrs)));
-    let named: Vec<_> = named
+    let namings: Vec<_> = idents
         .map(|(ident, attrs)| (ident, Naming::of(attrs)))
         .collect();
-    let names = named.iter().map(|(ident, naming)| (*ident, naming));
+    let names = namings.iter().map(|(ident, naming)| (*ident, naming));
     check_names("fields", names, all, errors);
 }
 
