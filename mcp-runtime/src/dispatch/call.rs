@@ -136,7 +136,7 @@ struct Exchange<H> {
 /// Its parts are borrowed in place: a value that is moved within a future takes memory in it twice.
 #[expect(
     clippy::manual_async_fn,
-    reason = "an async fn moves its parameter within the future"
+    reason = "the parameters of an async function are in its future twice"
 )]
 fn exchange<H: Send + Sync + 'static>(
     exchange: Exchange<H>,
