@@ -472,10 +472,16 @@ async fn what_is_forgotten_on_one_instance_is_made_anew_on_all() {
     let [(one, made), (other, found)] = [store.instance().await, store.instance().await];
     one.call("look", json!({})).await.assert_text("1");
     other.call("look", json!({})).await.assert_text("1");
-    other.call("clear", json!({ "name": "nothing" })).await.assert_ok();
+    other
+        .call("clear", json!({ "name": "nothing" }))
+        .await
+        .assert_ok();
     settle().await;
     one.call("look", json!({})).await.assert_text("1");
-    other.call("clear", json!({ "name": "look" })).await.assert_ok();
+    other
+        .call("clear", json!({ "name": "look" }))
+        .await
+        .assert_ok();
     settle().await;
     one.call("look", json!({})).await.assert_text("2");
     other.call("look", json!({})).await.assert_text("2");
@@ -491,12 +497,18 @@ async fn without_a_store_what_is_forgotten_is_made_anew_and_a_call_that_runs_is_
     let server = Server::new("cache", "1.0.0").state(state);
     let client = TestClient::new(server.tools(tools![look, stare, clear])).await;
     client.call("look", json!({})).await.assert_text("1");
-    client.call("clear", json!({ "name": "look" })).await.assert_ok();
+    client
+        .call("clear", json!({ "name": "look" }))
+        .await
+        .assert_ok();
     client.call("look", json!({})).await.assert_text("2");
     client.call("look", json!({})).await.assert_text("2");
     let running = client.start("stare", json!({}));
     settle().await;
-    client.call("clear", json!({ "name": "stare" })).await.assert_ok();
+    client
+        .call("clear", json!({ "name": "stare" }))
+        .await
+        .assert_ok();
     gate.open(2);
     running.reply().await.assert_text("3");
     client.call("stare", json!({})).await.assert_text("4");
@@ -511,7 +523,10 @@ async fn a_store_of_results_that_panics_has_none_and_calls_run() {
     other.call("look", json!({})).await.assert_text("1");
     other.call("look", json!({})).await.assert_text("1");
     assert_eq!(found.count(), 1, "it is remembered here");
-    other.call("clear", json!({ "name": "look" })).await.assert_ok();
+    other
+        .call("clear", json!({ "name": "look" }))
+        .await
+        .assert_ok();
     settle().await;
     store.set_away(false);
     tokio::time::sleep(Duration::from_secs(2)).await;

@@ -322,7 +322,7 @@ async fn t12_the_stored_events_of_a_killed_instance_are_read_on_another_and_its_
 #[tokio::test(flavor = "multi_thread")]
 async fn an_instance_that_stops_leaves_the_answers_of_its_calls_and_its_changes_to_the_others() {
     let redis = Redis::start();
-    let [mut a, b] = pair(&redis);
+    let [mut a, b] = pair(&redis.url());
     let client = Client::open(&a, "2025-11-25").await;
     let watched = json!({ "uri": "note://a" });
     client.request(&b, "resources/subscribe", watched).await;
@@ -531,7 +531,7 @@ async fn without_redis_known_sessions_continue_new_ones_open_and_all_are_shared_
 #[tokio::test(flavor = "multi_thread")]
 async fn a_session_whose_client_only_listens_is_stored_again_after_redis_was_emptied() {
     let mut redis = Redis::start();
-    let [a, b] = pair(&redis);
+    let [a, b] = pair(&redis.url());
     let client = Client::open(&a, "2025-11-25").await;
     let mut own = client.listen(&a, None).await;
     own.until("id: ").await;

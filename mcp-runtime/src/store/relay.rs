@@ -242,7 +242,7 @@ mod tests {
         let shared: Arc<dyn Shared> = Arc::new(Handle(Arc::clone(&store)));
         let changes = Changes::default();
         let listener = changes.subscribe([List::Tools]);
-        let _relay = Relay::begin(&changes, &shared, None, "here");
+        let (_relay, _) = Relay::begin(&changes, &shared, None, "here");
         assert_eq!(listener.next().await, Change::List(List::Tools));
         changes.publish(&Change::Resource("db://a".into()));
         tokio::time::sleep(Duration::from_secs(30)).await;
@@ -281,7 +281,7 @@ mod tests {
         let before = cache.get("prices", "a").await.unwrap().mark;
         let changes = Changes::default();
         let number = changes.forgotten().of("prices");
-        let _relay = Relay::begin(&changes, &shared, Some(cache.clone()), "here");
+        let (_relay, _) = Relay::begin(&changes, &shared, Some(cache.clone()), "here");
         changes.forget("prices");
         changes.forget("of no function");
         tokio::time::sleep(Duration::from_secs(5)).await;

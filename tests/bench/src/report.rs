@@ -161,19 +161,23 @@ impl Display for Target {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let Self {
             what,
+            unit,
             wanted,
             measured,
         } = self;
-        let bound = match wanted {
-            Bound::AtLeast(least) => format!("≥ {least}"),
-            Bound::AtMost(most) => format!("≤ {most}"),
+        let (sign, bound) = match wanted {
+            Bound::AtLeast(least) => ("≥", least),
+            Bound::AtMost(most) => ("≤", most),
         };
         let met = if wanted.is_met(*measured) {
             "met"
         } else {
             "missed"
         };
-        write!(f, "| {what} | {bound} | {measured:.3} | {met} |")
+        write!(
+            f,
+            "| {what} | {sign} {bound} {unit} | {measured:.3} | {met} |"
+        )
     }
 }
 
@@ -227,7 +231,7 @@ fn ratios(f: &mut Formatter<'_>, side: &Side, to: Contender) -> fmt::Result {
         match side.ratio(kind) {
             Some(_) if kind == Kind::Busy => write!(f, " |")?,
             Some(Spread { median, min, max }) => {
-                write!(f, " **{median:.2}** ({min:.2}–{max:.2}) |")?
+                write!(f, " **{median:.2}** ({min:.2}–{max:.2}) |")?;
             }
             None => write!(f, " ? |")?,
         }

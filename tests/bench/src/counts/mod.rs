@@ -42,6 +42,10 @@ pub(crate) fn run(write: bool) -> Result<(), Error> {
     if write {
         return counted.write();
     }
+    if !cfg!(target_arch = "x86_64") {
+        print_line("not compared: the table was counted on x86-64");
+        return Ok(());
+    }
     let committed = Table::read()?;
     for part in counted.elsewhere(&committed) {
         print_line(&format!(
