@@ -48,7 +48,7 @@ for query in queries:
         base = re.sub(r"_(total|bucket|sum|count)$", "", metric)
         assert base in registered or metric in registered, f"no metric {metric}: {query}"
 
-# Each alert has a section in operations.md.
+# Each alert has a row in operations.md.
 answers = pathlib.Path("mcp-runtime/docs/operations.md").read_text()
 for group in alerts["groups"]:
     for rule in group["rules"]:
