@@ -9,7 +9,8 @@ pub(super) struct Hosts<'a> {
     scheme: &'a str,
     /// `user:password`, or nothing.
     pub user: &'a str,
-    hosts: &'a str,
+    /// `host:port`, separated by commas.
+    list: &'a str,
     /// The part from the first slash.
     pub path: &'a str,
     options: &'a str,
@@ -26,7 +27,7 @@ impl<'a> Hosts<'a> {
         Self {
             scheme,
             user,
-            hosts,
+            list: hosts,
             path,
             options,
             help,
@@ -44,7 +45,7 @@ impl<'a> Hosts<'a> {
         user: &str,
         database: &str,
     ) -> Result<Vec<ConnectionInfo>, String> {
-        let hosts = self.hosts.split(',').map(str::trim);
+        let hosts = self.list.split(',').map(str::trim);
         hosts
             .map(|host| self.node(host, port, user, database))
             .collect()
