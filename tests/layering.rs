@@ -1,13 +1,14 @@
-//! The rooms of `mcp-runtime` import in one direction, that of `ARCHITECTURE.md`, and its files in no circle.
+//! The modules of `mcp-runtime` import in one direction, that of `ARCHITECTURE.md`, and its files have no import
+//! cycles.
 //!
-//! Test modules are left out. A module and the modules inside it are one room: what passes between them is no arrow.
+//! Test modules are excluded. A module and the modules inside it are one unit: imports among them do not count.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
-/// The circles between files that are left, each with its reason.
-const CIRCLES: [(&[&str], &str); 2] = [
+/// The remaining cycles between files, each with its reason.
+const CYCLES: [(&[&str], &str); 2] = [
     (
         &[
             "handler::argument::arg",
@@ -15,17 +16,17 @@ const CIRCLES: [(&[&str], &str); 2] = [
             "handler::form",
             "handler::form::field",
         ],
-        "an argument can be asked for by a form, and the fields of a form are arguments",
+        "an argument can be elicited by a form, and the fields of a form are arguments",
     ),
     (
         &["legacy::session", "legacy::stream", "legacy::streams"],
-        "a session owns its streams, and whoever reads one keeps the session in use",
+        "a session owns its streams, and a reader keeps the session in use",
     ),
 ];
 
 /// The segments of a path, from the root of the crate.
 type Segments = Vec<String>;
-type Arrows = BTreeMap<String, BTreeSet<String>>;
+type Graph = BTreeMap<String, BTreeSet<String>>;
 
 /// The files of a crate by their modules, without comments and tests.
 struct Sources(BTreeMap<String, String>);
@@ -73,8 +74,8 @@ impl Sources {
         Some([&from, rest].concat())
     }
 
-    /// Which file imports which, with re-exports followed to what they name.
-    fn arrows(&self) -> Arrows {
+    /// The imports of each file, with re-exports resolved.
+    fn graph(&self) -> Graph {
         let mut exported = BTreeMap::new();
         let mut imported: BTreeMap<&str, Vec<Segments>> = BTreeMap::new();
         for (module, text) in &self.0 {
@@ -98,7 +99,7 @@ impl Sources {
         imported.into_iter().map(arrow).collect()
     }
 
-    /// The file that declares what is at `path`.
+    /// The file that declares the item at `path`.
     fn owner(&self, mut path: Segments, exported: &BTreeMap<(String, String), Segments>) -> String {
         loop {
             let known = (0..=path.len()).rev().find(|it| self.has(&path[..*it]));
@@ -137,8 +138,8 @@ fn code(text: &str) -> String {
         .fold(String::new(), |text, line| text + line + "\n")
 }
 
-fn is_inside(module: &str, room: &str) -> bool {
-    room.is_empty() || module == room || module.starts_with(&format!("{room}::"))
+fn is_inside(module: &str, unit: &str) -> bool {
+    unit.is_empty() || module == unit || module.starts_with(&format!("{unit}::"))
 }
 
 /// The paths that a file names, and whether each is re-exported.
@@ -181,7 +182,7 @@ fn expand(tree: &str) -> Vec<String> {
         .collect()
 }
 
-/// The paths from the root or the parent that stand in code.
+/// The paths in code that begin at the root or the parent.
 fn inline(code: &str) -> Vec<String> {
     let starts = ["crate::", "super::"].map(|start| code.match_indices(start));
     let of_a_path = |letter: char| letter.is_alphanumeric() || letter == '_' || letter == ':';
@@ -193,18 +194,18 @@ fn inline(code: &str) -> Vec<String> {
     starts.into_iter().flatten().map(path).collect()
 }
 
-/// Everything that is reached from `file`.
-fn reached<'a>(arrows: &'a Arrows, file: &'a str) -> BTreeSet<&'a str> {
+/// All files reachable from `file`.
+fn reached<'a>(graph: &'a Graph, file: &'a str) -> BTreeSet<&'a str> {
     let (mut reached, mut next) = (BTreeSet::new(), vec![file]);
     while let Some(file) = next.pop() {
-        let targets = arrows.get(file).into_iter().flatten();
+        let targets = graph.get(file).into_iter().flatten();
         next.extend(targets.map(String::as_str).filter(|it| reached.insert(*it)));
     }
     reached
 }
 
-/// The rooms of the map in `ARCHITECTURE.md`, from the ground up.
-fn rooms() -> Vec<String> {
+/// The modules in the map of `ARCHITECTURE.md`, from the first to the last.
+fn order() -> Vec<String> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let map = fs::read_to_string(root.join("ARCHITECTURE.md")).unwrap();
     let map = map.split("## mcp-runtime: one direction").nth(1).unwrap();
@@ -222,47 +223,47 @@ fn rooms() -> Vec<String> {
     names.collect()
 }
 
-fn arrows() -> Arrows {
+fn graph() -> Graph {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../mcp-runtime/src");
-    Sources::read(&root).arrows()
+    Sources::read(&root).graph()
 }
 
 #[test]
-fn no_room_imports_from_one_above_it() {
-    let (rooms, mut wrong) = (rooms(), Vec::new());
-    for (file, targets) in arrows().iter().filter(|(file, _)| !file.is_empty()) {
-        let floor = |module: &str| {
-            let room = segments(module).swap_remove(0);
-            let floor = rooms.iter().position(|it| *it == room);
-            floor.unwrap_or_else(|| panic!("`{room}` is not on the map of ARCHITECTURE.md"))
+fn no_module_imports_from_one_above_it() {
+    let (order, mut wrong) = (order(), Vec::new());
+    for (file, targets) in graph().iter().filter(|(file, _)| !file.is_empty()) {
+        let rank = |module: &str| {
+            let unit = segments(module).swap_remove(0);
+            let rank = order.iter().position(|it| *it == unit);
+            rank.unwrap_or_else(|| panic!("`{unit}` is not on the map of ARCHITECTURE.md"))
         };
-        let up = targets.iter().filter(|target| floor(target) > floor(file));
+        let up = targets.iter().filter(|target| rank(target) > rank(file));
         wrong.extend(up.map(|target| format!("{file} imports {target}")));
     }
-    assert!(wrong.is_empty(), "upwards:\n{}", wrong.join("\n"));
+    assert!(wrong.is_empty(), "against the order:\n{}", wrong.join("\n"));
 }
 
 #[test]
-fn no_files_import_each_other_but_those_that_are_listed() {
-    let arrows = arrows();
-    let reached: BTreeMap<_, _> = arrows
+fn only_listed_files_import_each_other() {
+    let graph = graph();
+    let reached: BTreeMap<_, _> = graph
         .keys()
-        .map(|file| (file.as_str(), reached(&arrows, file)))
+        .map(|file| (file.as_str(), reached(&graph, file)))
         .collect();
-    let circle_of = |file: &&str| -> Option<Vec<&str>> {
+    let cycle_of = |file: &&str| -> Option<Vec<&str>> {
         let back = |other: &&str| reached.get(*other).is_some_and(|it| it.contains(*file));
-        let circle: Vec<_> = reached[*file].iter().copied().filter(back).collect();
-        (circle.len() > 1).then_some(circle)
+        let cycle: Vec<_> = reached[*file].iter().copied().filter(back).collect();
+        (cycle.len() > 1).then_some(cycle)
     };
-    let found: BTreeSet<_> = reached.keys().filter_map(circle_of).collect();
-    let listed = CIRCLES.iter().map(|(files, _)| files.to_vec()).collect();
+    let found: BTreeSet<_> = reached.keys().filter_map(cycle_of).collect();
+    let listed = CYCLES.iter().map(|(files, _)| files.to_vec()).collect();
     assert_eq!(found, listed);
 }
 
 #[test]
-fn the_arrows_that_are_read_are_those_of_the_files() {
-    let arrows = arrows();
-    let has = |from: &str, to: &str| arrows[from].contains(to);
+fn the_imports_that_are_read_are_those_of_the_files() {
+    let graph = graph();
+    let has = |from: &str, to: &str| graph[from].contains(to);
     assert!(
         has("legacy::streams", "legacy::stream"),
         "by a path from the parent"

@@ -1,4 +1,4 @@
-//! Texts of a megabyte wherever a caller may write one: no answer, log line or audit record repeats more than its beginning.
+//! Texts of a megabyte in every position: no response, log line or audit record repeats more than the beginning.
 
 use mcp_runtime::{Context, Server, Version, prompt, prompts, resource, resources, tool, tools};
 use mcp_testkit::{Reply, TestClient};
@@ -41,12 +41,12 @@ fn server() -> Server {
         .resources(resources![page])
 }
 
-/// A megabyte that nobody else writes.
+/// A unique text of a megabyte.
 fn long() -> Value {
     "\u{203d}x".repeat(1 << 18).into()
 }
 
-/// The params once for each place in them, with a long text there instead, or beside.
+/// The params once for each position, with a long text in place of the value, or in addition.
 fn variants(params: &Value) -> Vec<Value> {
     let mut all = vec![long(), json!([long()])];
     if let Value::Object(members) = params {
@@ -65,7 +65,7 @@ fn variants(params: &Value) -> Vec<Value> {
     all
 }
 
-/// Every method with everything that it takes.
+/// Every method with all of its params.
 fn requests() -> Vec<(&'static str, Value)> {
     let answers = json!({ "sure": { "action": "accept", "content": { "confirm": true } } });
     let reference = |kind: &str, name: &str| json!({ "type": kind, "name": name, "uri": name });
@@ -120,7 +120,7 @@ fn requests() -> Vec<(&'static str, Value)> {
     ]
 }
 
-/// The account that a client gives of itself in each request of 2026-07-28.
+/// The `_meta` of a client in each request of 2026-07-28.
 fn meta() -> Value {
     json!({ "_meta": {
         "io.modelcontextprotocol/protocolVersion": "2026-07-28",
@@ -130,7 +130,7 @@ fn meta() -> Value {
     } })
 }
 
-/// No more than the beginnings of some texts.
+/// Asserts that a text contains no more than the beginnings of long texts.
 fn assert_short(what: &str, text: &str) {
     const MOST: usize = 16 * 1024;
     assert!(
@@ -155,7 +155,7 @@ fn check(what: &str, reply: &Reply, logs: &mut usize, all: &Logs) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn nothing_repeats_a_long_text() {
+async fn no_output_repeats_a_long_text() {
     for version in [Version::LATEST, Version::V2025_06_18] {
         let logs = Logs::new();
         let mut read = 0;

@@ -1,4 +1,4 @@
-//! One binary for everything that the crates promise together.
+//! One binary for the behaviour of the crates together.
 
 #![expect(
     clippy::unwrap_used,

@@ -1,4 +1,4 @@
-//! Params of the wrong shape: each member of each method in each wrong type is invalid params, and nothing else.
+//! Malformed params: each member of each method with each wrong type is invalid params, and nothing else.
 
 use mcp_runtime::Version;
 use mcp_testkit::TestClient;
@@ -32,7 +32,7 @@ fn kind(value: &Value) -> &'static str {
     }
 }
 
-/// A member that is tried in all types but those it may have.
+/// A member that is tried with all types except the valid ones.
 struct Case {
     method: &'static str,
     params: Value,
@@ -68,7 +68,7 @@ fn cases() -> Vec<Case> {
         let reference = json!({ "type": "ref/resource", "uri": "all://rows/{id}" });
         json!({ "ref": reference, "argument": { "name": "id", "value": "" } })
     };
-    // What is wrong with text is that nothing has that name, and it is invalid all the same.
+    // A text is well-formed, but names nothing, which is invalid as well.
     let mut cases = vec![
         case("tools/call", tool(), "/name", &[]),
         case("tools/call", tool(), "/arguments", &["object", "null"]),
@@ -268,7 +268,7 @@ fn modern_cases() -> Vec<Case> {
     cases
 }
 
-/// Members that only sessions have.
+/// Members that exist in sessions only.
 fn legacy_cases() -> Vec<Case> {
     vec![
         case(
@@ -295,7 +295,7 @@ fn legacy_cases() -> Vec<Case> {
             "/uri",
             &[],
         ),
-        // To end what never was is nothing.
+        // Ending an unknown subscription has no effect.
         case(
             "resources/unsubscribe",
             json!({ "uri": "all://readme" }),
@@ -305,7 +305,7 @@ fn legacy_cases() -> Vec<Case> {
     ]
 }
 
-/// Members that must be there.
+/// Required members.
 fn required() -> Vec<(&'static str, Value)> {
     vec![
         ("tools/call", json!({})),
@@ -346,7 +346,7 @@ async fn check(wire: &Wire, name: &str, method: &str, params: Value, wrong: &mut
     let able = json!({ "elicitation": {}, "extensions": { EXTENSION: {} } });
     let (_, message) = wire.send_with(method, params.clone(), able).await;
     let code = &message["error"]["code"];
-    // What cannot be a URI is the URI of nothing, which has a code of its own in sessions.
+    // A malformed URI is that of no resource, which has a separate code in sessions.
     let not_found = *code == -32002 && method == "resources/read";
     if *code != -32602 && !not_found {
         wrong.push(format!("{name} {method} {params}: {message}"));
@@ -378,7 +378,7 @@ async fn each_member_in_each_wrong_type_is_invalid_params() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn each_member_that_must_be_there_must() {
+async fn each_required_member_is_required() {
     let mut wrong = Vec::new();
     for (name, version, wire) in Wire::all().await {
         let mut all = required();
@@ -392,11 +392,11 @@ async fn each_member_that_must_be_there_must() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// So many arrays in each other.
+/// The depth of nested arrays.
 const DEPTH: usize = 100_000;
 
 #[tokio::test(start_paused = true)]
-async fn what_is_nested_too_deep_is_refused_and_brings_nobody_down() {
+async fn deeply_nested_input_is_refused_and_harmless() {
     let deep = "[".repeat(DEPTH) + &"]".repeat(DEPTH);
     let meta = r#""_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientCapabilities":{"elicitation":{}}}"#;
     let calls = [
@@ -463,7 +463,7 @@ async fn what_is_nested_too_deep_is_refused_and_brings_nobody_down() {
     }
 }
 
-/// Numbers that look random and are the same every time.
+/// Pseudo-random numbers, the same every time.
 struct Dice(u64);
 
 impl Dice {
@@ -475,7 +475,7 @@ impl Dice {
         usize::try_from(self.0 >> 33).unwrap() % sides
     }
 
-    /// `text` with a few bytes changed, cut out, doubled or exchanged for something that means something.
+    /// Returns `text` with a few bytes changed, removed, doubled or replaced by meaningful ones.
     fn spoil(&mut self, text: &str) -> String {
         const PIECES: [&str; 16] = [
             "null",
@@ -514,7 +514,7 @@ impl Dice {
 }
 
 #[tokio::test(start_paused = true)]
-async fn spoiled_messages_find_no_fault_in_the_server() {
+async fn mutated_messages_cause_no_internal_error() {
     let mut dice = Dice(2026);
     for version in mcp_testkit::era::ALL {
         let mut all = requests();

@@ -1,4 +1,4 @@
-//! What each revision is told, side by side: one server, every revision, over lines and over HTTP.
+//! The differences between revisions, side by side: one server, every revision, over lines and over HTTP.
 
 use std::collections::BTreeMap;
 
@@ -19,7 +19,7 @@ const CACHED: [&str; 8] = [
     "skills/get",
 ];
 
-/// What holds in 2026-07-28, 2025-11-25, 2025-06-18, 2025-03-26 and 2024-11-05.
+/// The expectations for 2026-07-28, 2025-11-25, 2025-06-18, 2025-03-26 and 2024-11-05.
 fn table() -> Vec<(&'static str, [Value; 5])> {
     let flags = |flags: [bool; 5]| flags.map(Value::from);
     let since = |version: Version| {
@@ -248,7 +248,7 @@ async fn facts(wire: &Wire) -> BTreeMap<&'static str, Value> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn each_revision_is_told_what_it_knows() {
+async fn each_revision_gets_the_members_it_defines() {
     let table = table();
     let mut wrong = Vec::new();
     for (name, version, wire) in Wire::all().await {
@@ -271,7 +271,7 @@ async fn each_revision_is_told_what_it_knows() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn every_result_is_written_for_its_revision() {
+async fn every_result_is_serialized_for_its_revision() {
     for (name, version, wire) in Wire::all().await {
         let mut all = requests();
         if !version.is_legacy() {
@@ -311,7 +311,7 @@ async fn every_result_is_written_for_its_revision() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_question_is_an_answer_now_and_no_result_of_it_may_be_kept() {
+async fn a_result_after_an_input_request_must_not_be_cached() {
     let able = json!({ "elicitation": {} });
     for (name, version, wire) in Wire::all().await {
         if version.is_legacy() {

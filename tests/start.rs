@@ -1,4 +1,5 @@
-//! The start of a server: all of its faults at once, settings out of range, and errors that a program can tell apart.
+//! The start of a server: all of its faults together, settings out of range, and errors that a program can
+//! distinguish.
 
 use std::error::Error as _;
 use std::io;
@@ -46,7 +47,7 @@ fn sound() -> Server {
 }
 
 #[test]
-fn a_start_tells_all_of_its_faults() {
+fn a_start_reports_all_of_its_faults() {
     let server = sound()
         .tools(tools![add, sub, show])
         .tools(tools![sub])
@@ -69,7 +70,7 @@ fn a_start_tells_all_of_its_faults() {
         "- tool `sub` cannot be served: ",
         "- two tools are called `sub`; ",
         "- the URIs of resources `item` and `code` match one URI in common; ",
-        "- tool `show` cannot be served: its view `ui://gone` is no resource of this server",
+        "- tool `show` cannot be served: its view `ui://gone` is not a resource of this server",
     ]) {
         assert!(line.starts_with(part), "{line}\n{part}");
     }
@@ -87,7 +88,7 @@ async fn a_server_is_checked_and_then_served() {
 }
 
 #[test]
-fn a_setting_out_of_range_is_not_bent() {
+fn a_setting_out_of_range_is_refused_and_not_clamped() {
     let long = Duration::from_secs(u64::MAX);
     let cases: Vec<(Server, &str)> = vec![
         (
@@ -133,7 +134,7 @@ fn a_setting_out_of_range_is_not_bent() {
 }
 
 #[tokio::test]
-async fn a_port_that_is_taken_is_told_from_other_errors() {
+async fn a_port_that_is_taken_is_distinguished_from_other_errors() {
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap();
     let error = sound().serve_http(address).await.unwrap_err();
@@ -143,7 +144,7 @@ async fn a_port_that_is_taken_is_told_from_other_errors() {
 }
 
 #[test]
-fn an_error_of_the_programs_own_is_found_again() {
+fn an_error_of_the_program_can_be_retrieved() {
     let error = Error::other(io::Error::other("no database"));
     assert!(error.is_other() && !error.is_bind());
     assert!(error.get_ref().unwrap().is::<io::Error>());
@@ -151,7 +152,7 @@ fn an_error_of_the_programs_own_is_found_again() {
 }
 
 #[test]
-fn one_fault_is_told_without_a_list() {
+fn a_single_fault_is_reported_without_a_list() {
     let error = sound().page_size(0).check().unwrap_err();
     assert!(!error.to_string().contains('\n'), "{error}");
 }

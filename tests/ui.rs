@@ -1,14 +1,14 @@
-//! What the macros say about mistakes, and what they must let pass.
+//! The diagnostics of the macros, and the programs that must compile.
 //!
-//! Rules for `ui/`: a failing fixture holds one mistake, named by its file, and uses the item, so that a lost item
-//! would show; its `.stderr` holds one error. `TRYBUILD=overwrite` writes what the compiler says now.
+//! Rules for `ui/`: a failing fixture has one mistake, named by its file, and uses the item, so that a lost item would
+//! be visible; its `.stderr` has one error. `TRYBUILD=overwrite` writes the current output of the compiler.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 mod pass;
 
-// trybuild checks all programs by one call of cargo, since none of them is to be run.
+// trybuild checks all programs by one call of cargo, since none of them runs.
 #[test]
 fn diagnostics() {
     trybuild::TestCases::new().compile_fail("ui/fail/*/*.rs");

@@ -1,4 +1,5 @@
-// The walk of a client: 401, metadata, authorization server, token, call; rotation, proofs, and a mock's algorithms.
+// The authorization flow of a client: 401, metadata, authorization server, token, call; key rotation, DPoP, and the
+// algorithms of a mock.
 import { spawn } from 'node:child_process';
 import { createHash, generateKeyPairSync, randomUUID, sign } from 'node:crypto';
 import { createRequire } from 'node:module';
@@ -12,7 +13,7 @@ const check = (name, ok, shown) => {
   if (!ok) failures.push([name, shown]);
 };
 
-// A process that prints lines: the next one with this beginning.
+// Returns the next line of a process that starts with this prefix.
 function run(command, args, env = {}) {
   const child = spawn(command, args, { env: { ...process.env, ...env }, stdio: ['pipe', 'pipe', 'pipe'] });
   const lines = [];
@@ -64,7 +65,7 @@ const call = (url, headers = {}, name = 'order') => fetch(url, {
   },
 });
 
-// A proof of possession (RFC 9449).
+// A DPoP proof (RFC 9449).
 function proof(key, url, extra = {}) {
   const jwk = key.publicKey.export({ format: 'jwk' });
   const head = encode({ typ: 'dpop+jwt', alg: 'ES256', jwk });

@@ -1,4 +1,4 @@
-// A real authorization server: prints its address, and rotates its key when it reads a line.
+// An authorization server (oidc-provider): prints its address, and rotates its key when it reads a line.
 import { createServer } from 'node:http';
 import { generateKeyPairSync } from 'node:crypto';
 import { createRequire } from 'node:module';

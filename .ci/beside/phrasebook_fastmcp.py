@@ -1,4 +1,4 @@
-# The same with FastMCP 4.2, after its own documentation (tools, middleware, deployment/http).
+# The same with FastMCP 4.2, following its documentation (tools, middleware, deployment/http).
 from fastmcp import FastMCP
 from fastmcp.exceptions import ToolError
 from fastmcp.server.middleware.rate_limiting import SlidingWindowRateLimitingMiddleware

@@ -1,4 +1,4 @@
-// The same with rmcp 3.9, after its own examples/servers (counter_streamhttp.rs, common/counter.rs).
+// The same with rmcp 3.9, following its examples/servers (counter_streamhttp.rs, common/counter.rs).
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};

@@ -1,183 +1,150 @@
-"""Three instances that share a Redis behind nginx: a rolling restart, one kill -9 and a restart of Redis under load.
+"""Three instances that share a Redis behind nginx, under a load of clients of both revisions: an instance is killed, all are
+restarted one after the other, and Redis is killed and comes back, first with what it held, then empty.
 
-No call is lost but those in flight in the instance that is killed.
+No call is lost but those in flight in the instance that is killed; every stream is resumed; every change is told; a limit
+is exceeded by no more than is documented.
 """
 
-import atexit
-import http.client
-import json
-import os
-import pathlib
-import re
-import signal
-import socket
-import subprocess
+import collections
+import math
 import sys
-import tempfile
-import threading
 import time
 
-conf, program = pathlib.Path(sys.argv[1]), os.path.abspath(sys.argv[2])
-folder = tempfile.mkdtemp()
-version = "2026-07-28"
+from load import legacy, modern
+from load.fleet import Fleet
+from load.tally import Tally
+
+conf, program = sys.argv[1:3]
+QUOTA, PERIOD, NUMBER = 40, 10, 3
+SHARE = math.ceil(QUOTA / NUMBER)
+# The maximum time until all state is shared again, after Redis is available.
+RECOVERY = 5
+# The words of what is lost while Redis is away, or because it comes back empty: streams that are read on another instance than
+# the one that writes them, and sessions that come to an instance which has not seen them.
+LOST_WITH_REDIS = ("the stream has ended without an answer", "the session is gone", "404 for")
+
+KINDS = [
+    *[modern.Caller] * 3,
+    *[modern.Asked] * 2,
+    *[modern.Tasks] * 2,
+    *[modern.Listening] * 2,
+    modern.Limited,
+    *[legacy.Caller] * 3,
+    *[legacy.Streamed] * 3,
+    *[legacy.Asked] * 2,
+    *[legacy.Listening] * 2,
+]
 
 
-def free_port():
-    with socket.socket() as it:
-        it.bind(("127.0.0.1", 0))
-        return it.getsockname()[1]
+class Run:
+    def __init__(self, fleet):
+        self.fleet, self.tally = fleet, Tally()
+        self.clients = [kind(fleet.nginx.port, self.tally, number) for number, kind in enumerate(KINDS)]
+        for client in self.clients:
+            client.kind = f"{kind_of(client)}"
+        self.killed_at, self.away = math.inf, []
+
+    def say(self, what):
+        print(f"{what}: {self.tally}; {len(self.tally.lost)} lost, {len(self.tally.refused)} refused", flush=True)
+
+    def kill_one(self):
+        instance = self.fleet.instances[1]
+        self.killed_at = time.time()
+        instance.kill()
+        time.sleep(2)
+        instance.start()
+        time.sleep(1)
+        self.say("kill -9")
+
+    def restart_all(self):
+        for instance in self.fleet.instances:
+            code = instance.stop()
+            assert code == 0, f"exit code {code}"
+            instance.start()
+            time.sleep(0.5)
+        self.say("rolling restart")
+
+    def restart_redis(self, keeps):
+        begun = time.time()
+        self.fleet.redis.kill()
+        for instance in self.fleet.instances:
+            instance.until_store(0)
+        self.away_since = time.time()
+        time.sleep(4)
+        for instance in self.fleet.instances:
+            assert instance.get("/ready")[0] == 200
+            assert "degraded" in instance.get("/health")[1]
+        back = time.time()
+        self.fleet.redis.start(keeps)
+        took = max(instance.until_store(1, RECOVERY) for instance in self.fleet.instances)
+        self.away.append((begun, back, back + RECOVERY))
+        time.sleep(RECOVERY)
+        self.say(f"Redis away and back in {took:.1f} s, {'with what it held' if keeps else 'empty'}")
+
+    def finish(self):
+        for client in self.clients:
+            client.stopping.set()
+        end = max(time.time() + 10, self.killed_at + 45)
+        for client in self.clients:
+            client.join(max(0, end - time.time()))
+            if client.is_alive():
+                self.tally.lose(client.kind, client.number, client.begun, "it does not end")
+
+    def was_away(self, loss):
+        return any(begun - 1 <= loss.at and loss.begun <= end for begun, _, end in self.away)
+
+    def was_killed(self, loss):
+        return loss.begun <= self.killed_at + 0.1 and loss.at >= self.killed_at
+
+    def check_losses(self):
+        killed = [loss for loss in self.tally.lost if self.was_killed(loss)]
+        away = [loss for loss in self.tally.lost if self.was_away(loss) and any(it in loss.why for it in LOST_WITH_REDIS)]
+        others = [loss for loss in self.tally.lost if loss not in killed and loss not in away]
+        others += [loss for loss in self.tally.refused if not self.was_away(loss) and not self.was_killed(loss)]
+        assert not others, "\n".join(map(str, others[:20]))
+        # One for each client at most.
+        assert len({loss.client for loss in killed}) == len(killed), killed
+        kinds = {client.kind for client in self.clients} - {"modern Limited"}
+        idle = [kind for kind in kinds if self.tally.made[kind] < 5]
+        assert not idle, f"these did next to nothing: {idle}"
+        assert len(away) <= len(self.clients), away
+        print(f"lost where the instance was killed: {len(killed)}")
+        reasons = collections.Counter((loss.kind, loss.why[:90]) for loss in [*self.tally.refused, *away])
+        for (kind, why), number in reasons.items():
+            print(f"refused or lost while Redis was away: {number} {kind}: {why}")
+
+    def check_limit(self, begun):
+        """No more than a limit permits, and one instance's share while Redis is away."""
+        for away, back, _ in self.away:
+            admitted = self.tally.admitted_between(away, back)
+            most = QUOTA * (1 + (back - away) / PERIOD) + SHARE
+            print(f"limit while Redis was away: {admitted} of {most:.0f}")
+            assert 0 < admitted <= most, (admitted, most)
+        admitted = self.tally.admitted_between(begun, self.away[0][0])
+        most = QUOTA * (1 + (self.away[0][0] - begun) / PERIOD)
+        print(f"limit while Redis was there: {admitted} of {most:.0f}")
+        assert 0 < admitted <= most + 1, (admitted, most)
 
 
-running = []
+def kind_of(client):
+    module = type(client).__module__.rpartition(".")[2]
+    return f"{module} {type(client).__name__}"
 
 
-def spawn(command, **options):
-    process = subprocess.Popen(command, **options)
-    running.append(process)
-    return process
-
-
-@atexit.register
-def end():
-    for process in running:
-        if process.poll() is None:
-            process.kill()
-            process.wait()
-
-
-def wait(port, path="/ready"):
-    end = time.time() + 15
-    while time.time() < end:
-        try:
-            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=2)
-            connection.request("GET", path)
-            if connection.getresponse().status == 200:
-                return
-        except OSError:
-            pass
-        time.sleep(0.05)
-    raise SystemExit(f"nothing answers on port {port}")
-
-
-redis_port, front, ports = free_port(), free_port(), [free_port() for _ in range(3)]
-
-
-def start_redis():
-    command = ["redis-server", "--port", str(redis_port), "--bind", "127.0.0.1", "--save", "", "--dir", folder]
-    return spawn(command, stdout=subprocess.DEVNULL)
-
-
-def start(port):
-    environment = {
-        **os.environ,
-        "MCP_SERVER_HOST": "127.0.0.1",
-        "MCP_SERVER_PORT": str(port),
-        "MCP_REDIS_URL": f"redis://127.0.0.1:{redis_port}",
-        "MCP_STATE_KEYS": "0123456789abcdef0123456789abcdef",
-        "MCP_SERVER_SHUTDOWN_DELAY": "1s",
-    }
-    log = open(os.path.join(folder, f"{port}.log"), "ab")
-    process = spawn([program, "http"], env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
-    wait(port)
-    return process
-
-
-redis = start_redis()
-time.sleep(0.3)
-instances = [start(port) for port in ports]
-text = conf.read_text().replace("listen 8080", f"listen 127.0.0.1:{front}")
-for number, port in enumerate(ports, 1):
-    text = text.replace(f"server-{number}:8080", f"127.0.0.1:{port}")
-pathlib.Path(folder, "nginx.conf").write_text(
-    f"pid {folder}/nginx.pid; error_log {folder}/error.log warn; worker_processes 1; daemon off;\n"
-    f"events {{ worker_connections 1024; }}\n"
-    f"http {{ access_log off; client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy;\n{text}\n}}\n"
-)
-nginx = ["nginx", "-p", folder, "-c", f"{folder}/nginx.conf"]
-subprocess.run([*nginx, "-t", "-q"], check=True)
-spawn(nginx)
-wait(front, "/healthz")
-
-made, lost, stop, lock = [0], [], threading.Event(), threading.Lock()
-
-
-def call(connection, number):
-    params = {
-        "name": "add",
-        "arguments": {"a": number, "b": 1},
-        "_meta": {
-            "io.modelcontextprotocol/protocolVersion": version,
-            "io.modelcontextprotocol/clientCapabilities": {},
-        },
-    }
-    body = json.dumps({"jsonrpc": "2.0", "id": number, "method": "tools/call", "params": params})
-    headers = {
-        "Content-Type": "application/json",
-        "Accept": "application/json, text/event-stream",
-        "MCP-Protocol-Version": version,
-        "Mcp-Method": "tools/call",
-        "Mcp-Name": "add",
-    }
-    connection.request("POST", "/mcp", body, headers)
-    response = connection.getresponse()
-    answer = response.read().decode()
-    if response.status != 200 or f'"{number + 1}"' not in answer:
-        raise ValueError(f"{response.status} {answer[:200]}")
-
-
-def load(first):
-    number, connection = first, None
-    while not stop.is_set():
-        number += 1
-        try:
-            connection = connection or http.client.HTTPConnection("127.0.0.1", front, timeout=10)
-            call(connection, number)
-            with lock:
-                made[0] += 1
-        except (OSError, ValueError, http.client.HTTPException) as error:
-            connection = None
-            with lock:
-                lost.append((time.time(), repr(error)))
-
-
-callers = [threading.Thread(target=load, args=(n * 1_000_000,)) for n in range(8)]
-for caller in callers:
-    caller.start()
-try:
-    time.sleep(1)
-    for place, port in enumerate(ports):
-        instances[place].terminate()
-        assert instances[place].wait(40) == 0
-        instances[place] = start(port)
-        time.sleep(0.5)
-    rolled = len(lost)
-    print(f"rolling restart: {made[0]} calls, {rolled} lost")
-    assert rolled == 0, lost[:3]
-    redis.kill()
-    redis.wait()
-    time.sleep(1.5)
-    redis = start_redis()
+with Fleet(program, conf, NUMBER) as fleet:
+    run = Run(fleet)
+    begun = time.time()
+    for client in run.clients:
+        client.start()
     time.sleep(3)
-    away = len(lost)
-    print(f"Redis away and back: {made[0]} calls, {away} lost")
-    assert away == 0, lost[:3]
-    instances[1].send_signal(signal.SIGKILL)
-    instances[1].wait()
-    time.sleep(2)
-    killed = len(lost)
-    instances[1] = start(ports[1])
-    time.sleep(1)
-    print(f"kill -9: {made[0]} calls, {killed} lost")
-    # One for each caller at most: those in flight there.
-    assert killed <= len(callers), lost[:10]
-    assert len(lost) == killed, lost[-3:]
-    for port in ports:
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
-        connection.request("GET", "/metrics")
-        up = re.search(r"^mcp_store_up (\d)", connection.getresponse().read().decode(), re.M)
-        assert up and up.group(1) == "1", port
-finally:
-    stop.set()
-    for caller in callers:
-        caller.join()
-print("no call was lost but those in flight where an instance was killed")
+    run.say("at rest")
+    run.kill_one()
+    run.restart_all()
+    run.restart_redis(keeps=True)
+    run.restart_redis(keeps=False)
+    run.finish()
+    run.say("in the end")
+    run.check_losses()
+    run.check_limit(begun)
+    resumed = ", ".join(f"{number} {kind}" for kind, number in sorted(run.tally.resumed.items()))
+    print(f"streams that were resumed: {resumed}")

@@ -1,11 +1,11 @@
-// The page of a server that verifies its callers: without a token, with a wrong one, and with the right one.
+// The page of a server that authenticates callers: without a token, with an invalid one, and with a valid one.
 
 import { address, assert, go, inBrowser, look } from './browser.mjs';
 
 await inBrowser(async page => {
   await page.goto(address);
   await page.waitForSelector('.status.error');
-  assert.match(await page.innerText('main'), /wants to know who calls/);
+  assert.match(await page.innerText('main'), /Authentication is required/);
   await look(page, 'token');
   await page.fill('#token', 'wrong');
   await page.click('#access-panel button');

@@ -1,4 +1,4 @@
-// A page of the browser with what the checks need of it: no error goes unseen, and whatever is looked at is accessible.
+// A browser page for the checks: every error is reported, and every view is checked for accessibility.
 
 import assert from 'node:assert/strict';
 import fs from 'node:fs';

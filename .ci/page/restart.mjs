@@ -1,4 +1,4 @@
-// The page while its server is away, as when it is compiled anew: it says so, and is there again with the server.
+// The page during a restart of its server, as after a rebuild: it reports the lost connection, and reconnects.
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';

@@ -1,5 +1,5 @@
-// The page of the showcase: arguments of every form, input requests of every kind, views, tasks, progress and logs, and
-// texts that would run scripts if they were read as HTML.
+// The page of the showcase: every form of argument and kind of input request, views, tasks, progress, logs, and texts
+// that would run scripts if inserted as HTML.
 
 import { assert, call, ended, go, inBrowser, look, open, result } from './browser.mjs';
 
@@ -30,7 +30,7 @@ const fetchTouch = page =>
     }).then(response => response.status);
   });
 
-// The policy of a view refuses the request to example.com, which the browser reports.
+// The content security policy of a view blocks the request to example.com, which the browser reports.
 await inBrowser(async page => {
   await open(page);
   await unharmed(page);
@@ -88,7 +88,7 @@ await inBrowser(async page => {
   assert.match(await result(page), /Moby-Dick, page 7/);
 }, /Failed to load resource|example\.com/);
 
-// Text that is put in as HTML is refused, which the browser reports.
+// Inserting text as HTML is blocked, which the browser reports.
 await inBrowser(async page => {
   await open(page);
   const put = page.evaluate(() => {

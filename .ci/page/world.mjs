@@ -1,4 +1,4 @@
-// The page of example-world: each of its sections, every control once.
+// The page of example-world: every section, every control once.
 
 import { address, assert, call, ended, go, inBrowser, look, open, result } from './browser.mjs';
 

@@ -21,7 +21,7 @@ const ORDER: [&str; 10] = [
 type Files = BTreeMap<Vec<String>, TokenStream>;
 
 /// The imports of each file.
-type Arrows = BTreeMap<Vec<String>, BTreeSet<Vec<String>>>;
+type Graph = BTreeMap<Vec<String>, BTreeSet<Vec<String>>>;
 
 #[test]
 fn no_stage_names_a_later_one() {
@@ -29,7 +29,7 @@ fn no_stage_names_a_later_one() {
         let stage = module.first().map_or("", String::as_str);
         ORDER.iter().position(|known| *known == stage)
     };
-    for (from, to) in arrows() {
+    for (from, to) in graph() {
         assert!(place(&from).is_some(), "{from:?} is in no stage");
         for to in to {
             assert!(place(&to) <= place(&from), "{from:?} names {to:?}");
@@ -38,34 +38,34 @@ fn no_stage_names_a_later_one() {
 }
 
 #[test]
-fn no_files_are_in_a_circle() {
-    let mut arrows = arrows();
+fn files_have_no_import_cycles() {
+    let mut graph = graph();
     loop {
-        let ends = |to: &BTreeSet<_>| to.iter().all(|to| !arrows.contains_key(to));
-        let Some(end) = arrows.iter().find(|(_, to)| ends(to)) else {
+        let ends = |to: &BTreeSet<_>| to.iter().all(|to| !graph.contains_key(to));
+        let Some(end) = graph.iter().find(|(_, to)| ends(to)) else {
             break;
         };
         let end = end.0.clone();
-        arrows.remove(&end);
+        graph.remove(&end);
     }
-    assert!(arrows.is_empty(), "in circles or before them: {arrows:#?}");
+    assert!(graph.is_empty(), "in cycles or before them: {graph:#?}");
 }
 
-fn arrows() -> Arrows {
+fn graph() -> Graph {
     let mut files = Files::new();
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     read(&source, &[], &mut files);
     assert!(files.len() > 60, "{} files", files.len());
-    let arrow = |(from, tokens): (&Vec<String>, &TokenStream)| {
+    let edge = |(from, tokens): (&Vec<String>, &TokenStream)| {
         let mut paths = Vec::new();
         collect(tokens.clone(), &mut paths);
         let to = paths.iter().filter_map(|path| target(from, path, &files));
         (from.clone(), to.filter(|to| to != from).collect())
     };
-    let arrows: Arrows = files.iter().map(arrow).collect();
-    let count: usize = arrows.values().map(BTreeSet::len).sum();
-    assert!(count > 250, "{count} arrows");
-    arrows
+    let graph: Graph = files.iter().map(edge).collect();
+    let count: usize = graph.values().map(BTreeSet::len).sum();
+    assert!(count > 250, "{count} imports");
+    graph
 }
 
 fn read(folder: &Path, module: &[String], files: &mut Files) {

@@ -93,7 +93,7 @@ impl Folder {
         let file = file.map_err(|cause| failed(path, &cause))?;
         let metadata = file.metadata().map_err(|cause| failed(path, &cause))?;
         if !metadata.is_file() {
-            return Err(error(path, "is no file"));
+            return Err(error(path, "is not a file"));
         }
         let mut bytes = Vec::new();
         let read = file
@@ -107,7 +107,7 @@ impl Folder {
     /// Reads a file of UTF-8.
     pub fn read_text(&self, path: &str) -> Result<String, FolderError> {
         let bytes = self.read(path)?;
-        String::from_utf8(bytes).map_err(|_| error(path, "is no text in UTF-8"))
+        String::from_utf8(bytes).map_err(|_| error(path, "is not UTF-8 text"))
     }
 
     /// Writes a file atomically, replacing an existing one; missing parent folders are created.
@@ -117,7 +117,7 @@ impl Folder {
         if let Ok(metadata) = self.dir.symlink_metadata(place)
             && !metadata.is_file()
         {
-            return Err(error(path, "is no file"));
+            return Err(error(path, "is not a file"));
         }
         let parent = place.parent().filter(|it| !it.as_os_str().is_empty());
         if let Some(parent) = parent {
@@ -206,7 +206,7 @@ fn relative(path: &str) -> Result<&Path, FolderError> {
     if place.as_os_str().is_empty() || !is_inside || path.contains('\0') {
         return Err(error(
             path,
-            "is no path inside of the folder; write one such as notes/today.md",
+            "is not a path inside the folder; write one such as notes/today.md",
         ));
     }
     Ok(place)
@@ -240,7 +240,7 @@ fn failed(path: &str, cause: &io::Error) -> FolderError {
             io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
                 "cannot be written: there is no space left"
             }
-            io::ErrorKind::PermissionDenied => "is out of reach",
+            io::ErrorKind::PermissionDenied => "cannot be accessed",
             _ => "cannot be read or written",
         },
     )
@@ -324,7 +324,7 @@ mod tests {
         ] {
             let error = folder.read(path).unwrap_err();
             assert!(
-                error.to_string().contains("no path inside"),
+                error.to_string().contains("not a path inside"),
                 "{path:?}: {error}"
             );
             assert!(

@@ -103,7 +103,7 @@ impl Limit {
             Self::Tasks => ("tasks are running", "try again when one has ended"),
             Self::UnreadResults => (
                 "results wait to be read",
-                "this one was dropped; read the others first, or ask for less",
+                "this one was dropped; read the others first, or request less",
             ),
             Self::Batch
             | Self::Sessions

@@ -91,7 +91,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_a_network_is_refused() {
+    fn a_malformed_network_is_refused() {
         for text in [
             "",
             "10",

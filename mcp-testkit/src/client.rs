@@ -1,4 +1,4 @@
-//! A client in memory, in any revision.
+//! An in-memory client, in any revision.
 
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
@@ -21,18 +21,18 @@ mod tests;
 pub use self::lines::Lines;
 pub use self::pending::Pending;
 
-/// The maximum time to wait for a response. Paused time advances at once when nothing else is left to do, so a lost
-/// response fails a test instead of blocking it.
+/// The maximum time to wait for a response. Paused time advances when all tasks are idle, so a lost response fails a
+/// test instead of blocking it.
 const PATIENCE: Duration = Duration::from_hours(24);
 
 /// A client of a server in the same process.
 ///
-/// Its methods panic where a test should fail, and show the request, the response and the expectation. Calls ask for
-/// progress, so that [`Reply::progress`](crate::Reply::progress) has it.
+/// Its methods panic to fail a test, and show the request, the response and the expectation. Calls request progress,
+/// for [`Reply::progress`](crate::Reply::progress).
 ///
 /// It is configured by value: `let client = TestClient::new(server()).await.principal(ann).on_elicit(..)`. A clone is
-/// the same client on the same connection, in which another principal or another log level can be set; the scripted
-/// answers are those of the connection.
+/// the same client on the same connection, with its own principal and log level; the scripted responses are those of
+/// the connection.
 #[derive(Clone, Debug)]
 pub struct TestClient {
     link: Arc<Link>,
@@ -42,7 +42,7 @@ pub struct TestClient {
     capabilities: Value,
     /// The `clientInfo`.
     info: Value,
-    /// Set when the open session was given other capabilities or names than these.
+    /// Set if the open session was initialized with other capabilities or names.
     is_outdated: Arc<AtomicBool>,
     script: Arc<Mutex<Script>>,
     log_level: Option<Level>,
@@ -60,7 +60,7 @@ impl TestClient {
         Self::with_version(server, Version::LATEST).await
     }
 
-    /// Connects a client of `version`; a legacy one has shaken hands.
+    /// Connects a client of `version`; a legacy one has completed the handshake.
     ///
     /// # Panics
     ///
@@ -116,17 +116,17 @@ impl TestClient {
         self.send("initialize", params)
     }
 
-    /// The revision that this client speaks.
+    /// Returns the revision of this client.
     pub fn version(&self) -> Version {
         self.version
     }
 
-    /// The notifications that belong to no answered call.
+    /// Returns the notifications that belong to no call with a response.
     pub fn notifications(&self) -> Vec<Value> {
         self.link.take_notifications()
     }
 
-    /// Ends the input, as a client that goes away.
+    /// Ends the input, as a client that disconnects.
     pub fn close(&self) {
         self.link.close();
     }
@@ -136,12 +136,12 @@ impl TestClient {
         self.link.shut_down();
     }
 
-    /// The whole text of `/metrics`.
+    /// Returns the whole text of `/metrics`.
     pub async fn metrics(&self) -> String {
         self.link.metrics().await.unwrap_or_default()
     }
 
-    /// The value of the metric `series`, written as `/metrics` writes it, for example
+    /// Returns the value of the metric `series`, in the form of `/metrics`, for example
     /// `mcp_tool_invocations_total{tool="add",outcome="ok"}`.
     ///
     /// # Panics

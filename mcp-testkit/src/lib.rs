@@ -22,12 +22,12 @@
 //! ```
 //!
 //! All of the runtime's clocks are tokio's: with `start_paused = true`, [`tokio::time::advance`] moves limits and
-//! timeouts, and a call that waits moves the time by itself. Where a tool waits for a thread of its own, such as a
-//! database driver's, time must not pass meanwhile: [`hold_time`] holds it.
+//! timeouts, and a waiting call advances the time automatically. While a tool waits for a separate thread, such as a
+//! database driver's, time must not pass: [`hold_time`] holds it.
 //!
-//! Two assertions hold for a server's schemas: [`TestClient::assert_accepted`] fails when Claude, OpenAI, Gemini, VS Code or
-//! llama.cpp would refuse a tool, and says why; [`TestClient::assert_schemas`] compares the tools with a file, and says
-//! which changes break callers.
+//! Two assertions are about a server's schemas: [`TestClient::assert_accepted`] fails if Claude, OpenAI, Gemini, VS
+//! Code or llama.cpp would refuse a tool, with the reason; [`TestClient::assert_schemas`] compares the tools with a
+//! file, and lists the changes that break callers.
 
 #[doc(hidden)]
 pub mod __private;
@@ -70,7 +70,7 @@ mod time;
 /// ```
 pub use mcp_macros::kit_test as test;
 
-/// Marks the function that makes the server of a module's tests; it may be async.
+/// Marks the function that creates the server of a module's tests; it may be async.
 pub use mcp_macros::kit_server as server;
 
 pub use client::{Lines, Pending, TestClient};

@@ -1,4 +1,4 @@
-//! The connection to a server in this process: sends requests, and hands each answer to its request.
+//! The connection to a server in this process: sends requests, and delivers each response to its request.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -13,7 +13,7 @@ use crate::script::Script;
 /// The response to a request, and the notifications before it.
 pub(crate) type Answer = (Value, Vec<Value>);
 
-/// One end of the line; the other is a task that owns the connection.
+/// One end of the line; a task that owns the connection has the other.
 #[derive(Debug)]
 pub(crate) struct Link {
     commands: mpsc::UnboundedSender<Command>,
@@ -25,7 +25,7 @@ struct Inbox {
     waiting: HashMap<String, oneshot::Sender<Answer>>,
     notifications: Vec<Value>,
     lines: Option<mpsc::UnboundedSender<String>>,
-    /// The answers to requests of the server.
+    /// The responses to requests of the server.
     script: Arc<Mutex<Script>>,
     ended: bool,
 }
@@ -44,12 +44,12 @@ impl Link {
             script,
             ..Inbox::default()
         }));
-        // Ends when this link is dropped: the commands end then, and the connection is closed.
+        // Ends when this link is dropped: the channel of commands ends then, and the connection is closed.
         tokio::spawn(run(connection, received, Arc::clone(&inbox)));
         Self { commands, inbox }
     }
 
-    /// Sends one line of `principal` as it is.
+    /// Sends one line of `principal` unchanged.
     pub(crate) fn send(&self, line: String, principal: &Principal) {
         let _ = self.commands.send(Command::Line(line, principal.clone()));
     }
@@ -131,7 +131,7 @@ async fn run(
             },
         }
     }
-    // Requests that are still pending learn that there is no answer.
+    // Fails the pending requests.
     let mut inbox = lock(&inbox);
     inbox.ended = true;
     inbox.waiting.clear();
@@ -139,7 +139,7 @@ async fn run(
 }
 
 impl Inbox {
-    /// Takes a line from the server; returns the answer if it is a request.
+    /// Processes a line from the server; returns the response if it is a request.
     fn deliver(&mut self, line: String) -> Option<String> {
         if let Some(lines) = &self.lines {
             let _ = lines.send(line);
@@ -179,7 +179,7 @@ impl Inbox {
     }
 }
 
-/// Tells a notification of the request with this id: the kit uses the id as progress token.
+/// Returns whether a notification belongs to the request with this id: the testkit uses the id as progress token.
 fn belongs_to(notification: &Value, id: &Value) -> bool {
     let params = &notification["params"];
     params.get("progressToken") == Some(id) || notification["method"] == "notifications/message"

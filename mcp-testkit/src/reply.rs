@@ -1,4 +1,4 @@
-//! The reply of a server, and assertions that show everything when they fail.
+//! The response of a server, with assertions that show everything when they fail.
 
 use std::fmt::Display;
 
@@ -7,9 +7,9 @@ use serde_json::Value;
 #[cfg(test)]
 mod tests;
 
-/// The reply to a request, with the notifications that came before it.
+/// The response to a request, with the notifications before it.
 ///
-/// The assertions hold for calls of tools, reads of resources and gets of prompts alike; they panic with the request,
+/// The assertions apply to calls of tools, reads of resources and gets of prompts alike; they panic with the request,
 /// the response and the expectation.
 #[derive(Clone, Debug)]
 #[must_use = "assert something about the reply"]
@@ -36,18 +36,18 @@ impl Reply {
         &self.request["params"]
     }
 
-    /// The same reply, as that of a round after others.
+    /// Returns the reply of a round after `before`.
     pub(crate) fn after(mut self, before: Self) -> Self {
         self.notifications.splice(..0, before.notifications);
         self
     }
 
-    /// The same reply with another response.
+    /// Returns the same reply with another response.
     pub(crate) fn with(self, response: Value) -> Self {
         Self { response, ..self }
     }
 
-    /// The `result` member.
+    /// Returns the `result` member.
     ///
     /// # Panics
     ///
@@ -60,12 +60,12 @@ impl Reply {
         }
     }
 
-    /// The whole response message.
+    /// Returns the whole response message.
     pub fn response(&self) -> &Value {
         &self.response
     }
 
-    /// The texts of a tool's content, of a resource's contents or of a prompt's messages, joined by newlines.
+    /// Returns the texts of a tool's content, of a resource's contents or of a prompt's messages, joined by newlines.
     pub fn text(&self) -> String {
         let result = &self.response["result"];
         let blocks = entries(&result["content"]).chain(entries(&result["contents"]));
@@ -77,7 +77,7 @@ impl Reply {
             .join("\n")
     }
 
-    /// The structured content of a tool; where there is none, the JSON in the text, as that of a resource, or of a tool
+    /// Returns the structured content of a tool; without one, the JSON in the text, as for a resource, or for a tool
     /// in a revision without structured content.
     ///
     /// # Panics
@@ -94,7 +94,7 @@ impl Reply {
         }
     }
 
-    /// The contents of a resource: `{"uri": .., "mimeType": .., "text": ..}` or with a `blob` each.
+    /// Returns the contents of a resource, each `{"uri": .., "mimeType": .., "text": ..}` or with a `blob`.
     ///
     /// # Panics
     ///
@@ -104,7 +104,7 @@ impl Reply {
         self.array("contents")
     }
 
-    /// The messages of a prompt: `{"role": .., "content": ..}` each.
+    /// Returns the messages of a prompt, each `{"role": .., "content": ..}`.
     ///
     /// # Panics
     ///
@@ -114,11 +114,11 @@ impl Reply {
         self.array("messages")
     }
 
-    /// The completions of an argument, at best first.
+    /// Returns the completions of an argument, best first.
     ///
     /// # Panics
     ///
-    /// Panics if the response is no completion.
+    /// Panics if the response is not a completion.
     #[track_caller]
     pub fn completions(&self) -> Vec<String> {
         let Some(values) = self.response["result"]["completion"]["values"].as_array() else {
@@ -128,17 +128,17 @@ impl Reply {
         values.map(str::to_owned).collect()
     }
 
-    /// The notifications that came before the response.
+    /// Returns the notifications before the response.
     pub fn notifications(&self) -> &[Value] {
         &self.notifications
     }
 
-    /// The params of the progress notifications that came before the response.
+    /// Returns the params of the progress notifications before the response.
     pub fn progress(&self) -> Vec<Value> {
         self.with_method("notifications/progress")
     }
 
-    /// The params of the log messages that came before the response.
+    /// Returns the params of the log messages before the response.
     pub fn logs(&self) -> Vec<Value> {
         self.with_method("notifications/message")
     }
@@ -191,7 +191,7 @@ impl Reply {
     }
 
     /// Asserts that the call failed with a text that contains `expected`: the text of a tool's error, which the model
-    /// reads, or the message of the JSON-RPC error of anything else.
+    /// reads, or the message of a JSON-RPC error otherwise.
     #[track_caller]
     pub fn assert_error(&self, expected: impl AsRef<str>) -> &Self {
         if !self.fails_with(expected.as_ref()) {

@@ -1,6 +1,6 @@
-//! Schemas under test: the clients that refuse them, and the changes that break callers.
+//! Tests of schemas: the clients that refuse them, and the changes that break callers.
 //!
-//! Invariant: the tools under comparison are those that the client is shown; a tool hidden from it does not exist.
+//! Invariant: the compared tools are those that the client sees; a tool hidden from it does not exist.
 
 use std::env;
 use std::path::Path;
@@ -30,8 +30,7 @@ impl TestClient {
     ///
     /// # Panics
     ///
-    /// Panics if a client does: with the tool, the client, the reason, what to write instead, and the source of the
-    /// rule.
+    /// Panics if a client does: with the tool, the client, the reason, the remedy, and the source of the rule.
     pub async fn assert_accepted(&self) {
         let found = self.lint().await;
         let rejected: Vec<String> = found
@@ -48,13 +47,13 @@ impl TestClient {
 
     /// Asserts that the tools are those of the file at `path`, which is relative to the package.
     ///
-    /// Without the file it is written, and the test passes, but not where `CI` is set. Every difference fails, so that
-    /// the file never rots, and the text says which of them break callers. `MCP_SCHEMAS=overwrite` writes what the
-    /// tools are now.
+    /// Without the file it is written, and the test passes, unless `CI` is set. Every difference fails, so that the
+    /// file is never outdated, and the text says which of them break callers. `MCP_SCHEMAS=overwrite` writes the
+    /// current tools.
     ///
-    /// A change breaks callers when a call that was right is refused, or an answer is no longer what was promised: a
-    /// tool or a parameter that is gone, a new required parameter, a narrower type or limit, an output that lost
-    /// something or may hold more than before.
+    /// A change breaks callers if a valid call is refused, or a response no longer matches its schema: a removed tool
+    /// or parameter, a new required parameter, a narrower type or limit, an output that loses a part or may contain
+    /// more than before.
     ///
     /// # Panics
     ///
@@ -76,7 +75,7 @@ impl TestClient {
     }
 }
 
-/// The changes in words: what breaks first, then the rest, then what to do.
+/// The text of the changes: the breaking ones first, then the rest, then the remedy.
 fn told(path: &Path, changes: &[Change]) -> String {
     let (breaking, compatible): (Vec<_>, Vec<_>) = changes.iter().partition(|change| change.breaks);
     let must_follow = !breaking.is_empty();
@@ -91,7 +90,7 @@ fn told(path: &Path, changes: &[Change]) -> String {
         }
     }
     let advice = if must_follow {
-        "keep the old form beside the new one, or, if every caller can follow, accept it"
+        "keep the old form in addition to the new one, or, if every caller can follow, accept it"
     } else {
         "no caller has to follow; accept it"
     };
@@ -104,7 +103,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_breaks_comes_first_and_says_how_to_go_on() {
+    fn breaking_changes_come_first_with_the_remedy() {
         let change = |what: &str, breaks| Change {
             tool: "add".to_owned(),
             what: what.to_owned(),

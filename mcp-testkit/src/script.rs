@@ -1,34 +1,34 @@
-//! The scripted answers of a client to its server: of its user, of its model, and its roots.
+//! The scripted responses of a client to its server: those of its user and its model, and its roots.
 //!
-//! One script serves every revision, whether the question comes in a result or as a request of the server.
+//! One script works in every revision, whether an input request comes in a result or as a request of the server.
 
 use std::fmt;
 
 use mcp_runtime::Version;
 use serde_json::{Map, Value, json};
 
-/// A question for the client's user.
+/// An elicitation of the client's user.
 #[derive(Clone, Debug)]
 pub struct Question(Value);
 
 impl Question {
-    /// The message to the user.
+    /// Returns the message to the user.
     pub fn message(&self) -> &str {
         self.0["message"].as_str().unwrap_or_default()
     }
 
-    /// The JSON Schema of the form; `null` for a URL.
+    /// Returns the JSON Schema of the form; `null` for a URL.
     pub fn schema(&self) -> &Value {
         &self.0["requestedSchema"]
     }
 
-    /// The URL to open; `None` for a form.
+    /// Returns the URL to open; `None` for a form.
     pub fn url(&self) -> Option<&str> {
         self.0["url"].as_str()
     }
 }
 
-/// The answer of the client's user to a [`Question`]; a JSON object becomes the content of an accepted form.
+/// The response of the client's user to a [`Question`]; a JSON object becomes the content of an accepted form.
 #[derive(Clone, Debug)]
 pub struct Answer(Value);
 
@@ -46,12 +46,12 @@ impl Answer {
         })
     }
 
-    /// Declines the question.
+    /// Declines the elicitation.
     pub fn decline() -> Self {
         Self(json!({ "action": "decline" }))
     }
 
-    /// Closes the question without a choice.
+    /// Dismisses the elicitation without a choice.
     pub fn cancel() -> Self {
         Self(json!({ "action": "cancel" }))
     }
@@ -70,7 +70,7 @@ impl From<Value> for Answer {
 
 type Says = Box<dyn FnMut(&Value) -> Value + Send>;
 
-/// The answers by method, and the requests so far.
+/// The responses by method, and the requests received.
 #[derive(Default)]
 pub(crate) struct Script {
     elicit: Option<Says>,
@@ -93,12 +93,12 @@ impl Script {
         self.roots = Some(Box::new(move |_| result.clone()));
     }
 
-    /// Returns true if there are no answers; then the test handles the questions itself.
+    /// Returns true if there are no responses; then the test handles the requests itself.
     pub(crate) fn is_empty(&self) -> bool {
         self.elicit.is_none() && self.sample.is_none() && self.roots.is_none()
     }
 
-    /// The answer to a request; `None` if the script has none.
+    /// Returns the response to a request; `None` if the script has none.
     pub(crate) fn answer(&mut self, request: &Value) -> Option<Value> {
         self.asked.push(request.clone());
         let says = match request["method"].as_str()? {
@@ -110,12 +110,12 @@ impl Script {
         says.as_mut().map(|says| says(&request["params"]))
     }
 
-    /// The requests so far.
+    /// Returns the requests received.
     pub(crate) fn asked(&self) -> Vec<Value> {
         self.asked.clone()
     }
 
-    /// The capabilities that these answers need, as a client of `version` declares them.
+    /// Returns the capabilities that these responses need, as a client of `version` declares them.
     pub(crate) fn capabilities(&self, version: Version) -> Map<String, Value> {
         let detailed = version >= Version::V2025_11_25;
         let mut capabilities = Map::new();

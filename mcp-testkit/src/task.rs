@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use crate::client::TestClient;
 use crate::reply::Reply;
 
-/// A call that has become a task; the task keeps running when this is dropped.
+/// A call that has become a task; the task continues when this is dropped.
 #[derive(Debug)]
 pub struct Task<'a> {
     client: &'a TestClient,
@@ -28,12 +28,12 @@ impl<'a> Task<'a> {
         })
     }
 
-    /// The id of the task.
+    /// Returns the id of the task.
     pub fn id(&self) -> &str {
         self.seed["taskId"].as_str().unwrap_or_default()
     }
 
-    /// The result of the call: the task as it began.
+    /// Returns the result of the call: the task at its creation.
     pub fn seed(&self) -> &Value {
         &self.seed
     }
@@ -52,7 +52,8 @@ impl<'a> Task<'a> {
             .clone()
     }
 
-    /// Answers the questions of the task: `json!({"confirm": {"action": "decline"}})`, by the keys of its `inputRequests`.
+    /// Responds to the input requests of the task: `json!({"confirm": {"action": "decline"}})`, by the keys of its
+    /// `inputRequests`.
     pub async fn update(&self, responses: Value) -> Reply {
         let params = json!({ "taskId": self.id(), "inputResponses": responses });
         self.client.send("tasks/update", params).settled().await
@@ -66,7 +67,7 @@ impl<'a> Task<'a> {
             .await
     }
 
-    /// Polls the task at the interval of the server, gives the scripted answers, and returns its last state.
+    /// Polls the task at the interval of the server, sends the scripted responses, and returns its last state.
     ///
     /// # Panics
     ///
@@ -85,7 +86,7 @@ impl<'a> Task<'a> {
         }
     }
 
-    /// Answers the questions that have not been answered before.
+    /// Responds to the input requests without a response yet.
     async fn answer(&self, requests: &Value, answered: &mut HashSet<String>) {
         let new = requests
             .as_object()
@@ -101,7 +102,7 @@ impl<'a> Task<'a> {
     }
 }
 
-/// The response that the call would have got without a task; `None` for a cancelled one.
+/// Returns the response of the call without a task; `None` for a cancelled one.
 pub(crate) fn outcome(state: &Value, id: &Value) -> Option<Value> {
     let member = match state["status"].as_str()? {
         "completed" => "result",

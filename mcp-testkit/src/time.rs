@@ -1,9 +1,9 @@
-//! Paused time that stands still while something outside the runtime works.
+//! Holds paused time while something outside the runtime works.
 
 use std::sync::mpsc;
 use std::time::Duration;
 
-/// The real time after which held time moves again, so that a test whose calls hang fails.
+/// The real time after which held time continues, so that a test whose calls hang fails.
 const LONGEST: Duration = Duration::from_mins(1);
 
 /// Holds paused time until it is dropped.
@@ -13,10 +13,10 @@ pub struct HeldTime {
     _release: mpsc::Sender<()>,
 }
 
-/// Keeps paused time from moving by itself while calls wait; [`tokio::time::advance`] still moves it.
-/// After a minute of real time it moves again: then the calls hang, and their test is to fail.
+/// Keeps paused time from advancing automatically while calls wait; [`tokio::time::advance`] still advances it. After
+/// a minute of real time it continues: then the calls hang, and their test should fail.
 ///
-/// tokio moves paused time when all of its tasks are idle, and does not see threads of others. It waits for its own
+/// tokio advances paused time when all of its tasks are idle, regardless of other threads. It waits for its own
 /// blocking pool, of which this occupies one thread.
 pub fn hold_time() -> HeldTime {
     let (release, held) = mpsc::channel();

@@ -1,4 +1,4 @@
-//! `#[arg(elicit = ..)]`: the user is asked for what the client did not send.
+//! `#[arg(elicit = ..)]`: missing arguments are elicited from the user.
 
 use mcp_runtime::{Context, Elicit, Server, Version, model, tool, tools};
 use mcp_testkit::{Answer, TestClient};
@@ -39,7 +39,7 @@ fn server() -> Server {
 }
 
 #[mcp_testkit::test(eras = "all")]
-async fn only_what_was_not_sent_is_asked(client: TestClient) {
+async fn only_missing_arguments_are_requested(client: TestClient) {
     let whole = json!({"amount": 5, "account": "Giro", "note": "tea", "to": "Ann"});
     client
         .call("transfer", whole.clone())
@@ -74,7 +74,7 @@ async fn only_what_was_not_sent_is_asked(client: TestClient) {
 }
 
 #[mcp_testkit::test(eras = "all")]
-async fn what_was_sent_is_checked_before_anybody_is_asked(client: TestClient) {
+async fn sent_arguments_are_validated_before_input_is_requested(client: TestClient) {
     let client = client.on_elicit(|_| -> Value { panic!("asked") });
     let reply = client.call("transfer", json!({"amount": 0})).await;
     reply.assert_error("`amount` must be at least 1 and less than 1000, was 0");
@@ -85,7 +85,7 @@ async fn what_was_sent_is_checked_before_anybody_is_asked(client: TestClient) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn all_of_them_are_one_round() {
+async fn all_missing_arguments_are_elicited_in_one_round() {
     let client = TestClient::new(server())
         .await
         .capabilities(json!({"elicitation": {}}));
@@ -110,7 +110,7 @@ async fn all_of_them_are_one_round() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_answer_that_does_not_fit_is_refused() {
+async fn an_invalid_response_is_refused() {
     let client = TestClient::new(server())
         .await
         .on_elicit(|_| json!({"amount": 1000, "account": "Gold", "note": ""}));

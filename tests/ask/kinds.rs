@@ -1,4 +1,4 @@
-//! Prompts and resources ask as tools do.
+//! Prompts and resources send input requests as tools do.
 
 use mcp_runtime::{Context, ElicitError, Server, Version, prompt, prompts, resource, resources};
 use mcp_testkit::{Answer, TestClient};
@@ -76,7 +76,7 @@ async fn a_resource_asks(client: TestClient) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn nothing_else_ever_asks() {
+async fn no_other_method_sends_input_requests() {
     let client = TestClient::new(server())
         .await
         .capabilities(json!({"elicitation": {}}));

@@ -1,4 +1,5 @@
-//! Rounds and `rate_limit`: a round that answers an open question goes on with its call, any other one is a call.
+//! Rounds and `rate_limit`: a round that responds to an open request continues its call, any other one counts as a
+//! call.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -25,7 +26,7 @@ async fn ask(cx: &Context, begun: &Arc<AtomicUsize>) -> Result<String, ToolError
     Ok(format!("{name} {}", sure.yes()))
 }
 
-/// Asks three things at once.
+/// Asks three questions concurrently.
 #[tool(rate_limit = "2/h")]
 async fn survey(cx: &Context, begun: &Arc<AtomicUsize>) -> Result<String, ToolError> {
     begun.fetch_add(1, Ordering::Relaxed);
@@ -98,7 +99,7 @@ async fn page(cx: &Context, begun: &Arc<AtomicUsize>) -> Result<String, ElicitEr
     cx.elicit("name", "Who?").await
 }
 
-/// A client that can be asked everything, and how often a function has begun.
+/// A client with all capabilities, and the number of times that a function has begun.
 async fn start() -> (TestClient, Arc<AtomicUsize>) {
     let begun = Arc::new(AtomicUsize::new(0));
     let state = Meter {
@@ -135,7 +136,7 @@ fn state(reply: &Reply) -> Value {
     reply.result()["requestState"].clone()
 }
 
-/// Sends a round of a request; `null` for what is not to be sent.
+/// Sends a round of a request; `null` omits a part.
 async fn round(
     client: &TestClient,
     (method, params): (&str, Value),
@@ -159,7 +160,7 @@ fn is_refused(reply: &Reply) -> bool {
     reply.response().to_string().contains("rate limit of")
 }
 
-/// Everything that asks and has a limit of two calls an hour.
+/// The functions with input requests and a limit of two calls an hour.
 fn limited() -> Vec<(&'static str, Value)> {
     let mut all: Vec<_> = ["ask", "survey", "charge", "argument"].map(tool).into();
     all.push(("prompts/get", json!({ "name": "greeting" })));
@@ -168,7 +169,7 @@ fn limited() -> Vec<(&'static str, Value)> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_round_without_an_answer_to_an_open_question_is_a_call() {
+async fn a_round_without_a_response_to_an_open_request_counts_as_a_call() {
     let nothing = [
         Value::Null,
         json!({}),
@@ -191,7 +192,7 @@ async fn a_round_without_an_answer_to_an_open_question_is_a_call() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_answer_that_is_none_goes_on_once_at_most() {
+async fn an_invalid_response_continues_a_call_once_at_most() {
     let malformed = [
         json!(null),
         json!(5),
@@ -215,7 +216,7 @@ async fn an_answer_that_is_none_goes_on_once_at_most() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_answer_of_an_earlier_round_answers_nothing() {
+async fn a_response_of_an_earlier_round_does_not_continue_the_call() {
     let (client, begun) = start().await;
     let first = state(&client.request("tools/call", json!({ "name": "ask" })).await);
     let again = json!({ "name": name("Ann") });
@@ -234,7 +235,7 @@ async fn an_answer_of_an_earlier_round_answers_nothing() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_state_goes_on_once() {
+async fn a_state_continues_its_call_once() {
     for request in limited() {
         let (client, begun) = start().await;
         let first = state(&client.request(request.0, request.1.clone()).await);
@@ -248,7 +249,7 @@ async fn a_state_goes_on_once() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn as_many_rounds_as_questions_are_one_call() {
+async fn as_many_rounds_as_input_requests_count_as_one_call() {
     let (client, begun) = start().await;
     for _ in 0..2 {
         let mut last = state(
@@ -275,7 +276,7 @@ async fn as_many_rounds_as_questions_are_one_call() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn answers_that_nobody_uses_carry_no_round() {
+async fn unused_responses_do_not_continue_the_call() {
     let (client, begun) = start().await;
     let mut last = client.call("fickle", json!({})).await;
     for _ in 0..20 {
@@ -292,7 +293,7 @@ async fn answers_that_nobody_uses_carry_no_round() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_round_that_finds_no_place_can_be_sent_again() {
+async fn a_round_refused_by_concurrency_can_be_sent_again() {
     let (client, _) = start().await;
     let (one, other) = (
         state(&client.call("narrow", json!({})).await),
@@ -324,7 +325,7 @@ async fn a_round_that_finds_no_place_can_be_sent_again() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_round_that_a_breaker_stops_can_be_sent_again() {
+async fn a_round_refused_by_a_breaker_can_be_sent_again() {
     let (client, _) = start().await;
     let mut states = Vec::new();
     for _ in 0..3 {
@@ -354,7 +355,7 @@ async fn a_round_that_a_breaker_stops_can_be_sent_again() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_answer_to_a_task_is_no_call() {
+async fn a_response_to_a_task_does_not_count_as_a_call() {
     let (client, begun) = start().await;
     let client = client.tasks();
     for _ in 0..2 {
@@ -376,9 +377,9 @@ async fn an_answer_to_a_task_is_no_call() {
         .assert_refused("rate limit of 2/h");
 }
 
-/// Nobody's rounds, however many, are remembered at the cost of others.
+/// Tracking the rounds of a caller does not affect others, however many there are.
 #[tokio::test(start_paused = true)]
-async fn rounds_of_others_make_none_count_twice() {
+async fn rounds_of_other_callers_do_not_make_a_round_count_twice() {
     let (client, _) = start().await;
     let somebody = |subject: &str| Principal::new(subject, [""; 0]);
     let whole = async |who: Principal, tool_name: &str| {

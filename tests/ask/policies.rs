@@ -1,4 +1,4 @@
-//! Questions and policies: what waits for a user is neither late nor broken, and nothing of it is remembered.
+//! Input requests and policies: waiting for a user counts neither as late nor as a failure, and is not cached.
 
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::Duration;
@@ -8,7 +8,7 @@ use mcp_testkit::{Answer, TestClient};
 use serde_json::json;
 use tokio::time::{Instant, sleep};
 
-/// Works for a second, asks, and works for as long as it is told.
+/// Works for a second, asks, and works for the given time.
 #[tool(timeout = "3s", read_only)]
 async fn slow(cx: &Context, seconds: u64) -> Result<&'static str, ElicitError> {
     sleep(Duration::from_secs(1)).await;
@@ -25,7 +25,7 @@ async fn fragile(cx: &Context) -> Result<bool, ElicitError> {
 
 static RUNS: AtomicU32 = AtomicU32::new(0);
 
-/// Asks, and is remembered when nobody was asked.
+/// Asks; its result is cached unless it has asked.
 #[tool(cache = "1h", read_only)]
 async fn remembered(cx: &Context, ask: bool) -> Result<u32, ElicitError> {
     if ask {
@@ -120,7 +120,7 @@ async fn a_user_may_take_longer_than_the_timeout() {
             );
             let reply = loop {
                 let line = lines.next().await.unwrap();
-                // Until then the client is told that the call still runs.
+                // Until then the client gets heartbeats.
                 if line["method"] != "notifications/progress" {
                     break line;
                 }
@@ -141,7 +141,7 @@ async fn a_user_may_take_longer_than_the_timeout() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_client_of_a_session_has_the_time_to_answer_that_is_set() {
+async fn the_answer_timeout_applies_to_a_client_of_a_session() {
     let limits = mcp_runtime::Limits::default().answer_timeout(Duration::from_secs(40));
     let server = server().limits(limits);
     let client = TestClient::with_version(server, mcp_runtime::Version::V2025_11_25)
@@ -198,7 +198,7 @@ async fn a_call_that_asks_counts_once(client: TestClient) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_round_that_is_answered_again_is_another_call() {
+async fn a_repeated_round_counts_as_another_call() {
     let client = TestClient::new(server())
         .await
         .capabilities(json!({"elicitation": {}}));
@@ -261,7 +261,7 @@ async fn a_task_can_ask_too(client: TestClient) {
 }
 
 #[mcp_testkit::test(eras = "modern")]
-async fn what_is_asked_after_the_call_has_no_answer(client: TestClient) {
+async fn an_input_request_after_the_call_gets_no_response(client: TestClient) {
     let client = client.on_elicit(|_| json!({"confirm": true}));
     client.call("detached", json!({})).await.assert_text("gone");
     sleep(Duration::from_secs(1)).await;
@@ -269,7 +269,7 @@ async fn what_is_asked_after_the_call_has_no_answer(client: TestClient) {
 }
 
 #[mcp_testkit::test(eras = "all")]
-async fn a_question_that_nobody_waits_for_is_not_asked(client: TestClient) {
+async fn an_input_request_without_a_waiter_is_not_sent(client: TestClient) {
     if client.version() <= mcp_runtime::Version::V2025_03_26 {
         return;
     }
@@ -298,7 +298,7 @@ async fn a_client_that_refuses_to_ask_is_no_answer(client: TestClient) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_call_that_asks_ends_when_its_client_shakes_hands_again() {
+async fn a_call_awaiting_input_ends_when_its_client_initializes_again() {
     let client = TestClient::with_version(server(), mcp_runtime::Version::V2025_11_25)
         .await
         .capabilities(json!({"elicitation": {}}));

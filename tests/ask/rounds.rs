@@ -1,4 +1,4 @@
-//! The rounds of a call in the modern revision: what is answered, what is carried, what is refused.
+//! The rounds of a call in the modern revision: input requests, request states, refusals.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
@@ -15,7 +15,7 @@ async fn book(cx: &Context, room: String) -> Result<String, ToolError> {
     Ok(format!("{name} {room} {}", sure.yes()))
 }
 
-/// Asks three things at once.
+/// Asks three questions concurrently.
 #[tool]
 async fn survey(cx: &Context) -> Result<String, ToolError> {
     let name = cx.elicit::<String>("name", "Who?");
@@ -67,7 +67,7 @@ async fn client() -> TestClient {
         .capabilities(json!({"elicitation": {}, "sampling": {}, "roots": {}}))
 }
 
-/// Calls `tool` for a round with these answers, and what was carried.
+/// Calls `tool` for a round with these responses and this state.
 async fn round(
     client: &TestClient,
     tool: &str,
@@ -119,7 +119,7 @@ fn room() -> Value {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_question_is_an_answer_of_its_own_kind() {
+async fn an_input_request_is_a_result_of_its_own_type() {
     let first = client().await.call("book", room()).await;
     let asked = &first.result()["inputRequests"]["name"];
     assert_eq!(asked["method"], "elicitation/create");
@@ -131,7 +131,7 @@ async fn a_question_is_an_answer_of_its_own_kind() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn later_rounds_know_earlier_answers() {
+async fn later_rounds_have_the_earlier_responses() {
     let client = client().await;
     let first = client.call("book", room()).await;
     assert_eq!(keys(&first), ["name"]);
@@ -150,7 +150,7 @@ async fn later_rounds_know_earlier_answers() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_is_asked_at_once_is_one_round() {
+async fn concurrent_input_requests_are_one_round() {
     let client = client().await;
     let first = client.call("survey", json!({})).await;
     assert_eq!(keys(&first), ["name", "capital", "client_roots"]);
@@ -164,7 +164,7 @@ async fn what_is_asked_at_once_is_one_round() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_cold_call_with_all_answers_needs_no_state() {
+async fn a_first_call_with_all_responses_needs_no_state() {
     let answers = json!({
         "unknown": 5, "name": accept(json!({"answer": "Ann", "more": 1})), "sure": accept(json!({"confirm": false})),
     });
@@ -174,7 +174,7 @@ async fn a_cold_call_with_all_answers_needs_no_state() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_answer_to_something_else_is_none() {
+async fn a_response_under_another_key_is_ignored() {
     let reply = round(
         &client().await,
         "book",
@@ -187,7 +187,7 @@ async fn an_answer_to_something_else_is_none() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn malformed_answers_are_refused() {
+async fn malformed_responses_are_refused() {
     let client = client().await;
     for answers in [Value::Null, json!(5), json!([]), json!("name")] {
         round(&client, "book", room(), answers, None)
@@ -239,7 +239,7 @@ async fn malformed_answers_are_refused() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_state_that_is_not_ours_or_not_for_this_call_is_refused() {
+async fn a_forged_state_or_one_of_another_call_is_refused() {
     let client = client().await;
     let ours = state(&client.call("book", room()).await);
     let refused = async |client: &TestClient, arguments: Value, state: Value, says: &str| {
@@ -248,7 +248,7 @@ async fn a_state_that_is_not_ours_or_not_for_this_call_is_refused() {
         reply.assert_rpc_error(-32602);
         assert!(message(&reply).contains(says), "{}", message(&reply));
         assert!(
-            message(&reply).contains("begin the call anew"),
+            message(&reply).contains("start the call again"),
             "{}",
             message(&reply)
         );
@@ -282,7 +282,7 @@ async fn a_state_that_is_not_ours_or_not_for_this_call_is_refused() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_state_opens_for_the_same_arguments_however_they_are_written() {
+async fn a_state_is_valid_for_the_same_arguments_however_they_are_written() {
     let client = client().await;
     let first = state(&client.call("book", room()).await);
     let answers = json!({"name": accept(json!({"answer": "Ann"}))});
@@ -292,7 +292,7 @@ async fn a_state_opens_for_the_same_arguments_however_they_are_written() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_is_done_once_is_done_once() {
+async fn a_once_block_runs_once() {
     let client = client().await;
     let first = client.call("charge", json!({})).await;
     let second = round(
@@ -311,7 +311,7 @@ async fn what_is_done_once_is_done_once() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_client_that_cannot_be_asked_is_told_everything_that_it_lacks() {
+async fn a_client_without_capabilities_gets_an_error_with_all_of_them() {
     let client = TestClient::new(server()).await;
     let reply = client.call("book", room()).await;
     reply.assert_rpc_error(-32021);
@@ -325,7 +325,7 @@ async fn a_client_that_cannot_be_asked_is_told_everything_that_it_lacks() {
         reply.response()["error"]["data"]["requiredCapabilities"],
         all
     );
-    // An answer that is there needs no question.
+    // With a response there is no input request.
     let answers =
         json!({"name": accept(json!({"answer": "Ann"})), "sure": accept(json!({"confirm": true}))});
     round(&client, "book", room(), answers, None)
@@ -347,15 +347,15 @@ async fn asking_in_a_way_that_cannot_work_says_so(client: TestClient) {
     client
         .call("confused", json!({}))
         .await
-        .assert_error("two different questions are asked as `name`");
+        .assert_error("two different input requests have the key `name`");
     client
         .call("hasty", json!({}))
         .await
-        .assert_error("`name` is asked inside of a block that runs once");
+        .assert_error("`name` is requested inside a `once` block");
 }
 
 #[tokio::test(start_paused = true)]
-async fn rounds_are_counted_by_themselves() {
+async fn rounds_are_counted_as_a_separate_outcome() {
     let client = client().await;
     client.call("book", room()).await.result();
     client.call("book", room()).await.result();

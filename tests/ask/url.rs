@@ -1,4 +1,4 @@
-//! Questions that the user answers on a page.
+//! Elicitations that the user answers on a page.
 
 use mcp_runtime::{Context, ElicitError, Server, Version, tool, tools};
 use mcp_testkit::{Answer, TestClient};
@@ -65,7 +65,7 @@ async fn a_client_that_shows_only_forms_cannot_be_asked(client: TestClient) {
             .capabilities(declared);
         let reply = client.call("sign_in", json!({})).await;
         if client.version().is_legacy() {
-            // -32042 would have the client begin anew by itself.
+            // -32042 would make the client start the call again.
             reply.assert_error("elicitation");
         } else {
             reply.assert_rpc_error(-32021);

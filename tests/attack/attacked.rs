@@ -1,4 +1,4 @@
-//! The server that is attacked: tools that ask, wait, block, panic and keep.
+//! The attacked server: tools that request input, wait, block, panic and hold memory.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
@@ -7,7 +7,7 @@ use mcp_runtime::{
     Confirm, Context, Json, Server, ToolError, model, resource, resources, tool, tools,
 };
 
-/// A filter as everybody writes one: recursive, and told apart by a tag.
+/// A typical filter: recursive, with a discriminating tag.
 #[model]
 #[derive(Debug)]
 #[serde(tag = "op")]

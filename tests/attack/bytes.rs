@@ -1,4 +1,4 @@
-//! What a caller makes the server keep.
+//! The memory that a caller makes the server keep.
 
 use std::io;
 use std::net::{SocketAddr, TcpStream};
@@ -20,7 +20,7 @@ pub(crate) const ATTACKS: &[Attack] = &[
 
 const LARGE: usize = 3_900_000;
 
-/// The MiB that a server has taken since it began.
+/// The growth of a server's memory since it began, in MiB.
 fn grown(rows: &mut Rows, what: &str, server: &target::Target, before: f64, bound: f64) {
     rows.at_most(
         &format!("{what}: MiB kept"),
@@ -92,7 +92,7 @@ fn subscriptions(rows: &mut Rows) -> io::Result<()> {
     Ok(())
 }
 
-/// A listen stream, held open.
+/// An open listen stream.
 fn listening(address: SocketAddr, id: Value, uris: &[String]) -> io::Result<TcpStream> {
     let params = json!({ "notifications": { "resourceSubscriptions": uris } });
     let message = wire::modern(id, "subscriptions/listen", params, json!({}));

@@ -1,6 +1,7 @@
-//! Many well-behaved clients beside a few that are not: nobody waits in vain, nothing is left behind.
+//! Many well-behaved clients together with a few that are not: every request gets a response, and no connection is
+//! left.
 //!
-//! `LOAD_SECONDS` is the time of the load, 60 by default; a fifth of it comes before, after which memory is measured first.
+//! `LOAD_SECONDS` is the time of the load, 60 by default; a fifth of it precedes the first measurement of memory.
 
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -23,7 +24,7 @@ const STREAMS: usize = 2_000;
 const CALLERS: usize = 256;
 /// The maximum number of well-behaved connections of one address, below what a server allows by default.
 const PER_ADDRESS: usize = 200;
-/// Longer than any response takes of a server that works.
+/// Longer than any response of a working server takes.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// The tally of one round.
@@ -101,7 +102,8 @@ fn raise_descriptors() {
     );
 }
 
-/// Waits until the connections of a round have ended. Returns the number of those that are left, one of which reads it.
+/// Waits until the connections of a round have ended. Returns the number of remaining ones, including that of this
+/// request.
 fn settle(address: SocketAddr) -> io::Result<String> {
     let mut left = String::new();
     for _ in 0..200 {
@@ -129,7 +131,7 @@ async fn round(address: SocketAddr, time: Duration) -> Tally {
     let mut good = JoinSet::new();
     for number in 0..STREAMS {
         good.spawn(listen(address, number, Arc::clone(&tally)));
-        // A backlog of thousands at once would measure the kernel.
+        // A backlog of thousands of connections would measure the kernel.
         if number % 64 == 63 {
             sleep(Duration::from_millis(5)).await;
         }
@@ -145,7 +147,7 @@ async fn round(address: SocketAddr, time: Duration) -> Tally {
     Arc::into_inner(tally).unwrap_or_default()
 }
 
-/// Connects from an address of its own among those of loopback.
+/// Connects from a separate loopback address.
 async fn connect(address: SocketAddr, network: u8, number: usize) -> io::Result<TcpStream> {
     let last = u8::try_from(number / PER_ADDRESS + 1).unwrap_or(u8::MAX);
     let socket = TcpSocket::new_v4()?;
@@ -170,7 +172,7 @@ fn request(message: &Value) -> Vec<u8> {
     (head + &body).into_bytes()
 }
 
-/// Holds a listen stream open, and reads it.
+/// Opens a listen stream, and reads it.
 async fn listen(address: SocketAddr, number: usize, tally: Arc<Tally>) {
     let open = async {
         let mut stream = connect(address, 1, number).await?;
@@ -192,7 +194,7 @@ async fn listen(address: SocketAddr, number: usize, tally: Arc<Tally>) {
     }
 }
 
-/// Calls one after another on one connection until `end`.
+/// Sends calls one after another on one connection until `end`.
 async fn call(address: SocketAddr, number: usize, end: Instant, tally: Arc<Tally>) {
     let calls = async {
         let mut stream = connect(address, 2, number).await?;
@@ -221,7 +223,7 @@ async fn call(address: SocketAddr, number: usize, end: Instant, tally: Arc<Tally
     }
 }
 
-/// Sends half of what it should, and waits.
+/// Sends half of a request, and waits.
 async fn stall(address: SocketAddr) {
     let whole = request(&wire::call("runs", json!({})));
     let mut held = Vec::new();
@@ -235,7 +237,7 @@ async fn stall(address: SocketAddr) {
     }
 }
 
-/// Resets its connections wherever they are.
+/// Resets connections at any stage.
 async fn reset(address: SocketAddr) {
     let whole = request(&wire::call("sleep", json!({ "seconds": 5.0 })));
     for number in 0_usize.. {
@@ -249,7 +251,7 @@ async fn reset(address: SocketAddr) {
     }
 }
 
-/// Sends what is no request.
+/// Sends malformed requests.
 async fn garbage(address: SocketAddr) {
     let mut state = 0x9e37_79b9_7f4a_7c15_u64;
     loop {

@@ -23,7 +23,7 @@ use std::process::ExitCode;
 
 use serde_json::json;
 
-/// An attack, and the figures that it leaves in the table.
+/// An attack, which adds its figures to the table.
 type Attack = (&'static str, fn(&mut Rows));
 
 /// The rows of one attack.
@@ -50,12 +50,12 @@ impl Rows {
         );
     }
 
-    /// Something that must be so.
+    /// A condition that must hold.
     pub(crate) fn holds(&mut self, what: &str, figure: impl Display, holds: bool) {
         self.row(what, &figure.to_string(), "", holds);
     }
 
-    /// A call of a well-behaved caller is answered.
+    /// A call of a well-behaved caller gets its response.
     pub(crate) fn serves_others(&mut self, address: SocketAddr) -> io::Result<()> {
         let call = wire::call("runs", json!({}));
         let status = wire::post(address, &call, None)?.status;

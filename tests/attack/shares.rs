@@ -1,4 +1,4 @@
-//! What one caller takes from all others.
+//! The share of one caller, and its effect on others.
 
 use std::io;
 

@@ -1,4 +1,4 @@
-//! The process that is attacked: its start, its figures and its end.
+//! The attacked process: its start, its figures and its end.
 
 use std::fs;
 use std::io::{self, BufRead as _, BufReader, Write as _};
@@ -11,10 +11,10 @@ use std::time::{Duration, Instant};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 
-/// A server in a process of its own, killed when it is dropped.
+/// A server in a separate process, killed when dropped.
 pub(crate) struct Target {
     child: Child,
-    /// Kept open, so that it is a pipe that nobody reads.
+    /// Kept open as a pipe that nobody reads.
     _stderr: Option<ChildStderr>,
 }
 
@@ -112,7 +112,7 @@ impl Target {
         self.status("VmRSS").map_or(f64::NAN, |kib| kib / 1024.0)
     }
 
-    /// The most memory so far, in MiB.
+    /// The peak of memory, in MiB.
     pub(crate) fn peak(&self) -> f64 {
         self.status("VmHWM").map_or(f64::NAN, |kib| kib / 1024.0)
     }
@@ -128,7 +128,7 @@ impl Target {
         }
     }
 
-    /// The seconds until the process has ended; no number when it has not within `most` seconds.
+    /// The seconds until the process has ended; not a number if it has not within `most` seconds.
     pub(crate) fn end(&mut self, most: f64) -> f64 {
         let begun = Instant::now();
         while begun.elapsed().as_secs_f64() < most {
@@ -148,7 +148,7 @@ impl Drop for Target {
     }
 }
 
-/// Both ends of a line connection; lines are written by a thread, so that a server that reads nothing stops nobody.
+/// Both ends of a line connection; a thread writes lines, so that a server that does not read blocks no test.
 pub(crate) struct Lines {
     input: mpsc::Sender<String>,
     output: Receiver<Value>,
@@ -178,7 +178,7 @@ impl Lines {
         let _ = self.input.send(line.into());
     }
 
-    /// The next message; none when there is none within `seconds`.
+    /// The next message; `None` if there is none within `seconds`.
     pub(crate) fn next(&self, seconds: f64) -> Option<Value> {
         self.output
             .recv_timeout(Duration::from_secs_f64(seconds))

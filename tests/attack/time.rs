@@ -34,7 +34,8 @@ fn worth(message: &Value, reads: f64) -> f64 {
     START + BYTE * f64::from(u32::try_from(text.len()).unwrap_or(u32::MAX)) + reads * read
 }
 
-/// Sends `message`, and leaves the processor time of its answer in the table, which may be that of `reads` plain reads.
+/// Sends `message`, and adds the processor time of its response to the table; its bound is that of `reads` plain
+/// reads.
 fn costs(rows: &mut Rows, what: &str, message: &Value, reads: f64) -> io::Result<()> {
     let (server, address) = target::http()?;
     let size = message.to_string().len();
@@ -147,7 +148,7 @@ fn long_one(rows: &mut Rows, what: &str, message: &Value) -> io::Result<()> {
     Ok(())
 }
 
-/// A connection that broke is a figure out of bounds.
+/// A lost connection is a figure out of bounds.
 pub(crate) fn report(outcome: io::Result<()>, rows: &mut Rows) {
     if let Err(error) = outcome {
         rows.holds("the attack itself", error, false);

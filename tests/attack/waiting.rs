@@ -1,4 +1,4 @@
-//! Those that do not read, do not yield, or panic.
+//! Clients that do not read, and functions that do not yield, or panic.
 
 use std::io;
 use std::thread;
@@ -84,7 +84,7 @@ fn spinning(rows: &mut Rows) -> io::Result<()> {
         let held = wire::start(address, &message, None, &message.to_string())?;
         thread::sleep(Duration::from_millis(500));
         server.signal(Signal::TERM);
-        // The deadline of this server is 2 s; then there is grace.
+        // The deadline of this server is 2 s, followed by the grace period.
         rows.at_most(
             &format!("`{tool}` over HTTP: seconds to end"),
             server.end(20.0),

@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-/// Longer than any answer takes of a server that works.
+/// Longer than any response of a working server takes.
 const PATIENCE: Duration = Duration::from_secs(15);
 
-/// A response, as far as the attacks look at it.
+/// The parts of a response that the attacks check.
 #[derive(Debug, Default)]
 pub(crate) struct Response {
     pub status: u16,
@@ -95,7 +95,7 @@ pub(crate) fn open(address: SocketAddr, text: &[u8]) -> io::Result<TcpStream> {
     Ok(stream)
 }
 
-/// Sends a message with the headers that its revision wants, and reads the whole response.
+/// Sends a message with the headers of its revision, and reads the whole response.
 pub(crate) fn post(
     address: SocketAddr,
     message: &Value,

@@ -1,4 +1,4 @@
-//! API keys: where they come from, where they come in, and what stops the start.
+//! API keys: their sources, their headers, and the faults that stop the start.
 
 use mcp_runtime::auth::{ApiKeys, Authenticate as _};
 use mcp_runtime::{Principal, Server, tool, tools};
@@ -87,7 +87,7 @@ async fn t3a_a_key_in_x_api_key_is_the_same_as_one_in_authorization_and_both_are
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_key_comes_in_the_headers_that_are_set() {
+async fn a_key_is_read_from_the_configured_headers() {
     let keys = ApiKeys::new(keys()).headers(["X-Shop-Key"]);
     let client = Client::new(server().auth(keys));
     let own = client.send(whoami_call().header("x-shop-key", ANN)).await;
@@ -129,7 +129,7 @@ fn keys_that_cannot_be_used_stop_the_start_without_being_shown() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_file_of_keys_is_read_anew_and_a_wrong_one_changes_nothing() {
+async fn a_file_of_keys_is_reloaded_and_an_invalid_one_changes_nothing() {
     let folder = std::env::temp_dir().join(format!("mcp-keys-{}", std::process::id()));
     std::fs::create_dir_all(&folder).unwrap();
     let file = folder.join("keys");
@@ -152,7 +152,7 @@ async fn a_file_of_keys_is_read_anew_and_a_wrong_one_changes_nothing() {
 }
 
 #[test]
-fn nothing_shows_a_key() {
+fn no_output_contains_a_key() {
     let keys = ApiKeys::new(keys()).or(ApiKeys::new([format!("eve:{ANN}x")]));
     let shown = format!("{keys:?} {:?}", server().auth(keys.clone()));
     assert!(

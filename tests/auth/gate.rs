@@ -1,4 +1,4 @@
-//! The gate in front of the endpoint: what it refuses, before what, and what it leaves open.
+//! Authentication in front of the endpoint: its refusals, their order, and the open routes.
 
 use mcp_runtime::auth::{ApiKeys, Authenticate, Credentials, Deciding, Decision, Reason, Refusal};
 use mcp_runtime::axum::extract::Request;
@@ -15,7 +15,7 @@ fn verified() -> Server {
     server().auth(ApiKeys::new(keys()))
 }
 
-/// The number of failures that are counted for `reason`.
+/// The number of failures counted for `reason`.
 pub(super) async fn failures(client: &Client, reason: &str) -> u32 {
     let (_, metrics) = client.get("/metrics").await;
     let series = format!("mcp_auth_failures_total{{reason=\"{reason}\"}} ");
@@ -52,7 +52,7 @@ async fn every_method_of_the_endpoint_needs_credentials_and_probes_do_not() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn paths_that_look_like_probes_are_no_way_round() {
+async fn paths_that_resemble_probes_do_not_bypass_authentication() {
     let client = Client::new(verified());
     for path in [
         "/healthz/../mcp",
@@ -67,7 +67,7 @@ async fn paths_that_look_like_probes_are_no_way_round() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_malformed_credential_is_400_and_says_what_to_send() {
+async fn a_malformed_credential_is_400_with_the_remedy() {
     let client = Client::new(verified());
     for value in [
         "Bearer",
@@ -98,7 +98,7 @@ async fn a_malformed_credential_is_400_and_says_what_to_send() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_wrong_credential_is_refused_even_where_anonymous_callers_are_let_in() {
+async fn a_wrong_credential_is_refused_even_where_anonymous_callers_are_allowed() {
     let client = Client::new(verified().auth_required(false));
     assert!(text(&client.send(whoami_call()).await).contains("anonymous"));
     let basic = whoami_call().header("authorization", "Basic YW5uOnNlY3JldA==");
@@ -140,7 +140,7 @@ impl Authenticate for ByHeader {
 }
 
 #[tokio::test(start_paused = true)]
-async fn t1_a_caller_that_one_verifier_accepts_is_in_and_one_that_none_accepts_is_not_anonymous() {
+async fn t1_a_caller_accepted_by_one_verifier_passes_and_one_accepted_by_none_is_not_anonymous() {
     let server = server()
         .auth(ApiKeys::new([format!("ann:{ANN}")]).or(ApiKeys::new([format!("bob:{BOB}")])))
         .auth(ByHeader("x-user"))
@@ -168,7 +168,7 @@ async fn t1_a_caller_that_one_verifier_accepts_is_in_and_one_that_none_accepts_i
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_principal_of_a_layer_in_front_wins_over_nothing_alone() {
+async fn the_principal_of_a_layer_in_front_replaces_only_missing_credentials() {
     async fn eve(mut request: Request, next: Next) -> mcp_runtime::axum::response::Response {
         let eve = Principal::new("eve", [""; 0]).with_issuer("layer");
         request.extensions_mut().insert(eve);

@@ -1,4 +1,4 @@
-//! An issuer in the test: discovery and keys over HTTP, and tokens signed by them.
+//! A test issuer: discovery and keys over HTTP, and tokens signed by them.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
@@ -41,7 +41,7 @@ impl Signer {
         Self::EdDsa(Ed25519KeyPair::from_pkcs8(key.as_ref()).unwrap())
     }
 
-    /// RSA by `algorithm`: all of them have one key.
+    /// RSA with `algorithm`; all of them share one key.
     pub(super) fn rsa(algorithm: &'static str) -> Self {
         let key = RsaKeyPair::from_pkcs8(include_bytes!("keys/rsa.pk8")).unwrap();
         Self::Rsa(key, algorithm)
@@ -100,7 +100,7 @@ impl Signer {
         }
     }
 
-    /// A token with this header and these claims, as they are written.
+    /// A token with this header and these claims, verbatim.
     pub(super) fn raw(&self, header: &str, claims: &str) -> String {
         let message = format!("{}.{}", encode(header), encode(claims));
         let signature = encode(self.sign(message.as_bytes()));
@@ -137,10 +137,10 @@ pub(super) fn now() -> u64 {
         .as_secs()
 }
 
-/// An answer of the issuer.
+/// A response of the issuer.
 type Answers = Box<dyn Fn(&str) -> Response + Send>;
 
-/// An issuer that listens.
+/// A listening issuer.
 #[derive(Clone)]
 pub(super) struct Issuer {
     pub(super) url: String,
@@ -179,7 +179,7 @@ impl Issuer {
         self.keys_are(move || document.clone().into_response());
     }
 
-    /// Answers requests for its keys by `keys`.
+    /// Responds to requests for its keys with `keys`.
     pub(super) fn keys_are(&self, keys: impl Fn() -> Response + Send + 'static) {
         let metadata = json!({ "issuer": self.url, "jwks_uri": format!("{}/keys", self.url) });
         let metadata = metadata.to_string();
@@ -190,7 +190,7 @@ impl Issuer {
         });
     }
 
-    /// Answers every request by `answers`.
+    /// Responds to every request with `answers`.
     pub(super) fn answers(&self, answers: impl Fn(&str) -> Response + Send + 'static) {
         *self.answers.lock().unwrap() = Box::new(answers);
     }
@@ -207,7 +207,7 @@ impl Issuer {
     }
 }
 
-/// A response that is a status alone.
+/// A response with a status only.
 pub(super) trait Status {
     fn status(self) -> Response;
 }

@@ -1,4 +1,4 @@
-//! Tokens: those that get in, and those that do not.
+//! Tokens: accepted and refused ones.
 
 use std::time::Duration;
 
@@ -106,7 +106,7 @@ async fn t3_the_default_audience_is_the_public_url_and_the_path() {
     assert_eq!(set.send(bearer(&token(AUDIENCE))).await.status, 401);
 }
 
-/// Hostile tokens: what is wrong with each, the token, and the reason that is counted.
+/// Hostile tokens: the fault of each, the token, and the counted reason.
 #[expect(clippy::too_many_lines, reason = "one row for each token")]
 fn hostile(issuer: &Issuer, signer: &Signer) -> Vec<(&'static str, String, &'static str)> {
     let good = issuer.claims();
@@ -350,7 +350,7 @@ fn hostile(issuer: &Issuer, signer: &Signer) -> Vec<(&'static str, String, &'sta
 }
 
 #[tokio::test]
-async fn no_hostile_token_gets_in_and_each_is_counted_by_its_reason() {
+async fn every_hostile_token_is_refused_and_counted_by_its_reason() {
     let signer = Signer::es256();
     let issuer = Issuer::new(vec![signer.jwk("a")]).await;
     let client = client(Jwt::issuer(&issuer.url));
@@ -404,7 +404,7 @@ async fn a_caller_without_sub_is_its_client_and_claims_can_be_read() {
 }
 
 #[tokio::test]
-async fn skew_lifetime_and_type_are_as_they_are_set() {
+async fn skew_lifetime_and_type_follow_the_settings() {
     let signer = Signer::es256();
     let issuer = Issuer::new(vec![signer.jwk("a")]).await;
     let good = issuer.claims();
@@ -436,7 +436,7 @@ async fn skew_lifetime_and_type_are_as_they_are_set() {
 }
 
 #[tokio::test]
-async fn two_issuers_and_keys_are_told_apart_and_their_callers_too() {
+async fn two_issuers_and_keys_and_their_callers_are_distinguished() {
     let (one, two) = (Signer::es256(), Signer::es256());
     let (first, second) = (
         Issuer::new(vec![one.jwk("a")]).await,
@@ -480,7 +480,7 @@ async fn two_issuers_and_keys_are_told_apart_and_their_callers_too() {
 }
 
 #[tokio::test]
-async fn tokens_of_a_shared_secret_are_hs256_alone() {
+async fn tokens_of_a_shared_secret_must_be_hs256() {
     let signer = Signer::Hs256(SECRET.into());
     let client = client(Jwt::secret(SECRET));
     let claims = json!({ "iss": "anybody", "aud": AUDIENCE, "sub": "ann", "exp": now() + 60 });
@@ -499,7 +499,7 @@ async fn tokens_of_a_shared_secret_are_hs256_alone() {
 }
 
 #[test]
-fn verifiers_that_cannot_be_safe_stop_the_start() {
+fn unsafe_combinations_of_verifiers_stop_the_start() {
     let issuer = || Jwt::issuer("https://login.example.com");
     let public = || server().public_url(PUBLIC);
     let cases: Vec<(Server, &str)> = vec![
@@ -524,15 +524,21 @@ fn verifiers_that_cannot_be_safe_stop_the_start() {
             "skew",
         ),
         (public().auth(Jwt::secret("short")), "at least 32"),
-        (public().auth(issuer().or(Jwt::secret(SECRET))), "beside"),
-        (public().auth(Jwt::secret(SECRET)).auth(issuer()), "beside"),
+        (
+            public().auth(issuer().or(Jwt::secret(SECRET))),
+            "in addition to",
+        ),
+        (
+            public().auth(Jwt::secret(SECRET)).auth(issuer()),
+            "in addition to",
+        ),
         (
             public().auth(
                 ApiKeys::new(keys())
                     .or(Jwt::secret(SECRET))
                     .or(ApiKeys::new(keys()).or(issuer())),
             ),
-            "beside",
+            "in addition to",
         ),
     ];
     for (server, says) in cases {
@@ -550,7 +556,7 @@ fn verifiers_that_cannot_be_safe_stop_the_start() {
 }
 
 #[tokio::test]
-async fn a_call_without_credentials_is_told_where_tokens_come_from() {
+async fn a_call_without_credentials_is_challenged_with_the_metadata() {
     let signer = Signer::es256();
     let issuer = Issuer::new(vec![signer.jwk("a")]).await;
     let client = client(Jwt::issuer(&issuer.url));

@@ -12,8 +12,8 @@ use super::api_key::{bearer, server};
 use super::issuer::{Issuer, PUBLIC, Signer, Status as _};
 use crate::http::client::Client;
 
-/// Paused time that moves only when a test moves it, though the issuer is reached over a real socket: tokio does not
-/// advance while a blocking task runs.
+/// Paused time that only the test moves, although the issuer is reached over a real socket: tokio does not advance
+/// while a blocking task runs.
 struct Still(#[expect(dead_code, reason = "ends the blocking task when it is dropped")] Sender<()>);
 
 impl Still {
@@ -33,7 +33,7 @@ async fn status(client: &Client, token: &str) -> u16 {
     client.send(bearer(token)).await.status
 }
 
-/// Waits until the issuer has been asked for its keys `times`.
+/// Waits until the issuer's keys have been requested `times`.
 async fn fetched(issuer: &Issuer, times: u32) {
     while issuer.fetched() < times {
         tokio::task::yield_now().await;
@@ -114,7 +114,7 @@ async fn t6_the_first_token_of_a_new_key_passes_and_those_of_a_removed_key_stop_
 }
 
 #[tokio::test]
-async fn a_token_that_names_no_key_is_tried_with_all_and_finds_a_new_one() {
+async fn a_token_without_a_key_id_is_tried_with_all_keys_including_a_new_one() {
     let (old, new) = (Signer::es256(), Signer::es256());
     let issuer = Issuer::new(vec![old.jwk("old")]).await;
     let client = client(&issuer.url);
@@ -159,7 +159,7 @@ async fn t7_keys_that_are_too_large_too_many_redirected_inwards_or_symmetric_are
         (many, "more than 100"),
         (symmetric, "no public key"),
         (encrypts, "no public key"),
-        ("[]".to_owned(), "no set of keys"),
+        ("[]".to_owned(), "not a set of keys"),
     ] {
         issuer.keys_are(move || document.clone().into_response());
         let error = Jwt::issuer(&issuer.url).start().await.unwrap_err();
@@ -171,7 +171,7 @@ async fn t7_keys_that_are_too_large_too_many_redirected_inwards_or_symmetric_are
 }
 
 #[tokio::test]
-async fn an_issuer_that_cannot_be_reached_stops_the_start_unless_it_may_come_later() {
+async fn an_unreachable_issuer_stops_the_start_unless_it_is_not_required() {
     let signer = Signer::es256();
     let issuer = Issuer::new(vec![signer.jwk("a")]).await;
     issuer.answers(|_| 503.status());
@@ -196,7 +196,7 @@ async fn an_issuer_that_cannot_be_reached_stops_the_start_unless_it_may_come_lat
 }
 
 #[tokio::test]
-async fn metadata_of_another_issuer_is_refused_and_each_place_is_asked() {
+async fn metadata_of_another_issuer_is_refused_and_each_location_is_tried() {
     let signer = Signer::es256();
     let issuer = Issuer::new(vec![signer.jwk("a")]).await;
     let (url, keys) = (
@@ -239,7 +239,7 @@ async fn metadata_of_another_issuer_is_refused_and_each_place_is_asked() {
 }
 
 #[tokio::test]
-async fn keys_are_fetched_anew_when_they_are_not_fresh_without_holding_up_a_call() {
+async fn stale_keys_are_fetched_again_without_delaying_a_call() {
     let signer = Signer::es256();
     let issuer = Issuer::new(Vec::new()).await;
     let set = json!({ "keys": [signer.jwk("a")] }).to_string();

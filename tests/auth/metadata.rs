@@ -99,7 +99,7 @@ async fn t8_the_resource_is_the_url_of_the_endpoint_at_both_places_and_under_a_p
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_metadata_names_the_issuers_and_the_scopes_of_what_anybody_may_see() {
+async fn the_metadata_lists_the_issuers_and_the_scopes_of_public_items() {
     let client = Client::new(described());
     let document = read(&client, ROOT).await;
     assert_eq!(

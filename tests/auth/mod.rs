@@ -1,4 +1,4 @@
-//! Callers who are verified, and those who are not.
+//! Verified and unverified callers.
 
 mod api_key;
 mod gate;

@@ -1,4 +1,4 @@
-//! Tokens that are bound to a key of their client: proofs of possession (RFC 9449).
+//! Tokens bound to a key of their client: proofs of possession (RFC 9449).
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -21,7 +21,7 @@ fn thumbprint(jwk: &Value) -> String {
     digest(&members.to_string())
 }
 
-/// A client with a key, and a token that is bound to it.
+/// A client with a key, and a token bound to it.
 struct Holder {
     key: Signer,
     token: String,
@@ -103,7 +103,7 @@ async fn a_bound_token_passes_with_its_proof_once() {
 }
 
 #[tokio::test]
-async fn a_bound_token_is_nothing_without_the_right_proof() {
+async fn a_bound_token_without_the_right_proof_is_refused() {
     let (issuer, signer, client) = setup(|it| it).await;
     let holder = Holder::new(&issuer, &signer);
     let thief = Holder::new(&issuer, &signer);
@@ -203,7 +203,7 @@ async fn a_bound_token_is_nothing_without_the_right_proof() {
 }
 
 #[tokio::test]
-async fn a_token_that_is_not_bound_needs_no_proof_unless_it_must_be() {
+async fn an_unbound_token_needs_no_proof_unless_binding_is_required() {
     let (issuer, signer, client) = setup(|it| it).await;
     let token = signer.token("a", &issuer.claims());
     assert_eq!(client.send(bearer(&token)).await.status, 200);
@@ -228,7 +228,7 @@ async fn a_token_that_is_not_bound_needs_no_proof_unless_it_must_be() {
 }
 
 #[tokio::test]
-async fn a_proof_has_the_nonce_of_the_server_where_it_must() {
+async fn a_proof_needs_the_nonce_of_the_server_where_required() {
     let (issuer, signer, client) = setup(|it| it.proof_nonces(true)).await;
     let holder = Holder::new(&issuer, &signer);
     let first = client

@@ -9,7 +9,7 @@ use serde_json::json;
 use super::wire::Wire;
 use super::{Inputs, shown};
 
-/// Recursive, and told apart by a tag.
+/// A recursive enum with a discriminating tag.
 #[model]
 #[derive(Debug)]
 #[serde(tag = "op")]
@@ -92,7 +92,7 @@ fn request(method: &str, params: &str) -> Vec<u8> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn arguments_are_taken_or_refused_in_words_of_json() {
+async fn arguments_are_accepted_or_refused_in_terms_of_json() {
     let client = TestClient::raw(server(), Version::LATEST);
     let (mut wire, mut inputs) = (Wire::new(&client), Inputs::new("arguments"));
     while let Some(input) = inputs.next() {
@@ -120,7 +120,7 @@ async fn arguments_are_taken_or_refused_in_words_of_json() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn uris_are_read_or_not_found_and_lead_nowhere_else() {
+async fn uris_are_read_or_not_found_and_never_escape() {
     let client = TestClient::raw(server(), Version::LATEST);
     let (mut wire, mut inputs) = (Wire::new(&client), Inputs::new("uris"));
     while let Some(input) = inputs.next() {

@@ -8,7 +8,7 @@ use super::wire::Wire;
 use crate::support::everything;
 
 #[tokio::test(start_paused = true)]
-async fn no_line_stops_the_next_one() {
+async fn no_line_prevents_the_next_one() {
     let mut inputs = Inputs::new("lines");
     for version in [None, Some(Version::V2025_11_25), Some(Version::V2025_03_26)] {
         let client = match version {

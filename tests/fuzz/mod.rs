@@ -1,7 +1,7 @@
-//! Mutated input, from a seed: nothing of it may panic, hang or end what comes after it.
+//! Mutated input, from a seed: none of it may panic, hang or affect later input.
 //!
-//! A target runs [`ROUNDS`] rounds, or for `FUZZ_SECONDS`, with the seed of `FUZZ_SEED`. A failure names the input; kept
-//! in `corpus/`, it is where later runs begin.
+//! A target runs [`ROUNDS`] rounds, or for `FUZZ_SECONDS`, with the seed of `FUZZ_SEED`. A failure prints the input;
+//! saved in `corpus/`, it is a starting point of later runs.
 
 mod arguments;
 mod http;
@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 
 use mutate::Random;
 
-/// The number of inputs of a target, unless `FUZZ_SECONDS` says how long it runs.
+/// The number of inputs of a target, unless `FUZZ_SECONDS` sets its duration.
 const ROUNDS: usize = 1_500;
 
 /// The inputs of one target.
@@ -27,7 +27,7 @@ pub(crate) struct Inputs {
 }
 
 impl Inputs {
-    /// Those that begin from the files of `corpus/<name>`.
+    /// Inputs based on the files of `corpus/<name>`.
     pub(crate) fn new(name: &str) -> Self {
         let folder = Path::new("fuzz/corpus").join(name);
         let mut files: Vec<_> = fs::read_dir(&folder)
@@ -46,7 +46,7 @@ impl Inputs {
         }
     }
 
-    /// The next input: first each of the corpus as it is, then mutations.
+    /// The next input: first each of the corpus unchanged, then mutations.
     pub(crate) fn next(&mut self) -> Option<Vec<u8>> {
         let is_over = match self.ends {
             Some(end) => Instant::now() >= end && self.round >= self.corpus.len(),
@@ -68,7 +68,7 @@ impl Inputs {
     }
 }
 
-/// The form of an input in a message of failure.
+/// The form of an input in a failure message.
 pub(crate) fn shown(input: &[u8]) -> String {
     String::from_utf8_lossy(input).escape_debug().to_string()
 }

@@ -1,6 +1,6 @@
 //! Random numbers and mutations, the same for the same seed.
 
-/// Parts that parsers stumble over.
+/// Fragments that are difficult for parsers.
 const TOKENS: [&[u8]; 44] = [
     b"{",
     b"}",
@@ -72,7 +72,7 @@ impl Random {
         &choices[self.below(choices.len())]
     }
 
-    /// One of the corpus, changed in one to eight places.
+    /// An entry of the corpus, changed in one to eight places.
     pub(crate) fn mutate(&mut self, corpus: &[Vec<u8>]) -> Vec<u8> {
         let mut input = self.choose(corpus).clone();
         for _ in 0..=self.below(8) {

@@ -1,14 +1,14 @@
-//! A line connection that is fed with mutations.
+//! A line connection that is fed mutations.
 
 use mcp_testkit::TestClient;
 use serde_json::{Value, json};
 
 use super::shown;
 
-/// Sends `line` and what follows it, and checks all answers up to the one that follows.
+/// Sends `line` and a valid request, and checks all responses up to that of the request.
 ///
-/// A mutation may be answered, or be no request; the request behind it is answered in any case, and nothing is answered
-/// by an internal error, which is what a contained panic becomes.
+/// A mutation may get a response or none; the valid request gets its response in any case, and no response is an
+/// internal error, which is the form of a contained panic.
 pub(crate) struct Wire<'c> {
     lines: mcp_testkit::Lines<'c>,
     number: u64,
@@ -22,7 +22,7 @@ impl<'c> Wire<'c> {
         }
     }
 
-    /// The answers to `line`, which has no line feed.
+    /// Returns the responses to `line`, which has no line feed.
     pub(crate) async fn feed(&mut self, line: &[u8]) -> Vec<Value> {
         self.number += 1;
         let mark = format!("mark-{}", self.number);

@@ -1,4 +1,4 @@
-//! HTTP itself: methods, media types, sizes, and what has no body.
+//! HTTP itself: methods, media types, sizes, and responses without a body.
 
 use mcp_runtime::axum::http::Method;
 use serde_json::json;
@@ -32,7 +32,7 @@ async fn other_methods_are_not_allowed() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_client_that_reads_neither_form_is_refused() {
+async fn a_client_that_accepts_neither_media_type_is_refused() {
     let client = Client::new(server());
     for accept in ["text/html", "application/xml, image/*", ""] {
         client
@@ -43,7 +43,7 @@ async fn a_client_that_reads_neither_form_is_refused() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_client_that_reads_one_form_or_any_is_served() {
+async fn a_client_that_accepts_one_media_type_or_any_is_served() {
     let client = Client::new(server());
     for accept in [
         "application/json",
@@ -62,7 +62,7 @@ async fn a_client_that_reads_one_form_or_any_is_served() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn both_forms_may_stand_in_headers_of_their_own() {
+async fn the_media_types_may_be_in_two_headers() {
     let call = Call::tool("work", json!({})).progress_token(json!("t"));
     let call = call
         .header("accept", "application/json")
@@ -77,7 +77,7 @@ async fn both_forms_may_stand_in_headers_of_their_own() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_client_that_reads_no_stream_gets_none() {
+async fn a_client_that_accepts_no_stream_gets_json() {
     let client = Client::new(server());
     let call = Call::tool("work", json!({}))
         .progress_token(json!("t"))
@@ -96,7 +96,7 @@ async fn a_client_that_reads_no_stream_gets_none() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn only_json_is_read() {
+async fn only_json_bodies_are_accepted() {
     let client = Client::new(server());
     for kind in [
         "text/plain",
@@ -186,7 +186,7 @@ async fn a_notification_in_an_ended_session_is_refused() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_endpoint_alone_can_be_put_anywhere() {
+async fn the_endpoint_alone_can_be_mounted_at_any_path() {
     use mcp_runtime::axum::Router;
     let router = Router::new().route_service("/api/tools", server().into_service());
     let call = Call::tool("add", json!({ "a": 1, "b": 2 })).at("/api/tools");

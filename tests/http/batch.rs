@@ -1,4 +1,4 @@
-//! Batches, which exist in revision 2025-03-26 and nowhere else.
+//! Batches, which exist in revision 2025-03-26 only.
 
 use serde_json::{Value, json};
 
@@ -44,7 +44,7 @@ async fn each_request_of_a_batch_gets_its_answer() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn one_bad_member_does_not_spoil_the_others() {
+async fn one_invalid_member_does_not_affect_the_others() {
     let answer = send(&[
         "5".to_owned(),
         add(json!(2), 1),
@@ -59,7 +59,7 @@ async fn one_bad_member_does_not_spoil_the_others() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn initialize_is_no_part_of_a_batch() {
+async fn initialize_is_refused_in_a_batch() {
     let params = json!({ "protocolVersion": "2025-03-26", "capabilities": {} });
     let answer = send(&[request(json!(1), "initialize", params), add(json!(2), 1)]).await;
     assert_eq!(answer.message[0]["error"]["code"], -32600);
@@ -141,7 +141,7 @@ async fn a_member_can_be_cancelled_and_is_then_left_out() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_batch_goes_on_when_its_client_goes_away() {
+async fn a_batch_continues_when_its_client_disconnects() {
     let (server, mut watch) = watched();
     let client = Client::new(server);
     let session = client.initialize("2025-03-26").await;
@@ -159,7 +159,7 @@ async fn a_batch_goes_on_when_its_client_goes_away() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn members_report_on_the_stream_that_the_response_then_is() {
+async fn notifications_of_members_make_the_response_a_stream() {
     let client = Client::new(server());
     let session = client.initialize("2025-03-26").await;
     let work = |id: i64| {

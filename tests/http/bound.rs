@@ -1,4 +1,4 @@
-//! What one request, one session or one caller can make the server keep, in number and in bytes.
+//! The bounds on the memory of one request, one session or one caller, in number and in bytes.
 
 use std::net::{IpAddr, SocketAddr};
 
@@ -13,7 +13,7 @@ use crate::support::{shelf, tools};
 
 const TASKS: &str = "io.modelcontextprotocol/tasks";
 
-/// A URI of so many bytes.
+/// A URI of this number of bytes.
 fn uri(number: usize, bytes: usize) -> String {
     let begin = format!("shelf://{number}/");
     let rest = "x".repeat(bytes - begin.len());
@@ -191,7 +191,7 @@ async fn one_address_has_a_quarter_of_the_listeners() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn all_together_have_no_more_listeners_than_there_may_be() {
+async fn all_callers_together_have_at_most_the_maximum_of_listeners() {
     let router = shelf::server().max_listeners(4).into_router();
     let callers = at(
         &router,
@@ -310,7 +310,7 @@ async fn one_address_has_a_quarter_of_the_tasks() {
     assert_eq!(other.send(call()).await.result()["resultType"], "task");
 }
 
-/// Says as much as it is told.
+/// Returns a text of the requested size.
 #[tool]
 async fn say(cx: &Context, bytes: usize) -> String {
     cx.progress(1.0, None, "begun");

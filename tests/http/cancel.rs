@@ -1,4 +1,4 @@
-//! Giving up a call: in the current revision by going away, in older ones only by saying so.
+//! Cancellation: by disconnecting in the current revision, by a notification in older ones.
 
 use serde_json::json;
 
@@ -6,7 +6,7 @@ use super::client::{Call, Client, notification};
 use crate::support::patience::soon;
 use crate::support::tools::{Watch, watched};
 
-/// Opens `call` and goes away once the tool has begun, before there is any answer.
+/// Opens `call` and disconnects once the tool has begun, before its response.
 async fn go_away(client: &Client, call: Call, watch: &mut Watch) {
     let mut call = Box::pin(client.send(call));
     tokio::select! {
@@ -153,7 +153,7 @@ async fn a_session_cancels_only_its_own_calls() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn cancelling_what_is_unknown_or_misshapen_is_ignored() {
+async fn unknown_and_malformed_cancellations_are_ignored() {
     let client = Client::new(watched().0);
     let session = client.initialize("2025-11-25").await;
     for params in [

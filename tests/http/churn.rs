@@ -1,4 +1,4 @@
-//! Tools that come and go under load, while clients of every revision list, call and listen.
+//! Tools added and removed under load, while clients of every revision list, call and listen.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -55,7 +55,7 @@ impl Caller {
     }
 }
 
-/// Adds and removes tools, each of which is called once while it is there.
+/// Adds and removes tools, each of which is called once in between.
 async fn churn(items: Items, caller: Caller) {
     for number in 0..200 {
         items.add_tool(passing(number)).unwrap();
@@ -90,7 +90,7 @@ async fn load(caller: Caller) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_tool_comes_and_goes_under_load_in_every_revision() {
+async fn a_tool_is_added_and_removed_under_load_in_every_revision() {
     let server = Server::new("churn", "1.0.0").tools(tools![steady]);
     let items = server.items();
     let client = Arc::new(Client::new(server));

@@ -1,4 +1,4 @@
-//! Requests to a server's router in this process: each test says what is special about its own.
+//! Requests to a server's router in this process, with the defaults that tests change.
 
 use mcp_runtime::axum::Router;
 use mcp_runtime::axum::body::Body;
@@ -25,7 +25,7 @@ impl Client {
         Self(server.into_router())
     }
 
-    /// Sends a request; its answer, with the body still to be read.
+    /// Sends a request; returns the response with its body unread.
     pub(crate) async fn open(&self, call: Call) -> Reply {
         let response = soon(self.0.clone().oneshot(call.into_request()))
             .await
@@ -34,18 +34,18 @@ impl Client {
         Reply::new(parts.status.as_u16(), parts.headers, body)
     }
 
-    /// Sends a request; its status and the one JSON message of its body (`null` when there is none).
+    /// Sends a request; returns its status and the one JSON message of its body (`null` if there is none).
     pub(crate) async fn send(&self, call: Call) -> Answer {
         self.open(call).await.answer().await
     }
 
-    /// The text of a plain `GET`.
+    /// Returns the text of a plain `GET`.
     pub(crate) async fn get(&self, path: &str) -> (u16, String) {
         let reply = self.open(Call::get().at(path)).await;
         (reply.status, reply.text().await)
     }
 
-    /// Opens a legacy session; its id.
+    /// Opens a legacy session; returns its id.
     pub(crate) async fn initialize(&self, version: &str) -> String {
         let reply = self.open(Call::initialize(version)).await;
         let session = reply.header("mcp-session-id").to_owned();
@@ -144,12 +144,12 @@ impl Call {
             .header("accept", "text/event-stream")
     }
 
-    /// The stream of the event with this id, after it.
+    /// Resumes the stream of the event with this id.
     pub(crate) fn resume(session: &str, event: &str) -> Self {
         Self::stream(session).header("last-event-id", event)
     }
 
-    /// Sets a header, in place of what it was.
+    /// Sets a header, replacing an existing one.
     pub(crate) fn header(mut self, name: &str, value: &str) -> Self {
         let name: HeaderName = name.parse().unwrap();
         self.headers
@@ -157,7 +157,7 @@ impl Call {
         self
     }
 
-    /// Sets a header to bytes, in place of what it was; no header where they are no value of one.
+    /// Sets a header to bytes; removes it if they are not a valid value.
     pub(crate) fn bytes(mut self, name: &str, value: &[u8]) -> Self {
         let name: HeaderName = name.parse().unwrap();
         if let Ok(value) = HeaderValue::from_bytes(value) {
@@ -179,12 +179,12 @@ impl Call {
         self
     }
 
-    /// The message as it will be sent.
+    /// Returns the message.
     pub(crate) fn text(&self) -> &str {
         std::str::from_utf8(&self.body).unwrap()
     }
 
-    /// Sends this instead, with the same headers.
+    /// Replaces the body, with the same headers.
     pub(crate) fn body(mut self, body: impl Into<Vec<u8>>) -> Self {
         self.body = body.into();
         self

@@ -1,4 +1,4 @@
-//! Pages in browsers: what they may send to an allowed origin's server, and read of it.
+//! Pages in browsers: the requests and responses of an allowed origin.
 
 use mcp_runtime::axum::http::Method;
 use serde_json::json;
@@ -23,7 +23,7 @@ fn list(origin: &str) -> Call {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_preflight_says_what_a_page_of_an_allowed_origin_may_send() {
+async fn a_preflight_lists_the_methods_and_headers_of_an_allowed_origin() {
     let own = "https://app.example.com";
     let client = Client::new(server().cors_origins([own]));
     for origin in [PAGE, own] {
@@ -82,7 +82,7 @@ async fn a_page_of_an_allowed_origin_reads_answers_sessions_and_refusals() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_page_of_another_origin_is_told_nothing() {
+async fn a_page_of_another_origin_gets_no_cors_headers() {
     let client = Client::new(server());
     let evil = "http://evil.example.com";
     for call in [preflight(evil), preflight("null"), list(evil)] {
@@ -95,7 +95,7 @@ async fn a_page_of_another_origin_is_told_nothing() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_is_no_preflight_is_no_method() {
+async fn options_without_a_preflight_is_not_allowed() {
     let client = Client::new(server());
     let bare = Call::of(Method::OPTIONS);
     let no_method = Call::of(Method::OPTIONS).header("origin", PAGE);

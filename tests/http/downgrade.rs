@@ -1,4 +1,4 @@
-//! What older revisions are not told, because they could not read it.
+//! Members that are removed for older revisions.
 
 use mcp_runtime::schemars::{self, JsonSchema};
 use mcp_runtime::serde::Serialize;
@@ -47,7 +47,7 @@ fn client() -> Client {
     Client::new(server.tools(tools![object, list, link]))
 }
 
-/// The answers of the current revision and of each older one.
+/// The responses of the current revision and of each older one.
 async fn in_all(client: &Client, method: &str, params: Value) -> [Answer; 5] {
     let mut answers = vec![client.send(Call::modern(method, params.clone())).await];
     for version in LEGACY {
@@ -81,14 +81,14 @@ async fn a_title_becomes_an_annotation_in_2025_03_26() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn icons_are_told_from_2025_11_25() {
+async fn icons_are_sent_from_2025_11_25() {
     let lists = in_all(&client(), "tools/list", json!({})).await;
     let icons = lists.map(|list| list.result()["tools"][0]["icons"][0]["src"].is_string());
     assert_eq!(icons, [true, true, false, false, false]);
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_output_schema_of_an_object_is_told_from_2025_06_18() {
+async fn an_output_schema_of_an_object_is_sent_from_2025_06_18() {
     let lists = in_all(&client(), "tools/list", json!({})).await;
     let schemas = lists.map(|list| list.result()["tools"][0]["outputSchema"]["type"].clone());
     assert_eq!(
@@ -150,7 +150,7 @@ async fn structured_content_follows_the_output_schema() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_text_is_there_in_every_revision() {
+async fn the_text_is_present_in_every_revision() {
     for answer in call("object").await {
         answer.assert_text(r#"{"x":1}"#);
     }
@@ -170,7 +170,7 @@ async fn a_link_becomes_its_uri_in_2025_03_26() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_date_of_change_is_told_from_2025_06_18() {
+async fn a_date_of_change_is_sent_from_2025_06_18() {
     let annotations = call("link")
         .await
         .map(|answer| answer.result()["content"][1]["annotations"].clone());
@@ -204,7 +204,7 @@ async fn nothing_modern_is_in_any_legacy_result() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_handshake_tells_of_the_server_what_the_revision_knows() {
+async fn the_handshake_has_the_members_of_the_revision() {
     let client = client();
     for (version, title, website) in [
         ("2025-11-25", true, true),

@@ -1,4 +1,4 @@
-//! What is no request, and which error says so.
+//! Invalid requests, and the error for each.
 
 use serde_json::{Value, json};
 
@@ -10,13 +10,13 @@ async fn post(body: &str) -> Answer {
     Client::new(server()).send(Call::post(body)).await
 }
 
-/// The answer to a ping with this id, as far as its error says.
+/// The response to a ping with this id, with its error code only.
 async fn with_id(id: Value) -> Answer {
     post(&request(id, "tools/list", json!({}))).await
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_is_not_json_is_a_parse_error_without_id() {
+async fn invalid_json_is_a_parse_error_without_id() {
     for body in [
         "",
         "{",
@@ -31,7 +31,7 @@ async fn what_is_not_json_is_a_parse_error_without_id() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_is_not_utf_8_is_a_parse_error() {
+async fn invalid_utf_8_is_a_parse_error() {
     let text = Call::modern("tools/list", json!({ "cursor": "*" }))
         .text()
         .to_owned();
@@ -63,7 +63,7 @@ async fn an_id_that_is_a_bool_an_object_or_an_array_is_an_invalid_request() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_no_reader_could_take_back_is_neither_an_id_nor_a_token() {
+async fn a_value_that_cannot_be_echoed_is_neither_an_id_nor_a_token() {
     let client = Client::new(server());
     for bad in [r#""\ud800""#, r#""a\udc00b""#, "1e999", "-1e999"] {
         let call = Call::modern("tools/list", json!({}));

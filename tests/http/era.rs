@@ -1,4 +1,4 @@
-//! Which era a request belongs to: its metadata says so, not its method.
+//! The era of a request: determined by its metadata, not its method.
 
 use serde_json::json;
 
@@ -77,7 +77,7 @@ async fn initialize_with_a_version_that_has_no_handshake_gets_the_newest_that_ha
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_header_says_nothing_about_a_handshake() {
+async fn the_version_header_is_ignored_for_a_handshake() {
     let client = Client::new(server());
     for header in ["2099-01-01", "2026-07-28", "x"] {
         let call = Call::initialize("2025-11-25").header("mcp-protocol-version", header);
@@ -126,7 +126,7 @@ async fn a_session_id_on_a_modern_request_is_ignored() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_modern_version_header_without_metadata_names_what_is_missing() {
+async fn the_modern_version_header_without_metadata_names_the_missing_members() {
     let client = Client::new(server());
     let call = Call::post(request(json!(1), "tools/list", json!({})))
         .header("mcp-protocol-version", "2026-07-28")
@@ -136,7 +136,7 @@ async fn the_modern_version_header_without_metadata_names_what_is_missing() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_unknown_version_is_told_all_that_are_known() {
+async fn the_error_for_an_unknown_version_lists_the_known_ones() {
     let client = Client::new(server());
     let call = Call::modern("tools/list", json!({})).meta(VERSION, json!("2099-01-01"));
     let answer = client
@@ -150,7 +150,7 @@ async fn an_unknown_version_is_told_all_that_are_known() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_legacy_version_in_metadata_is_told_only_the_modern_one() {
+async fn the_error_for_a_legacy_version_in_metadata_lists_the_modern_one_only() {
     let client = Client::new(server());
     for version in &ALL[1..] {
         let call = Call::modern("tools/list", json!({})).meta(VERSION, json!(version));
@@ -175,7 +175,7 @@ async fn a_header_that_differs_from_metadata_comes_before_an_unknown_version() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn discover_says_what_there_is() {
+async fn discover_lists_the_capabilities() {
     let answer = Client::new(server())
         .send(Call::modern("server/discover", json!({})))
         .await;
@@ -192,7 +192,7 @@ async fn discover_says_what_there_is() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn discover_belongs_to_the_current_revision_alone() {
+async fn discover_exists_in_the_current_revision_only() {
     let client = Client::new(server());
     let session = client.initialize("2025-11-25").await;
     client

@@ -1,4 +1,4 @@
-//! The streams of a caller whose token expires: they end, and nothing is told any more.
+//! The streams of a caller whose token expires: they end, and there are no further notifications.
 
 use std::time::{Duration, SystemTime};
 
@@ -52,7 +52,7 @@ async fn a_stream_of_a_session_ends_when_the_token_expires() {
     advance(HOUR + Duration::from_secs(1)).await;
     let rest = timeout(Duration::from_mins(1), stream.rest()).await;
     assert_eq!(rest.unwrap(), Vec::<serde_json::Value>::new());
-    // Whoever has a new token opens another one.
+    // A client with a new token opens another stream.
     let again = renewed.open(Call::stream(&session)).await;
     assert_eq!(again.status, 200);
 }
@@ -69,7 +69,7 @@ async fn a_stream_without_an_expiry_ends_after_a_day() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_token_that_has_expired_opens_a_stream_that_ends_at_once() {
+async fn an_expired_token_opens_a_stream_that_ends_immediately() {
     let (client, _) = clients(ann().with_expiry(SystemTime::UNIX_EPOCH), ann());
     let messages = client.open(listen()).await.stream().rest().await;
     assert_eq!(messages.len(), 2, "{messages:#?}");

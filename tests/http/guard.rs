@@ -1,4 +1,4 @@
-//! `Host` and `Origin`: who may call, and what a refusal says.
+//! `Host` and `Origin`: allowed and refused ones, and the texts of refusals.
 
 use serde_json::json;
 
@@ -121,7 +121,7 @@ async fn the_public_url_is_allowed_as_host_and_origin() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_refusal_says_what_to_set() {
+async fn a_refusal_names_the_setting() {
     let answer = with(&[("host", "mcp.example.com")]).await;
     let text = answer.assert_error(403, -32600);
     assert!(
@@ -143,7 +143,7 @@ async fn a_refusal_says_what_to_set() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_advice_works() {
+async fn following_the_advice_of_a_refusal_works() {
     let origin = ("origin", "https://app.example.com");
     let host = ("host", "shop.internal:8080");
     for (server, headers) in [
@@ -174,7 +174,7 @@ async fn the_same_address_with_another_port_is_another_origin() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn every_route_has_the_guard_and_no_guessing_of_types() {
+async fn every_route_has_the_guard_and_nosniff() {
     let client = Client::new(server());
     for path in ["/health", "/healthz", "/ready", "/metrics", "/mcp"] {
         let get = || Call::get().at(path);
@@ -195,7 +195,7 @@ async fn every_route_has_the_guard_and_no_guessing_of_types() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_request_for_two_hosts_is_a_bad_one() {
+async fn a_request_with_two_hosts_is_400() {
     let client = Client::new(server());
     let twice = list()
         .header("host", "localhost")
@@ -221,7 +221,7 @@ async fn a_long_name_is_not_repeated_in_full() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn hosts_and_origins_that_are_none_stop_the_start() {
+async fn malformed_hosts_and_origins_stop_the_start() {
     for name in ["", "shop.internal:80", "https://shop.internal", "a b"] {
         let error = server().allowed_hosts([name]).check().unwrap_err();
         assert!(error.to_string().contains("allowed_hosts"), "{error}");
@@ -241,7 +241,7 @@ async fn hosts_and_origins_that_are_none_stop_the_start() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_guard_stands_before_every_method_and_every_stage() {
+async fn the_guard_precedes_every_method_and_every_stage() {
     let client = Client::new(server());
     let session = client.initialize("2025-11-25").await;
     let evil = |call: Call| call.header("origin", "http://evil.example.com");
@@ -283,7 +283,7 @@ async fn several_public_urls_are_allowed() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_public_url_that_is_none_stops_the_start() {
+async fn a_malformed_public_url_stops_the_start() {
     for url in [
         "mcp.example.com",
         "/mcp",
@@ -303,7 +303,7 @@ async fn a_public_url_that_is_none_stops_the_start() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn limits_that_let_nothing_in_stop_the_start() {
+async fn limits_that_admit_nothing_stop_the_start() {
     use mcp_runtime::Limits;
     use std::time::Duration;
     for (limits, name) in [

@@ -65,7 +65,7 @@ async fn get(client: &Client, path: &str) -> (u16, Value) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn healthz_says_that_the_process_is_alive_whatever_its_dependencies_do() {
+async fn healthz_is_200_whatever_the_dependencies_report() {
     let client = Client::new(
         Clinic {
             fails: true,
@@ -88,7 +88,7 @@ async fn without_dependencies_a_server_is_ready() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn ready_when_every_dependency_answers() {
+async fn ready_when_every_dependency_responds() {
     let client = Client::new(Clinic::default().into_server());
     assert_eq!(
         get(&client, "/ready").await,
@@ -130,7 +130,7 @@ async fn not_ready_names_each_failing_check_and_no_other() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_check_that_hangs_is_given_2_s_beside_the_others() {
+async fn a_hanging_check_times_out_after_2_s_without_delaying_the_others() {
     let client = Client::new(
         Clinic {
             hangs: true,
@@ -183,7 +183,7 @@ async fn health_shows_everything() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_answer_is_kept_for_a_second() {
+async fn reports_are_reused_for_a_second() {
     let clinic = Clinic::default();
     let asked = Arc::clone(&clinic.asked);
     let client = Client::new(clinic.into_server());
@@ -197,7 +197,7 @@ async fn an_answer_is_kept_for_a_second() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn probes_that_come_together_share_one_round() {
+async fn concurrent_probes_share_one_round_of_checks() {
     let clinic = Clinic {
         hangs: true,
         ..Clinic::default()
@@ -277,7 +277,7 @@ async fn a_dependency_that_is_optional_degrades_and_its_last_error_stays() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_failure_of_another_check_counts_beside_an_optional_one() {
+async fn a_failed_required_check_counts_in_addition_to_an_optional_one() {
     let server = Server::new("bare", "1.0.0")
         .ready_optional("cache", |(): &()| {
             Box::pin(async { Err("full".to_owned()) })
@@ -290,7 +290,7 @@ async fn a_failure_of_another_check_counts_beside_an_optional_one() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn where_callers_are_verified_others_are_not_told_the_errors() {
+async fn unverified_callers_do_not_see_error_texts() {
     let clinic = Clinic {
         fails: true,
         ..Clinic::default()

@@ -1,4 +1,4 @@
-//! `tools/list` and what `tools/call` refuses before a tool is asked.
+//! `tools/list`, and refusals of `tools/call` before the tool runs.
 
 use serde_json::{Value, json};
 
@@ -95,7 +95,7 @@ async fn an_unknown_tool_is_a_protocol_error_in_both_eras() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn arguments_that_are_no_object_are_a_protocol_error() {
+async fn arguments_that_are_not_an_object_are_a_protocol_error() {
     let client = Client::new(server());
     for arguments in [json!([1, 2]), json!("a"), json!(1), json!(false)] {
         client
@@ -106,7 +106,7 @@ async fn arguments_that_are_no_object_are_a_protocol_error() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_name_that_is_no_string_is_a_protocol_error() {
+async fn a_name_that_is_not_a_string_is_a_protocol_error() {
     let client = Client::new(server());
     client
         .send(Call::modern("tools/call", json!({ "name": 5 })))
@@ -153,7 +153,7 @@ async fn arguments_against_the_schema_are_a_tool_error_that_names_every_problem(
 }
 
 #[tokio::test(start_paused = true)]
-async fn success_does_not_say_that_it_is_no_error() {
+async fn a_success_has_no_is_error() {
     let answer = Client::new(server())
         .send(Call::tool("add", json!({ "a": 1, "b": 2 })))
         .await;

@@ -1,4 +1,4 @@
-//! `subscriptions/listen`: an acknowledgement first, then only what was asked for.
+//! `subscriptions/listen`: an acknowledgement first, then only the requested changes.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -71,7 +71,7 @@ async fn the_id_keeps_its_type() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_the_server_does_not_have_is_not_acknowledged() {
+async fn lists_that_the_server_does_not_have_are_not_acknowledged() {
     let client = Client::new(server());
     let wanted = json!({
         "toolsListChanged": true, "promptsListChanged": true, "resourcesListChanged": true,
@@ -88,7 +88,7 @@ async fn what_the_server_does_not_have_is_not_acknowledged() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_was_not_asked_for_is_not_sent() {
+async fn changes_outside_of_the_filter_are_not_sent() {
     let client = Client::new(server());
     for wanted in [
         json!({}),
@@ -107,7 +107,7 @@ async fn what_was_not_asked_for_is_not_sent() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn two_subscriptions_are_told_apart() {
+async fn two_subscriptions_are_distinguished() {
     let client = Client::new(server());
     let wanted = json!({ "toolsListChanged": true });
     let mut one = client
@@ -133,7 +133,7 @@ async fn two_subscriptions_are_told_apart() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn changes_that_nobody_has_read_yet_are_one() {
+async fn unread_changes_coalesce() {
     let client = Client::new(server());
     let mut stream = client
         .open(listen(json!({ "toolsListChanged": true })))
@@ -148,7 +148,7 @@ async fn changes_that_nobody_has_read_yet_are_one() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn nothing_of_other_requests_is_on_the_stream() {
+async fn messages_of_other_requests_are_not_on_the_stream() {
     let client = Client::new(server());
     let mut stream = client
         .open(listen(json!({ "toolsListChanged": true })).progress_token(json!("t")))
@@ -183,7 +183,7 @@ async fn keep(held: &Held) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_client_that_goes_away_leaves_nothing_behind() {
+async fn a_client_that_disconnects_leaves_nothing_behind() {
     let gone = Arc::new(AtomicBool::new(false));
     let client = Client::new(
         Server::new("held", "1.0.0")
@@ -205,7 +205,7 @@ async fn a_client_that_goes_away_leaves_nothing_behind() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_to_listen_to_must_be_said() {
+async fn the_filter_of_a_subscription_is_required() {
     let client = Client::new(server());
     for params in [
         json!({}),

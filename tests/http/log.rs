@@ -1,4 +1,4 @@
-//! Log messages: only to those who asked, and only as loud as they asked.
+//! Log messages: only for clients that requested them, and only from the requested level on.
 
 use serde_json::{Value, json};
 
@@ -29,7 +29,7 @@ fn chat_in(session: &str) -> Call {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_modern_request_that_asks_for_nothing_gets_nothing() {
+async fn a_modern_request_without_a_level_gets_no_log_messages() {
     let reply = Client::new(server())
         .open(Call::tool("chat", json!({})).progress_token(json!("t")))
         .await;
@@ -38,7 +38,7 @@ async fn a_modern_request_that_asks_for_nothing_gets_nothing() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_modern_request_gets_the_level_it_asks_for_and_above() {
+async fn a_modern_request_gets_messages_of_its_level_and_above() {
     let client = Client::new(server());
     for (position, level) in LEVELS.into_iter().enumerate() {
         let call = Call::tool("chat", json!({})).meta(LOG_LEVEL, json!(level));
@@ -52,7 +52,7 @@ async fn a_modern_request_gets_the_level_it_asks_for_and_above() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_modern_level_is_forgotten_with_its_request() {
+async fn a_modern_level_applies_to_its_request_only() {
     let client = Client::new(server());
     client
         .open(Call::tool("chat", json!({})).meta(LOG_LEVEL, json!("debug")))

@@ -1,4 +1,4 @@
-//! `params._meta`: what a modern request must say of itself, and what it may leave out.
+//! `params._meta`: the required and the optional members of a modern request.
 
 use serde_json::{Value, json};
 
@@ -7,7 +7,7 @@ use crate::support::tools::server;
 
 const CLIENT_INFO: &str = "io.modelcontextprotocol/clientInfo";
 
-/// Refused with 400, -32602 and the id; the text.
+/// Asserts a refusal with 400, -32602 and the id; returns the text.
 async fn refusal(call: Call) -> String {
     let answer = Client::new(server()).send(call.id(json!(9))).await;
     assert_eq!(answer.message["id"], 9);
@@ -19,7 +19,7 @@ fn list() -> Call {
 }
 
 #[tokio::test(start_paused = true)]
-async fn params_must_be_there() {
+async fn params_are_required() {
     let text =
         refusal(list().edit(|message| drop(message.as_object_mut().unwrap().remove("params"))))
             .await;
@@ -30,7 +30,7 @@ async fn params_must_be_there() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn meta_must_be_there() {
+async fn meta_is_required() {
     let text = refusal(list().edit(|message| message["params"] = json!({}))).await;
     assert!(
         text.contains(VERSION) && text.contains(CAPABILITIES),
@@ -44,7 +44,7 @@ async fn meta_must_be_an_object() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_version_must_be_there() {
+async fn the_version_is_required() {
     let text =
         refusal(list().edit(|message| message["params"]["_meta"] = json!({ CAPABILITIES: {} })))
             .await;
@@ -60,7 +60,7 @@ async fn the_version_must_be_a_string() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_capabilities_must_be_there() {
+async fn the_capabilities_are_required() {
     let text = refusal(
         list().edit(|message| message["params"]["_meta"] = json!({ VERSION: "2026-07-28" })),
     )
@@ -90,7 +90,7 @@ async fn a_progress_token_is_a_string_or_a_number() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn client_info_may_be_absent_and_is_no_condition() {
+async fn client_info_is_optional() {
     let client = Client::new(server());
     for call in [
         list(),
@@ -106,7 +106,7 @@ async fn client_info_may_be_absent_and_is_no_condition() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn every_modern_result_says_its_type_and_who_answered() {
+async fn every_modern_result_has_its_type_and_the_server_info() {
     let client = Client::new(server());
     let calls = [
         Call::modern("server/discover", json!({})),
@@ -126,7 +126,7 @@ async fn every_modern_result_says_its_type_and_who_answered() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn only_what_can_be_cached_says_for_how_long() {
+async fn only_cacheable_results_have_a_ttl() {
     let client = Client::new(server());
     for (call, cached) in [
         (Call::modern("server/discover", json!({})), true),

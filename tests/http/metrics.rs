@@ -1,4 +1,4 @@
-//! `/metrics`: every series from the start, a closed set of labels, and what moves them.
+//! `/metrics`: every series from the start, closed sets of labels, and the events that are counted.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +10,7 @@ use tower::ServiceExt as _;
 use super::client::{Call, Client};
 use crate::support::tools::{add, server, watched};
 
-/// The series and their values, and the whole text.
+/// Returns the series and their values, and the whole text.
 async fn scrape(client: &Client) -> (BTreeMap<String, f64>, String) {
     let (status, text) = client.get("/metrics").await;
     assert_eq!(status, 200);
@@ -23,7 +23,7 @@ async fn scrape(client: &Client) -> (BTreeMap<String, f64>, String) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_format_is_open_metrics_for_who_prefers_it() {
+async fn the_format_is_open_metrics_for_a_client_that_prefers_it() {
     let client = Client::new(server());
     for accept in [
         // Prometheus.
@@ -46,7 +46,7 @@ async fn the_format_is_open_metrics_for_who_prefers_it() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn requests_are_counted_by_client_where_that_is_wanted_and_names_are_bounded() {
+async fn requests_are_counted_by_client_if_enabled_and_names_are_bounded() {
     let named = |name: &str| {
         let info = json!({ "name": name, "version": "1" });
         Call::modern("tools/list", json!({})).meta("io.modelcontextprotocol/clientInfo", info)
@@ -89,7 +89,7 @@ async fn requests_are_counted_by_client_where_that_is_wanted_and_names_are_bound
 async fn limited() {}
 
 #[tokio::test(start_paused = true)]
-async fn a_policy_has_series_where_it_is_declared() {
+async fn a_policy_has_series_if_it_is_declared() {
     let (series, _) = scrape(&Client::new(server().tools(tools![limited]))).await;
     let outcome = |tool: &str, outcome: &str| {
         format!(r#"mcp_tool_invocations_total{{tool="{tool}",outcome="{outcome}"}}"#)
@@ -117,7 +117,7 @@ async fn a_tool_without_policies_is_at_most_eighteen_lines_of_a_scrape() {
 }
 
 #[test]
-fn a_scrape_is_rendered_beside_the_workers() {
+fn a_scrape_is_rendered_outside_of_the_workers() {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .max_blocking_threads(1)
@@ -129,7 +129,7 @@ fn a_scrape_is_rendered_beside_the_workers() {
             let request = Call::get().at(path).into_request();
             Box::pin(router.clone().oneshot(request))
         };
-        // The hooks of the start have run then.
+        // The hooks of the start have run after this.
         ask("/ready").await.unwrap();
         let (release, held) = std::sync::mpsc::channel::<()>();
         tokio::task::spawn_blocking(move || held.recv());
@@ -149,7 +149,7 @@ fn a_scrape_is_rendered_beside_the_workers() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn everybody_else_gets_the_classic_text_format() {
+async fn other_clients_get_the_classic_text_format() {
     let client = Client::new(server());
     let get = || Call::get().at("/metrics");
     for call in [
@@ -177,7 +177,7 @@ async fn everybody_else_gets_the_classic_text_format() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn every_series_is_there_at_zero_before_anything_happens() {
+async fn every_series_exists_at_zero_from_the_start() {
     let (series, text) = scrape(&Client::new(server())).await;
     let own = |name: &str| name.starts_with("process_") || name.starts_with("mcp_build_info");
     let zero = |(name, value): (&String, &f64)| own(name) || *value == 0.0;
@@ -241,7 +241,7 @@ async fn every_series_is_there_at_zero_before_anything_happens() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn nothing_that_a_caller_writes_becomes_a_label() {
+async fn no_text_of_a_caller_becomes_a_label() {
     let client = Client::new(server());
     let (before, _) = scrape(&client).await;
     client
@@ -314,7 +314,7 @@ async fn every_request_is_counted_by_its_method_in_both_eras() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn calls_are_counted_by_what_came_of_them() {
+async fn calls_are_counted_by_their_outcome() {
     let client = Client::new(server());
     client
         .send(Call::tool("add", json!({ "a": 1, "b": 2 })))
@@ -456,7 +456,7 @@ async fn a_breaker_shows_its_state() {
 
 #[cfg(target_os = "linux")]
 #[tokio::test(start_paused = true)]
-async fn the_process_shows_what_it_uses() {
+async fn the_process_metrics_show_its_resources() {
     let (series, text) = scrape(&Client::new(server())).await;
     for (name, least) in [
         ("process_cpu_seconds_total", 0.0),

@@ -16,7 +16,7 @@ async fn send(call: Call) -> Answer {
     Client::new(server()).send(call).await
 }
 
-/// Refused for its headers, with the id echoed.
+/// Asserts a refusal for the headers, with the id echoed.
 async fn assert_refused(call: Call) {
     let answer = send(call).await;
     answer.assert_error(400, -32020);
@@ -24,14 +24,14 @@ async fn assert_refused(call: Call) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn each_of_the_headers_must_be_there() {
+async fn each_of_the_headers_is_required() {
     for name in MIRRORS {
         assert_refused(add().without(name)).await;
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn each_of_the_headers_must_say_what_the_body_says() {
+async fn each_of_the_headers_must_match_the_body() {
     for (name, value) in [
         ("mcp-protocol-version", "2025-11-25"),
         ("mcp-method", "tools/list"),
@@ -49,7 +49,7 @@ async fn values_are_compared_with_their_case() {
 
 #[tokio::test(start_paused = true)]
 async fn names_are_compared_without_their_case() {
-    // Over the wire any case arrives in lower case, which is what `http` stores.
+    // On the wire every case arrives in lower case, as `http` stores it.
     send(add().without("mcp-name").header("MCP-NAME", "add"))
         .await
         .assert_text("3");
@@ -85,12 +85,12 @@ async fn base64_without_its_padding_is_refused() {
 #[tokio::test(start_paused = true)]
 async fn base64_with_other_characters_is_refused() {
     assert_refused(add().header("mcp-name", "=?base64?YW!!!Rk?=")).await;
-    // Valid base64 of what is not UTF-8.
+    // Valid base64 of bytes that are not UTF-8.
     assert_refused(add().header("mcp-name", "=?base64?/////w==?=")).await;
 }
 
 #[tokio::test(start_paused = true)]
-async fn half_a_base64_marker_stands_for_itself() {
+async fn an_incomplete_base64_marker_is_literal_text() {
     for name in ["=?base64?YWRk", "YWRk?=", "=?BASE64?YWRk?="] {
         assert_refused(add().header("mcp-name", name)).await;
         let answer = send(Call::tool(name, json!({}))).await;
@@ -119,7 +119,7 @@ async fn a_value_outside_of_ascii_is_refused() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_name_is_asked_for_only_where_there_is_one() {
+async fn the_name_header_is_required_only_for_methods_with_a_name() {
     let answer = send(Call::modern("tools/list", json!({}))).await;
     assert!(answer.result()["tools"].is_array());
     let call = Call::modern("tools/call", json!({}));
@@ -145,7 +145,7 @@ async fn a_notification_needs_no_mirror() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_refusal_shows_both_sides() {
+async fn the_refusal_shows_both_values() {
     let answer = send(add().header("mcp-name", "work")).await;
     let text = answer.assert_error(400, -32020);
     assert!(

@@ -1,4 +1,4 @@
-//! The page to try the server: when it is served, and the headers that confine it.
+//! The page to try the server: the conditions for serving it, and the headers that confine it.
 
 use mcp_runtime::auth::ApiKeys;
 use mcp_runtime::{Limits, Server, tool, tools};
@@ -11,7 +11,7 @@ fn served() -> Client {
     Client::new(server().page(true))
 }
 
-/// The files of the page that its documents name, with the documents.
+/// The files named in the documents of the page, including the documents.
 async fn files(client: &Client) -> Vec<String> {
     let (_, html) = client.get("/").await;
     let mut files = vec!["/".to_owned(), "/page/view.html".to_owned()];
@@ -106,7 +106,7 @@ async fn a_view_has_an_origin_of_its_own_and_is_framed_by_the_page_alone() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_guard_stands_before_the_page() {
+async fn the_guard_applies_to_the_page() {
     let client = served();
     for path in ["/", "/page/main.js", "/page/limits"] {
         for (name, value) in [
@@ -120,7 +120,7 @@ async fn the_guard_stands_before_the_page() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_is_no_file_of_the_page_is_not_found() {
+async fn an_unknown_file_of_the_page_is_not_found() {
     let client = served();
     for path in [
         "/page",
@@ -139,7 +139,7 @@ async fn what_is_no_file_of_the_page_is_not_found() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_router_has_the_page_only_if_the_program_asks_for_it() {
+async fn a_router_has_the_page_only_if_the_program_enables_it() {
     for (server, status) in [
         (server(), 404),
         (server().page(false), 404),
@@ -161,7 +161,7 @@ async fn an_application_with_a_page_of_its_own_keeps_it() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_limits_in_force_are_told_with_their_sources() {
+async fn the_limits_in_force_are_served_with_their_origins() {
     /// Is limited.
     #[tool(rate_limit = "5/min", timeout = "2s")]
     async fn limited() {}
@@ -186,7 +186,7 @@ async fn the_limits_in_force_are_told_with_their_sources() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_limits_are_told_to_known_callers_only() {
+async fn the_limits_are_served_to_verified_callers_only() {
     let keys = ApiKeys::new(["ann:a-key-that-is-long-enough-0123456789"]);
     let client = Client::new(server().auth(keys).page(true));
     assert_eq!(client.get("/").await.0, 200);

@@ -1,4 +1,4 @@
-//! `Mcp-Param-*`: arguments that also travel in a header.
+//! `Mcp-Param-*`: arguments that are mirrored in a header.
 
 use mcp_runtime::{Server, tool, tools};
 use serde_json::{Value, json};
@@ -28,7 +28,7 @@ async fn send(call: Call) -> Answer {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_argument_travels_twice_and_agrees() {
+async fn an_argument_and_its_header_must_agree() {
     let call = call(json!({ "region": "eu", "count": 42, "dry": true, "free": "x" }))
         .header("mcp-param-region", "eu")
         .header("Mcp-Param-Count", " 42 ")
@@ -131,7 +131,7 @@ async fn an_unknown_header_is_ignored() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn older_revisions_know_no_such_header() {
+async fn older_revisions_ignore_the_header() {
     let client = Client::new(Server::new("params", "1.0.0").tools(tools![place]));
     let session = client.initialize("2025-11-25").await;
     let params = json!({ "name": "place", "arguments": { "region": "eu" } });

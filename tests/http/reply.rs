@@ -1,4 +1,4 @@
-//! Responses: their head, their events, their one answer.
+//! Responses: their head, their events, or their single message.
 
 use std::collections::VecDeque;
 
@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::support::patience::soon;
 
-/// The head of a response, and its body to come.
+/// The head of a response, with its body unread.
 pub(crate) struct Reply {
     pub(crate) status: u16,
     pub(crate) headers: HeaderMap,
@@ -52,7 +52,7 @@ impl Reply {
         Answer { status, message }
     }
 
-    /// The stream of events that this is.
+    /// Returns the event stream of the response.
     pub(crate) fn stream(self) -> Events {
         assert_eq!(
             (self.status, self.header("content-type")),
@@ -69,7 +69,7 @@ pub(crate) struct Events {
 }
 
 impl Events {
-    /// The next piece of the body as it was written.
+    /// Returns the next piece of the body unchanged.
     pub(crate) async fn frame(&mut self) -> Option<String> {
         soon(self.piece()).await
     }
@@ -79,7 +79,7 @@ impl Events {
         Some(String::from_utf8(frame.into_data().unwrap().to_vec()).unwrap())
     }
 
-    /// The next message; comments are passed over. `None` at the end of the stream.
+    /// Returns the next message, skipping comments; `None` at the end of the stream.
     pub(crate) async fn next(&mut self) -> Option<Value> {
         soon(async {
             while self.ready.is_empty() {
@@ -93,7 +93,7 @@ impl Events {
         .await
     }
 
-    /// The next event with its id; comments are passed over.
+    /// Returns the next event with its id, skipping comments.
     pub(crate) async fn event(&mut self) -> Option<Event> {
         soon(self.identified()).await
     }
@@ -118,7 +118,7 @@ impl Events {
         }
     }
 
-    /// All messages until the end.
+    /// Returns all messages until the end.
     pub(crate) async fn rest(mut self) -> Vec<Value> {
         let mut messages = Vec::new();
         while let Some(message) = self.next().await {
@@ -128,17 +128,17 @@ impl Events {
     }
 }
 
-/// One event, with what a client needs to come back for the next.
+/// One event, with the id for resuming after it.
 #[derive(Debug)]
 pub(crate) struct Event {
     pub(crate) id: Option<String>,
     pub(crate) retry: Option<String>,
-    /// `null` when it has no data.
+    /// `null` if it has no data.
     pub(crate) message: Value,
 }
 
 impl Event {
-    /// Its id, which it must have.
+    /// Returns its id, which is required.
     pub(crate) fn id(&self) -> &str {
         self.id
             .as_deref()
@@ -146,7 +146,7 @@ impl Event {
     }
 }
 
-/// A whole answer in JSON.
+/// A complete JSON response.
 #[derive(Debug)]
 pub(crate) struct Answer {
     pub(crate) status: u16,
@@ -161,7 +161,7 @@ impl Answer {
             .unwrap_or_else(|| panic!("expected a result: {self:#?}"))
     }
 
-    /// The text of a tool's result.
+    /// Returns the text of a tool's result.
     #[track_caller]
     pub(crate) fn text(&self) -> &str {
         self.result()["content"][0]["text"]
@@ -169,7 +169,7 @@ impl Answer {
             .unwrap_or_else(|| panic!("expected a text: {self:#?}"))
     }
 
-    /// A JSON-RPC error with this status and code; its text.
+    /// Asserts a JSON-RPC error with this status and code; returns its text.
     #[track_caller]
     pub(crate) fn assert_error(&self, status: u16, code: i64) -> &str {
         assert_eq!(
@@ -180,7 +180,7 @@ impl Answer {
         self.message["error"]["message"].as_str().unwrap()
     }
 
-    /// A tool's answer with status 200 and this text.
+    /// Asserts a tool's result with status 200 and this text.
     #[track_caller]
     pub(crate) fn assert_text(&self, text: &str) {
         assert_eq!((self.status, self.text()), (200, text), "{self:#?}");

@@ -1,4 +1,4 @@
-//! Streams of sessions that a client loses, leaves and comes back to.
+//! Streams of sessions that a client loses, closes and resumes.
 
 use std::time::Duration;
 
@@ -72,7 +72,7 @@ async fn resumed(client: &Client, session: &str, event: &str) -> Events {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_first_event_is_one_to_come_back_to_where_clients_understand_it() {
+async fn the_first_event_has_an_id_to_resume_with_where_clients_support_it() {
     let client = Client::new(server());
     for version in LEGACY {
         let session = client.initialize(version).await;
@@ -106,7 +106,7 @@ async fn the_first_event_is_one_to_come_back_to_where_clients_understand_it() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_client_that_has_lost_a_call_comes_back_for_the_rest() {
+async fn a_client_that_lost_the_connection_of_a_call_resumes_it() {
     let (server, mut watch) = watched();
     let client = Client::new(server);
     for version in LEGACY {
@@ -134,7 +134,7 @@ async fn a_client_that_has_lost_a_call_comes_back_for_the_rest() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_was_read_before_is_read_again_from_any_place() {
+async fn delivered_events_are_replayed_from_any_position() {
     let client = own();
     let session = client.initialize("2025-11-25").await;
     let mut stream = client
@@ -157,7 +157,7 @@ async fn what_was_read_before_is_read_again_from_any_place() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn only_the_stream_of_the_event_is_read_again() {
+async fn only_the_stream_of_the_event_is_replayed() {
     let (server, mut watch) = watched();
     let client = Client::new(server);
     let session = client.initialize("2025-11-25").await;
@@ -209,7 +209,7 @@ async fn only_the_stream_of_the_event_is_read_again() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_stream_of_the_session_goes_on_after_it_was_resumed() {
+async fn the_stream_of_the_session_continues_after_it_was_resumed() {
     let client = Client::new(server());
     let session = client.initialize("2025-11-25").await;
     let change = || Call::legacy(&session, "tools/call", json!({ "name": "change" }));
@@ -231,7 +231,7 @@ async fn the_stream_of_the_session_goes_on_after_it_was_resumed() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_stream_has_one_reader_and_it_is_the_last_to_come() {
+async fn a_new_reader_of_a_stream_replaces_the_previous_one() {
     let (server, mut watch) = watched();
     let client = Client::new(server);
     let session = client.initialize("2025-11-25").await;
@@ -263,7 +263,7 @@ async fn a_stream_has_one_reader_and_it_is_the_last_to_come() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_event_that_is_not_known_is_refused() {
+async fn an_unknown_event_is_refused() {
     let client = own();
     let (session, other) = (
         client.initialize("2025-11-25").await,
@@ -303,7 +303,7 @@ async fn an_event_that_is_not_known_is_refused() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_is_kept_of_a_stream_is_bounded() {
+async fn the_kept_events_of_a_stream_are_bounded() {
     let client = own();
     let session = client.initialize("2025-11-25").await;
     let mut stream = client
@@ -335,7 +335,7 @@ async fn what_is_kept_of_a_stream_is_bounded() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_is_kept_of_all_streams_of_a_session_is_bounded_in_bytes() {
+async fn the_kept_events_of_all_streams_of_a_session_are_bounded_in_bytes() {
     let client = own();
     let session = client.initialize("2025-11-25").await;
     let mut firsts = Vec::new();
@@ -349,7 +349,7 @@ async fn what_is_kept_of_all_streams_of_a_session_is_bounded_in_bytes() {
             "a client that keeps up misses nothing"
         );
     }
-    // 150,000 and 120,000 bytes are more than 256 KiB: the older ones were forgotten.
+    // 150,000 and 120,000 bytes are more than 256 KiB: the older ones were removed.
     let lost = client.send(Call::resume(&session, &firsts[0])).await;
     lost.assert_error(400, -32600);
     let kept = resumed(&client, &session, &firsts[1]).await.rest().await;
@@ -357,7 +357,7 @@ async fn what_is_kept_of_all_streams_of_a_session_is_bounded_in_bytes() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_client_that_stays_away_misses_reports_but_not_the_answer() {
+async fn a_client_that_does_not_reconnect_misses_notifications_but_not_the_response() {
     let client = own();
     let session = client.initialize("2025-11-25").await;
     let mut stream = client
@@ -367,7 +367,7 @@ async fn a_client_that_stays_away_misses_reports_but_not_the_answer() {
     let first = stream.event().await.unwrap();
     drop(stream);
     let stream = resumed(&client, &session, first.id()).await;
-    // The call goes on while nobody reads.
+    // The call continues without a reader.
     for _ in 0..3000 {
         tokio::task::yield_now().await;
     }
@@ -377,7 +377,7 @@ async fn a_client_that_stays_away_misses_reports_but_not_the_answer() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn ended_streams_are_forgotten_after_five_minutes_or_when_there_are_many() {
+async fn ended_streams_are_removed_after_five_minutes_or_when_there_are_many() {
     let client = own();
     let session = client.initialize("2025-11-25").await;
     let count = || tool(&session, "count", json!({ "to": 1 }));
@@ -403,7 +403,7 @@ async fn ended_streams_are_forgotten_after_five_minutes_or_when_there_are_many()
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_running_call_is_kept_while_others_come_and_go() {
+async fn the_stream_of_a_running_call_is_kept_while_others_are_evicted() {
     let (server, mut watch) = watched();
     let client = Client::new(server);
     let session = client.initialize("2025-11-25").await;
@@ -426,7 +426,7 @@ async fn a_running_call_is_kept_while_others_come_and_go() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_call_may_let_its_client_go_and_is_polled_for_its_answer() {
+async fn a_call_may_close_its_stream_and_the_client_resumes_for_the_response() {
     let client = own();
     let session = client.initialize("2025-11-25").await;
     let begun = tokio::time::Instant::now();
@@ -447,7 +447,7 @@ async fn a_call_may_let_its_client_go_and_is_polled_for_its_answer() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn elsewhere_a_client_is_not_let_go() {
+async fn close_stream_has_no_effect_elsewhere() {
     let client = own();
     for version in ["2025-06-18", "2025-03-26", "2024-11-05"] {
         let session = client.initialize(version).await;

@@ -71,7 +71,7 @@ async fn a_session_that_was_deleted_is_not_found() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn ping_and_set_level_are_answered_with_nothing_at_all() {
+async fn ping_and_set_level_have_empty_results() {
     let client = Client::new(server());
     for version in ["2025-11-25", "2025-06-18", "2025-03-26", "2024-11-05"] {
         let session = client.initialize(version).await;
@@ -89,7 +89,7 @@ async fn ping_and_set_level_are_answered_with_nothing_at_all() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_unknown_method_in_a_session_is_no_ended_session() {
+async fn an_unknown_method_in_a_session_is_not_404() {
     let client = Client::new(server());
     let session = client.initialize("2025-11-25").await;
     client
@@ -193,7 +193,7 @@ async fn a_session_is_idle_since_its_stream_has_ended() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn what_races_the_end_of_a_session_is_answered_or_not_found() {
+async fn a_request_racing_the_end_of_its_session_is_answered_or_not_found() {
     let client = Client::new(server());
     for _ in 0..50 {
         let session = client.initialize("2025-11-25").await;
@@ -219,7 +219,7 @@ async fn what_races_the_end_of_a_session_is_answered_or_not_found() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_session_is_that_of_whoever_has_opened_it() {
+async fn a_session_is_accessible_to_its_owner_only() {
     use mcp_runtime::Principal;
     use mcp_runtime::axum::{Extension, Router};
     let router: Router = server().into_router();
@@ -261,7 +261,7 @@ async fn half_an_hour_is_the_default() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_stream_tells_of_changes_to_one_listener_and_carries_no_answers() {
+async fn the_stream_sends_changes_to_one_listener_and_no_responses() {
     let client = Client::new(server());
     let session = client.initialize("2025-11-25").await;
     let mut stream = client.open(Call::stream(&session)).await.stream();

@@ -1,4 +1,4 @@
-//! What callers hold: sessions, and who has to give way when there are too many.
+//! The shares of callers: sessions, and evictions at the maximum.
 
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
@@ -22,14 +22,14 @@ impl Callers {
         Self(server.into_router())
     }
 
-    /// An anonymous one at this address.
+    /// An anonymous caller at this address.
     fn at(&self, address: &str) -> Client {
         let address: IpAddr = address.parse().unwrap();
         let peer = ConnectInfo(SocketAddr::new(address, 1));
         Client::from(self.0.clone().layer(Extension(peer)))
     }
 
-    /// A verified one.
+    /// A verified caller.
     fn called(&self, name: &str) -> Client {
         let principal = Principal::new(name, ["all"]);
         Client::from(self.0.clone().layer(Extension(principal)))
@@ -57,7 +57,7 @@ async fn open(client: &Client) -> String {
 }
 
 #[tokio::test(start_paused = true)]
-async fn sessions_that_were_never_used_give_way_first() {
+async fn sessions_that_were_never_used_are_evicted_first() {
     let client = Client::new(server().max_sessions(10).session_idle(30 * MINUTE));
     let used = open(&client).await;
     let unused = client.initialize("2025-11-25").await;
@@ -74,7 +74,7 @@ async fn sessions_that_were_never_used_give_way_first() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn of_used_sessions_the_one_that_was_idle_longest_gives_way() {
+async fn among_used_sessions_the_longest_idle_is_evicted() {
     let client = Client::new(server().max_sessions(3).session_idle(30 * MINUTE));
     let mut sessions = Vec::new();
     for _ in 0..3 {
@@ -91,7 +91,7 @@ async fn of_used_sessions_the_one_that_was_idle_longest_gives_way() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_session_in_use_does_not_give_way_to_one_of_the_same_caller() {
+async fn a_session_in_use_is_not_evicted_for_the_same_caller() {
     let (server, mut watch) = watched();
     let callers = Callers::of(server.max_sessions(2).session_idle(30 * MINUTE));
     let client = callers.at("192.0.2.1");
@@ -135,7 +135,7 @@ async fn one_address_keeps_a_quarter_when_others_come_even_if_all_its_sessions_a
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_caller_with_its_share_takes_the_place_of_sessions_that_nobody_used_for_long() {
+async fn a_caller_at_its_share_evicts_only_sessions_that_were_idle_for_long() {
     let callers = Callers::of(server().max_sessions(8).session_idle(32 * MINUTE));
     let others = ["ann", "bob", "cyd"].map(|name| callers.called(name));
     let mut sessions = Vec::new();
@@ -166,7 +166,7 @@ async fn a_caller_with_its_share_takes_the_place_of_sessions_that_nobody_used_fo
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_flood_from_one_address_does_not_reach_the_sessions_of_others() {
+async fn a_flood_from_one_address_does_not_evict_the_sessions_of_others() {
     let callers = Callers::of(server().max_sessions(100).session_idle(30 * MINUTE));
     let (ann, nobody) = (callers.called("ann"), callers.at("192.0.2.2"));
     let (used, unused) = (open(&ann).await, nobody.initialize("2025-11-25").await);
@@ -183,7 +183,7 @@ async fn a_flood_from_one_address_does_not_reach_the_sessions_of_others() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_address_of_ipv6_is_one_of_a_network() {
+async fn an_ipv6_address_counts_as_its_network() {
     let callers = Callers::of(server().max_sessions(4).session_idle(30 * MINUTE));
     let ann = open(&callers.called("ann")).await;
     for host in 0..20 {

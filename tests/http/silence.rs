@@ -1,4 +1,4 @@
-//! Calls that say nothing for long: their response begins by itself, and goes on to show that it lives.
+//! Calls without output for long: their response begins on its own, and continues with heartbeats.
 
 use std::time::Duration;
 
@@ -56,7 +56,7 @@ fn wait_for(seconds: u64) -> Call {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_silent_response_begins_after_15_s_and_then_shows_every_15_s_that_it_lives() {
+async fn a_silent_response_begins_after_15_s_and_then_sends_a_heartbeat_every_15_s() {
     let begun = Instant::now();
     let mut stream = client().open(wait_for(50)).await.stream();
     for elapsed in [15, 30, 45] {
@@ -70,7 +70,7 @@ async fn a_silent_response_begins_after_15_s_and_then_shows_every_15_s_that_it_l
 }
 
 #[tokio::test(start_paused = true)]
-async fn in_a_session_too() {
+async fn heartbeats_are_sent_in_a_session_too() {
     let client = client();
     for version in ["2025-11-25", "2025-06-18", "2025-03-26"] {
         let session = client.initialize(version).await;
@@ -95,7 +95,7 @@ async fn in_a_session_too() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn resources_and_prompts_too() {
+async fn heartbeats_are_sent_for_resources_and_prompts_too() {
     let client = client();
     for call in [
         Call::modern("resources/read", json!({ "uri": "slow://book" }))
@@ -109,7 +109,7 @@ async fn resources_and_prompts_too() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_fails_late_is_the_last_event() {
+async fn a_late_error_is_the_last_event() {
     let call = Call::tool("fail", json!({ "seconds": 20 }));
     let messages = client().open(call).await.stream().rest().await;
     assert_eq!(messages.len(), 1);
@@ -117,14 +117,14 @@ async fn what_fails_late_is_the_last_event() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn whoever_is_answered_sooner_gets_json() {
+async fn a_response_before_the_heartbeat_is_json() {
     let reply = client().open(wait_for(14)).await;
     assert_eq!(reply.header("content-type"), "application/json");
     reply.answer().await.assert_text("done");
 }
 
 #[tokio::test(start_paused = true)]
-async fn whoever_reads_no_streams_waits_for_json() {
+async fn a_client_that_accepts_no_streams_waits_for_json() {
     let client = client();
     let session = client.initialize("2025-11-25").await;
     let params = json!({ "name": "wait", "arguments": { "seconds": 50 } });
@@ -140,7 +140,7 @@ async fn whoever_reads_no_streams_waits_for_json() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_client_that_wants_progress_gets_some_while_there_is_none() {
+async fn a_client_that_requests_progress_gets_heartbeats_as_progress() {
     let client = client();
     let session = client.initialize("2025-11-25").await;
     let params = json!({ "name": "late" });

@@ -1,4 +1,4 @@
-//! The answer as an event stream: progress, its form, its heartbeat; and JSON when there is nothing to tell.
+//! Responses as event streams: progress, their form, their heartbeat; and JSON if there are no notifications.
 
 use serde_json::{Value, json};
 
@@ -32,7 +32,7 @@ async fn progress_carries_its_token_and_only_grows() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn progress_is_told_in_every_older_revision_too() {
+async fn progress_is_sent_in_every_older_revision_too() {
     let client = Client::new(server());
     for version in ["2025-11-25", "2025-06-18", "2025-03-26", "2024-11-05"] {
         let session = client.initialize(version).await;
@@ -57,7 +57,7 @@ async fn progress_is_told_in_every_older_revision_too() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn without_a_token_there_is_no_progress_and_the_answer_is_json() {
+async fn without_a_token_there_is_no_progress_and_the_response_is_json() {
     let client = Client::new(server());
     let reply = client.open(Call::tool("work", json!({}))).await;
     assert_eq!(reply.header("content-type"), "application/json");
@@ -74,7 +74,7 @@ async fn without_a_token_there_is_no_progress_and_the_answer_is_json() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn with_a_token_and_nothing_to_tell_the_answer_is_json() {
+async fn with_a_token_and_no_progress_the_response_is_json() {
     let client = Client::new(server());
     let reply = client
         .open(Call::tool("add", json!({ "a": 1, "b": 2 })).progress_token(json!("t")))
@@ -84,7 +84,7 @@ async fn with_a_token_and_nothing_to_tell_the_answer_is_json() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn nothing_is_told_after_the_end() {
+async fn no_notification_is_sent_after_the_end() {
     let client = Client::new(server());
     let call = Call::tool("hasty", json!({})).progress_token(json!("t"));
     let messages = client.open(call).await.stream().rest().await;
@@ -129,7 +129,7 @@ async fn nothing_between_server_and_client_may_buffer_a_stream() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_silent_stream_says_every_15_s_that_it_is_alive() {
+async fn a_silent_stream_sends_a_heartbeat_every_15_s() {
     let client = Client::new(server());
     let (new, old) = (
         client.initialize("2025-11-25").await,
@@ -155,7 +155,7 @@ async fn a_silent_stream_says_every_15_s_that_it_is_alive() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_fails_after_the_stream_began_is_its_last_event() {
+async fn a_failure_after_the_stream_began_is_its_last_event() {
     let call = Call::tool("add", json!({ "a": "x" })).progress_token(json!("t"));
     let reply = Client::new(server()).open(call).await;
     assert_eq!(

@@ -44,7 +44,7 @@ async fn session(client: &Client, version: &str) -> (String, Events) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_session_is_told_of_what_it_has_subscribed_to_on_its_own_stream() {
+async fn a_session_is_notified_of_its_subscriptions_on_its_own_stream() {
     let client = Client::new(server());
     for version in LEGACY {
         let (session, mut stream) = session(&client, version).await;
@@ -78,7 +78,7 @@ async fn a_session_is_told_of_what_it_has_subscribed_to_on_its_own_stream() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_happens_while_nobody_reads_is_told_later_and_once() {
+async fn changes_without_a_reader_are_sent_later_and_once() {
     let client = Client::new(server());
     let session = client.initialize("2025-11-25").await;
     client
@@ -95,7 +95,7 @@ async fn what_happens_while_nobody_reads_is_told_later_and_once() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn sessions_subscribe_for_themselves() {
+async fn subscriptions_of_sessions_are_independent() {
     let client = Client::new(server());
     let ((one, mut told), (_, mut other)) = (
         session(&client, "2025-11-25").await,
@@ -112,7 +112,7 @@ async fn sessions_subscribe_for_themselves() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_to_subscribe_to_must_be_a_uri() {
+async fn the_target_of_a_subscription_must_be_a_uri() {
     let client = Client::new(server());
     let session = client.initialize("2025-11-25").await;
     for params in [
@@ -222,7 +222,7 @@ async fn the_current_revision_has_listen_instead() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_to_listen_to_must_be_uris_and_not_too_many() {
+async fn the_targets_of_listen_must_be_uris_up_to_a_maximum() {
     let client = Client::new(server());
     let many: Vec<String> = (0..1001)
         .map(|number| format!("shelf://{number}"))
@@ -242,7 +242,7 @@ async fn what_to_listen_to_must_be_uris_and_not_too_many() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn who_may_not_read_a_resource_is_not_told_of_it() {
+async fn a_caller_that_may_not_read_a_resource_is_not_notified_of_it() {
     let client = Client::new(server());
     let session = client.initialize("2025-11-25").await;
     client
@@ -273,7 +273,7 @@ async fn who_may_not_read_a_resource_is_not_told_of_it() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn all_lists_that_the_server_has_can_change() {
+async fn every_list_of_the_server_is_declared_as_changing() {
     let client = Client::new(server());
     let (_, mut stream) = session(&client, "2025-11-25").await;
     let wanted = json!({ "toolsListChanged": true, "promptsListChanged": true, "resourcesListChanged": true });
@@ -304,7 +304,7 @@ async fn all_lists_that_the_server_has_can_change() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_notifier_tells_from_outside_of_a_call_and_for_a_mounted_server_too() {
+async fn a_notifier_works_outside_of_a_call_and_for_a_mounted_server() {
     let part = server();
     let (own, whole) = (part.notifier(), Server::new("whole", "1.0.0"));
     let notifier = whole.notifier();
@@ -328,5 +328,36 @@ async fn a_notifier_tells_from_outside_of_a_call_and_for_a_mounted_server_too() 
             "notifications/tools/list_changed"
         );
         notifier.prompts_changed();
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_server_that_shuts_down_sends_pending_changes_before_it_ends_the_streams() {
+    for version in LEGACY {
+        let server = server();
+        let shutdown = server.shutdown_handle();
+        let client = Client::new(server);
+        let (session, own) = session(&client, version).await;
+        client.send(subscribe(&session, "shelf://books")).await;
+        let wanted = json!({ "resourceSubscriptions": ["shelf://books"] });
+        let mut listening = client.open(listen(wanted)).await.stream();
+        listening.next().await;
+        for uri in ["shelf://books", "shelf://books/1", "shelf://books"] {
+            touch(&client, uri).await;
+        }
+        shutdown.shutdown().await;
+        assert_eq!(
+            own.rest().await,
+            ["shelf://books", "shelf://books/1"].map(updated),
+            "{version}"
+        );
+        let told = listening.rest().await;
+        let uris: Vec<_> = told.iter().map(|it| it["params"]["uri"].as_str()).collect();
+        assert_eq!(
+            uris,
+            [Some("shelf://books"), Some("shelf://books/1"), None],
+            "{told:?}"
+        );
+        assert_eq!(told[2]["result"]["resultType"], "complete", "{told:?}");
     }
 }

@@ -1,4 +1,4 @@
-//! Tasks over HTTP: statuses, and the header that leads to the instance which runs one.
+//! Tasks over HTTP: statuses, and the header for routing to the instance that runs one.
 
 use mcp_runtime::{Server, tool, tools};
 use serde_json::{Value, json};
@@ -24,7 +24,7 @@ fn client() -> Client {
     Client::new(Server::new("tasks", "1.0.0").tools(tools![job, long]))
 }
 
-/// A request of a client that knows tasks.
+/// A request of a client that supports tasks.
 fn able(method: &str, params: Value) -> Call {
     Call::modern(method, params).meta(CAPABILITIES, json!({ "extensions": { EXTENSION: {} } }))
 }
@@ -45,7 +45,7 @@ async fn begun(client: &Client) -> String {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_name_is_the_task() {
+async fn the_name_header_is_the_task_id() {
     let client = client();
     let id = begun(&client).await;
     for method in METHODS {
@@ -69,7 +69,7 @@ async fn the_name_is_the_task() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn who_knows_no_tasks_is_told_with_400() {
+async fn a_client_without_tasks_gets_400() {
     let client = client();
     let id = begun(&client).await;
     let required = json!({ "requiredCapabilities": { "extensions": { EXTENSION: {} } } });
@@ -110,7 +110,7 @@ async fn an_unknown_task_and_a_removed_method() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_task_outlives_the_connection_that_has_begun_it_and_is_told_on_a_stream() {
+async fn a_task_outlives_its_connection_and_is_notified_on_a_stream() {
     let client = client();
     let id = begun(&client).await;
     let ended = client

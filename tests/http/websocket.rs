@@ -13,7 +13,7 @@ use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 use tokio_tungstenite::tungstenite::{Error, Message};
 use tokio_tungstenite::{WebSocketStream, client_async};
 
-/// Longer than anything takes that works.
+/// Longer than any successful operation takes.
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Adds.
@@ -163,7 +163,7 @@ async fn calls_of_both_eras_are_answered_frame_by_frame() {
 }
 
 #[tokio::test]
-async fn a_handshake_passes_the_guard_and_names_what_is_wrong_with_it() {
+async fn a_handshake_passes_the_guard_and_its_refusal_names_the_fault() {
     let address = serve(server()).await;
     assert!(
         Client::open(address, &[("origin", "http://localhost:5173")])
@@ -185,7 +185,7 @@ async fn a_handshake_passes_the_guard_and_names_what_is_wrong_with_it() {
 }
 
 #[tokio::test]
-async fn binary_frames_are_refused_in_words_and_pings_are_answered() {
+async fn binary_frames_are_refused_with_a_reason_and_pings_are_answered() {
     let address = serve(server()).await;
     let mut client = Client::to(address).await;
     client.send(Message::Ping("hello".into())).await;
@@ -197,7 +197,7 @@ async fn binary_frames_are_refused_in_words_and_pings_are_answered() {
 }
 
 #[tokio::test]
-async fn a_message_over_the_limit_closes_its_connection_in_words() {
+async fn a_message_over_the_limit_closes_its_connection_with_a_reason() {
     let address = serve(server().max_message_size(1024)).await;
     let mut client = Client::to(address).await;
     client.send(format!("{{{}}}", " ".repeat(1022))).await;
@@ -253,7 +253,7 @@ async fn the_calls_of_a_connection_end_with_it() {
 }
 
 #[tokio::test]
-async fn a_shutdown_waits_for_responses_and_says_goodbye() {
+async fn a_shutdown_waits_for_responses_and_sends_a_close_frame() {
     let server = server().shutdown_deadline(Duration::from_millis(300));
     let shutdown = server.shutdown_handle();
     let address = serve(server).await;
@@ -267,7 +267,7 @@ async fn a_shutdown_waits_for_responses_and_says_goodbye() {
 }
 
 #[tokio::test]
-async fn a_client_that_does_not_read_holds_no_more_than_its_share() {
+async fn a_client_that_does_not_read_is_bounded_by_its_share() {
     let address = serve(server().max_held(4 * 1024 * 1024)).await;
     let mut client = Client::to(address).await;
     let sending = async {
@@ -276,7 +276,7 @@ async fn a_client_that_does_not_read_holds_no_more_than_its_share() {
             client.call(id, "much", arguments).await;
         }
     };
-    // It reads nothing; what the server may keep is full long before the last call.
+    // It reads nothing; the buffers of the server are full long before the last call.
     let _ = tokio::time::timeout(Duration::from_secs(1), sending).await;
     let mut other = Client::to(address).await;
     other.call(1, "add", json!({ "a": 1, "b": 2 })).await;
@@ -290,7 +290,7 @@ async fn a_client_that_is_silent_is_pinged_and_closed_when_no_pong_comes() {
     let mut alive = Client::to(address).await;
     let mut silent = Client::to(address).await;
     for _ in 0..5 {
-        // Reading answers the ping.
+        // Reading responds to the ping.
         assert!(matches!(alive.frame().await, Some(Message::Ping(_))));
     }
     let (code, reason) = silent.closed().await;

@@ -1,4 +1,4 @@
-//! `scopes` and `visible_if` on resources and prompts: who finds them in lists, and who is refused.
+//! `scopes` and `visible_if` on resources and prompts: their effect on lists and calls.
 
 use mcp_runtime::{Context, Principal, Server, prompt, prompts, resource, resources, tool, tools};
 use mcp_testkit::{TestClient, era};
@@ -73,7 +73,7 @@ async fn names(client: &TestClient, method: &str, member: &str) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn lists_hide_what_a_caller_may_not_have_in_every_revision() {
+async fn lists_hide_items_without_access_in_every_revision() {
     for version in era::ALL {
         let client = TestClient::with_version(server(), version).await;
         assert_eq!(
@@ -103,7 +103,7 @@ async fn lists_hide_what_a_caller_may_not_have_in_every_revision() {
 }
 
 #[tokio::test]
-async fn a_missing_scope_is_named_and_what_is_hidden_does_not_exist() {
+async fn a_missing_scope_is_named_and_hidden_items_do_not_exist() {
     let client = TestClient::new(server()).await;
     let completion = json!({ "ref": { "type": "ref/prompt", "name": "review" }, "argument": { "name": "word", "value": "" } });
     for (method, params) in [
@@ -141,7 +141,7 @@ async fn a_missing_scope_is_named_and_what_is_hidden_does_not_exist() {
 }
 
 #[tokio::test]
-async fn nothing_tells_what_is_hidden_from_what_is_not_there() {
+async fn a_hidden_item_is_indistinguishable_from_a_missing_one() {
     for version in era::ALL {
         let client = TestClient::with_version(server(), version).await;
         let told = async |method: &str, params: &dyn Fn(&str) -> Value, name: &str| {
@@ -213,7 +213,7 @@ async fn touch(cx: &Context) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn who_watches_a_folder_is_not_told_of_what_is_hidden_in_it() {
+async fn a_watcher_of_a_folder_is_not_notified_of_hidden_resources_in_it() {
     for version in era::ALL {
         for (who, expected) in [
             (

@@ -114,7 +114,7 @@ fn library() -> Server<Library> {
     .into_server()
 }
 
-/// Asks what the beginning of an argument may become.
+/// Requests completions for the beginning of an argument.
 async fn completed(client: &TestClient, of: Value, name: &str, value: &str, known: Value) -> Value {
     let argument = json!({ "name": name, "value": value });
     let params = json!({ "ref": of, "argument": argument, "context": { "arguments": known } });
@@ -194,7 +194,7 @@ async fn methods_complete_with_the_state() {
 }
 
 #[tokio::test]
-async fn at_most_a_hundred_are_proposed() {
+async fn at_most_a_hundred_completions_are_returned() {
     let client = TestClient::new(library()).await;
     let many = completed(&client, of_prompt("praise"), "tone", "", json!({})).await;
     let count = many["values"].as_array().map(Vec::len);
@@ -205,14 +205,14 @@ async fn at_most_a_hundred_are_proposed() {
 }
 
 #[tokio::test]
-async fn listed_values_complete_by_themselves() {
+async fn enum_values_complete_without_a_function() {
     let client = TestClient::new(server()).await;
     let sizes = completed(&client, of_prompt("map"), "size", "l", json!({})).await;
     assert_eq!(sizes["values"], json!(["large", "little"]));
 }
 
 #[tokio::test]
-async fn a_failure_stays_private_and_what_is_unknown_is_refused() {
+async fn a_failure_stays_private_and_unknown_references_are_refused() {
     let client = TestClient::new(server()).await;
     let ask = async |of: Value, name: &str| {
         let params = json!({ "ref": of, "argument": { "name": name, "value": "" } });
@@ -232,7 +232,7 @@ async fn a_failure_stays_private_and_what_is_unknown_is_refused() {
     assert_eq!(ask(of_prompt("globe"), "country").await["code"], -32602);
 }
 
-/// Lets [`blocks`] go on.
+/// Lets [`blocks`] continue.
 static RELEASED: AtomicBool = AtomicBool::new(false);
 
 /// A wall.
@@ -249,7 +249,7 @@ fn blocks(_: String) -> Vec<String> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_function_that_blocks_is_stopped_waiting_for_and_holds_up_nobody() {
+async fn a_blocking_completion_times_out_and_delays_no_other_request() {
     let server = Server::new("walls", "1.0.0").prompts(prompts![wall]);
     let client = TestClient::new(server).await;
     let asked = json!({ "ref": of_prompt("wall"), "argument": { "name": "stone", "value": "a" } });

@@ -1,4 +1,4 @@
-//! Tools, resources and prompts that are made at run time: nothing tells them from declared ones.
+//! Tools, resources and prompts made at run time, which behave as declared ones.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -78,7 +78,7 @@ async fn arguments_are_coerced_and_explained_as_those_of_declared_tools() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn further_arguments_are_handed_on_where_the_schema_has_room() {
+async fn further_arguments_are_passed_on_if_the_schema_allows_them() {
     let open = json!({ "type": "object", "additionalProperties": { "type": "integer" } });
     let tool = DynamicTool::new("sum", open)
         .description("Adds.")
@@ -111,7 +111,7 @@ async fn keywords_beyond_shapes_are_checked_by_the_validator() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn policies_are_builder_methods_named_as_the_keys() {
+async fn policies_are_builder_methods_with_the_names_of_the_keys() {
     let calls = Arc::new(AtomicU32::new(0));
     let counted = {
         let calls = Arc::clone(&calls);
@@ -251,7 +251,7 @@ async fn resources_and_prompts_are_made_at_run_time_too() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn items_come_and_go_while_the_server_runs() {
+async fn items_are_added_and_removed_while_the_server_runs() {
     for version in era::ALL {
         let server = Server::new("plugins", "1.0.0").tools(tools![add]);
         let items = server.items();
@@ -306,7 +306,7 @@ async fn a_call_in_flight_ends_after_its_tool_was_removed() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_is_wrong_with_an_item_is_told_and_nothing_changes() {
+async fn a_faulty_item_is_refused_and_nothing_changes() {
     /// A page.
     #[resource("wiki://{page}")]
     async fn page(page: String) -> String {
@@ -326,7 +326,7 @@ async fn what_is_wrong_with_an_item_is_told_and_nothing_changes() {
         (bare().description("Does."), "no handler"),
         (
             named("x").rate_limit("10 a minute"),
-            "\"10 a minute\" is no rate",
+            "\"10 a minute\" is not a rate",
         ),
         (
             named("x").cache(Duration::from_secs(1)),

@@ -1,4 +1,4 @@
-//! What a reader is told about keeping contents.
+//! The hints for caching contents.
 
 use mcp_runtime::{Confirm, Context, ElicitError, Principal, Server, resource, resources};
 use mcp_testkit::TestClient;
@@ -28,7 +28,7 @@ async fn hidden() -> &'static str {
     "text"
 }
 
-/// Made anew.
+/// Created again.
 #[resource("kept://fresh")]
 async fn fresh() -> &'static str {
     "text"
@@ -58,7 +58,7 @@ fn hint(of: &Value) -> (&Value, &Value) {
 }
 
 #[mcp_testkit::test(eras = "all")]
-async fn only_what_everybody_may_have_is_public(client: TestClient) {
+async fn only_results_for_all_callers_are_public(client: TestClient) {
     let client = client.principal(Principal::new("ann", ["read"]));
     for (uri, ttl, scope) in [
         ("kept://shared", 60_000, "public"),

@@ -1,4 +1,4 @@
-//! Templates that list what they have: in pages that stay stable, for whoever may see it, and whatever goes wrong.
+//! Templates that list their resources: in stable pages, according to access, and with failing functions.
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
@@ -128,7 +128,7 @@ async fn page(client: &TestClient, cursor: &Value) -> Value {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_a_template_has_is_listed_in_pages_in_every_revision() {
+async fn resources_of_a_template_are_listed_in_pages_in_every_revision() {
     for version in era::ALL {
         let (_, server) = start(&["c", "a", "b"]);
         let client = TestClient::with_version(server, version).await;
@@ -144,7 +144,7 @@ async fn what_a_template_has_is_listed_in_pages_in_every_revision() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_cursor_stays_good_while_entries_come_and_go() {
+async fn a_cursor_stays_valid_while_entries_are_added_and_removed() {
     let (names, server) = start(&["a", "c", "e", "g"]);
     let client = TestClient::new(server).await;
     let first = page(&client, &Value::Null).await;
@@ -169,7 +169,7 @@ async fn a_cursor_stays_good_while_entries_come_and_go() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_list_depends_on_who_asks() {
+async fn a_list_depends_on_the_caller() {
     let (_, server) = start(&["a"]);
     let client = TestClient::new(server).await;
     let ann = client.clone().principal(Principal::new("ann", ["staff"]));
@@ -184,7 +184,7 @@ async fn a_list_depends_on_who_asks() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn names_of_resources_are_free_and_declarations_have_meta() {
+async fn names_of_resources_are_unrestricted_and_declarations_have_meta() {
     let (_, server) = start(&[]);
     let client = TestClient::new(server).await;
     let about = client.resources().await.remove(0);

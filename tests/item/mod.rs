@@ -1,4 +1,4 @@
-//! Resources and prompts: what is declared on a function is true when it is read.
+//! Resources and prompts: the declared limits are enforced.
 
 mod access;
 mod complete;

@@ -152,7 +152,8 @@ fn a_prefix_must_be_part_of_a_name() {
     );
 }
 
-/// Two servers of one application: their routes overlap when merged, and do not where each is nested or an endpoint alone.
+/// Two servers in one application: their routes conflict when merged, and do not if each is nested or an endpoint
+/// alone.
 mod beside {
     use mcp_runtime::axum::Router;
     use mcp_runtime::axum::body::Body;

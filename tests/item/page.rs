@@ -87,7 +87,7 @@ async fn a_cursor_leads_to_the_next_page_in_every_revision() {
 }
 
 #[tokio::test]
-async fn a_cursor_that_nobody_gave_is_refused() {
+async fn a_forged_cursor_is_refused() {
     for version in era::ALL {
         let client = TestClient::with_version(server(), version).await;
         for (method, member) in LISTS {
@@ -118,7 +118,7 @@ impl Pair {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_block_says_how_long_its_pages_are() {
+async fn a_block_sets_its_page_size() {
     let client = TestClient::new(Pair.into_server()).await;
     let page = client
         .request("tools/list", json!({}))

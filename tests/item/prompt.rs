@@ -69,7 +69,7 @@ async fn messages_are_made_in_every_revision() {
 }
 
 #[tokio::test]
-async fn arguments_that_do_not_fit_are_all_named_in_every_revision() {
+async fn all_invalid_arguments_are_named_in_every_revision() {
     for version in era::ALL {
         let client = TestClient::with_version(server(), version).await;
         for (name, arguments, named) in [
@@ -102,7 +102,7 @@ async fn arguments_that_do_not_fit_are_all_named_in_every_revision() {
 }
 
 #[tokio::test]
-async fn the_list_names_arguments_and_which_are_needed() {
+async fn the_list_has_the_arguments_and_marks_required_ones() {
     let client = TestClient::new(server()).await;
     let listed = client.request("prompts/list", json!({})).await.result()["prompts"].clone();
     assert_eq!(
@@ -146,7 +146,7 @@ async fn several(topics: Topics) -> String {
 }
 
 #[test]
-fn an_argument_that_is_no_text_stops_the_start() {
+fn an_argument_that_is_not_a_string_stops_the_start() {
     let fault = |server: Server| server.check().unwrap_err().to_string();
     let structured = fault(Server::new("prompts", "1.0.0").prompts(prompts![structured]));
     assert!(

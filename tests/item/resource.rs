@@ -90,7 +90,7 @@ async fn contents_are_read_in_every_revision() {
     }
 }
 
-/// The error of a read that fails.
+/// The error of a failed read.
 async fn refused(client: &TestClient, uri: &str) -> Value {
     client.read(uri).await.response()["error"].clone()
 }
@@ -112,7 +112,7 @@ async fn variables_are_decoded_into_their_types() {
 }
 
 #[tokio::test]
-async fn what_is_not_there_is_not_found_in_every_revision() {
+async fn a_missing_resource_is_not_found_in_every_revision() {
     for version in era::ALL {
         let client = TestClient::with_version(server(), version).await;
         let code = if version.is_legacy() { -32002 } else { -32602 };
@@ -150,7 +150,7 @@ async fn a_private_failure_is_an_internal_error_with_a_reference() {
 }
 
 #[tokio::test]
-async fn lists_say_what_the_keys_say() {
+async fn lists_have_the_values_of_the_keys() {
     let client = TestClient::new(server()).await;
     let listed = client.request("resources/list", json!({})).await.result()["resources"].clone();
     assert_eq!(

@@ -1,4 +1,4 @@
-//! A `#[server]` block with all kinds: they are registered, share the defaults, and come in parts.
+//! A `#[server]` block with all kinds: they are registered, share the defaults, and may be split into parts.
 
 use mcp_runtime::{Json, Server, server};
 use mcp_testkit::TestClient;

@@ -1,4 +1,4 @@
-//! `visible_if` that looks at the state, hints that are said to be off, and `_meta` of declarations.
+//! `visible_if` with the state, hints set to false, and `_meta` of declarations.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -48,7 +48,7 @@ fn server() -> Server<Shop> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_rule_may_look_at_the_state_and_the_caller() {
+async fn a_rule_may_use_the_state_and_the_caller() {
     for version in era::ALL {
         let client = TestClient::with_version(server(), version).await;
         let staff = client.clone().principal(Principal::new("staff", [""; 0]));
@@ -65,7 +65,7 @@ async fn a_rule_may_look_at_the_state_and_the_caller() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn hints_may_be_said_to_be_off_and_meta_is_listed() {
+async fn hints_may_be_set_to_false_and_meta_is_listed() {
     let client = TestClient::new(server()).await;
     let staff = client.principal(Principal::new("staff", [""; 0]));
     staff.call("open", json!({})).await.assert_ok();

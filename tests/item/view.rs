@@ -78,7 +78,7 @@ async fn a_tool_names_its_view_in_every_revision_that_has_a_place_for_it(client:
 }
 
 #[mcp_testkit::test(eras = "all")]
-async fn a_view_is_html_with_what_it_may_do(client: TestClient) {
+async fn a_view_is_html_with_its_permissions(client: TestClient) {
     let page = read(&client, "ui://shop/cart").await;
     let ui = json!({
         "csp": {
@@ -112,7 +112,7 @@ async fn a_view_is_html_with_what_it_may_do(client: TestClient) {
 }
 
 #[mcp_testkit::test(eras = "all")]
-async fn what_is_at_a_view_uri_is_a_view_by_itself(client: TestClient) {
+async fn a_resource_at_a_view_uri_is_a_view_by_default(client: TestClient) {
     let page = read(&client, "ui://shop/plain").await;
     assert_eq!(
         (&page["mimeType"], page.get("_meta")),
@@ -180,7 +180,7 @@ async fn a_function_knows_whether_its_client_shows_views() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_older_client_says_it_once() {
+async fn an_older_client_declares_views_once_in_the_handshake() {
     let client = Client::new(server());
     let initialize = Call::initialize("2025-11-25")
         .edit(|message| message["params"]["capabilities"] = shows_views());
@@ -200,14 +200,14 @@ async fn an_older_client_says_it_once() {
 }
 
 #[test]
-fn a_view_that_is_not_there_stops_the_start() {
+fn a_missing_view_stops_the_start() {
     let error = Server::new("shop", "1.0.0")
         .tools(tools![cart])
         .check()
         .unwrap_err();
     assert_eq!(
         error.to_string(),
-        "tool `cart` cannot be served: its view `ui://shop/cart` is no resource of this server; declare one with \
+        "tool `cart` cannot be served: its view `ui://shop/cart` is not a resource of this server; declare one with \
          `#[resource(\"ui://shop/cart\")]`, and list it in `resources![..]`"
     );
 }

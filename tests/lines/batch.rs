@@ -124,7 +124,7 @@ async fn a_cancelled_member_is_left_out() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_batch_of_which_all_is_cancelled_is_not_answered() {
+async fn a_batch_whose_members_are_all_cancelled_has_no_response() {
     let (server, mut watch) = watched();
     let client = TestClient::with_version(server, Version::V2025_03_26).await;
     let mut lines = client.lines();

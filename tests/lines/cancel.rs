@@ -1,4 +1,4 @@
-//! `notifications/cancelled` over lines: the call ends, and nothing more is said of it.
+//! `notifications/cancelled` over lines: the call ends without a response.
 
 use mcp_testkit::{TestClient, era};
 use serde_json::json;
@@ -51,7 +51,7 @@ async fn only_the_named_call_is_cancelled() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_call_that_waits_its_turn_is_cancelled_before_it_begins() {
+async fn a_queued_call_is_cancelled_before_it_begins() {
     const IN_FLIGHT: usize = 1024;
     let (server, mut watch) = watched();
     let client = TestClient::raw(server, era::MODERN);
@@ -88,7 +88,7 @@ async fn an_id_used_twice_cancels_one_call_at_a_time() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn cancelling_what_is_unknown_finished_or_misshapen_is_ignored() {
+async fn unknown_finished_and_malformed_cancellations_are_ignored() {
     let client = TestClient::new(server()).await;
     client
         .call("add", json!({ "a": 1, "b": 2 }))
@@ -126,7 +126,7 @@ async fn a_cancelled_call_is_counted_as_such() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn work_that_a_call_has_spawned_learns_of_the_cancellation() {
+async fn a_spawned_task_is_notified_of_the_cancellation() {
     use mcp_runtime::{Context, Server, State, tool, tools};
     use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 

@@ -15,7 +15,7 @@ async fn the_end_of_input_is_the_end_of_the_server() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_is_in_flight_at_the_end_of_input_is_answered() {
+async fn calls_in_flight_at_the_end_of_input_are_answered() {
     let (server, mut watch) = watched();
     let client = TestClient::new(server).await;
     let pending = client.start("hold", json!({}));
@@ -25,7 +25,7 @@ async fn what_is_in_flight_at_the_end_of_input_is_answered() {
     pending.reply().await.assert_text("released");
 }
 
-/// More than may be in flight at once.
+/// More than the maximum in flight.
 const CALLS: usize = 1500;
 
 #[tokio::test(start_paused = true)]
@@ -40,7 +40,7 @@ async fn all_that_was_sent_before_the_end_of_input_is_answered_however_much_it_i
         assert_eq!(watch.next().await, "begun");
     }
     client.close();
-    // Comes after the end of input, and so shows that it has been seen.
+    // Processed after the end of input, which shows that it was detected.
     client.metric("mcp_active_sessions").await;
     for _ in 0..CALLS {
         watch.release();
@@ -88,7 +88,7 @@ async fn a_shutdown_lets_calls_in_flight_finish() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn more_calls_than_may_run_at_once_wait_their_turn() {
+async fn calls_beyond_the_maximum_are_queued() {
     let (server, mut watch) = watched();
     let client = TestClient::new(server).await;
     let pending: Vec<_> = (0..1025).map(|_| client.start("hold", json!({}))).collect();

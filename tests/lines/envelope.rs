@@ -1,10 +1,10 @@
-//! Lines that are no request.
+//! Invalid lines.
 
 use serde_json::{Value, json};
 
 use super::{bare, initialize, modern, raw};
 
-/// What the server says to this line.
+/// Returns the response to this line.
 async fn reply(line: &str) -> Value {
     let client = raw();
     let mut lines = client.lines();
@@ -13,7 +13,7 @@ async fn reply(line: &str) -> Value {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_is_not_json_is_a_parse_error_without_id() {
+async fn invalid_json_is_a_parse_error_without_id() {
     for line in ["{", "nonsense", r#"{"jsonrpc":"2.0",}"#] {
         let reply = reply(line).await;
         assert_eq!(
@@ -125,7 +125,7 @@ async fn an_unreadable_id_is_null_only_where_the_schema_requires_one() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn calls_are_not_in_each_others_way() {
+async fn concurrent_calls_do_not_interfere() {
     let client = raw();
     let mut lines = client.lines();
     lines.send(modern(

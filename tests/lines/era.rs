@@ -46,7 +46,7 @@ async fn discover_is_answered_before_and_after_a_handshake() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn both_eras_are_spoken_in_one_process() {
+async fn both_eras_are_served_in_one_process() {
     let client = raw();
     let mut lines = client.lines();
     lines.send(initialize("2025-06-18"));
@@ -67,7 +67,7 @@ async fn both_eras_are_spoken_in_one_process() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_request_of_no_era_is_told_what_metadata_it_lacks() {
+async fn a_request_of_no_era_gets_an_error_that_names_the_missing_metadata() {
     let client = raw();
     let mut lines = client.lines();
     for method in [
@@ -101,7 +101,7 @@ async fn a_ping_is_answered_before_the_handshake_and_after() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn initialize_agrees_to_each_older_revision_and_to_no_other() {
+async fn initialize_negotiates_each_older_revision_and_no_other() {
     let offers = ["2025-11-25", "2025-06-18", "2025-03-26", "2024-11-05"]
         .map(|version| (version, version))
         .into_iter();

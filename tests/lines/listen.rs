@@ -1,4 +1,4 @@
-//! `subscriptions/listen` over lines: told apart by the id, ended by a cancellation or by the server.
+//! `subscriptions/listen` over lines: distinguished by the id, ended by a cancellation or by the server.
 
 use mcp_testkit::{TestClient, era};
 use serde_json::{Value, json};
@@ -43,7 +43,7 @@ async fn the_acknowledgement_comes_first_and_the_id_keeps_its_type() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn two_subscriptions_are_told_apart() {
+async fn two_subscriptions_are_distinguished() {
     let client = raw();
     let mut lines = client.lines();
     for id in [json!("one"), json!("other")] {
@@ -65,7 +65,7 @@ async fn two_subscriptions_are_told_apart() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_cancelled_subscription_says_nothing_more() {
+async fn a_cancelled_subscription_sends_nothing_more() {
     let client = raw();
     let mut lines = client.lines();
     lines.send(listen(json!("l")));
@@ -99,7 +99,7 @@ async fn a_shutdown_ends_every_subscription_with_its_result_and_then_cancels_it(
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_to_listen_to_must_be_said() {
+async fn the_filter_of_a_subscription_is_required() {
     let client = raw();
     let mut lines = client.lines();
     for params in [json!({}), json!({ "notifications": 1 })] {
@@ -109,7 +109,7 @@ async fn what_to_listen_to_must_be_said() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_older_client_is_told_without_asking() {
+async fn an_older_client_is_notified_without_a_subscription() {
     for version in era::LEGACY {
         let client = TestClient::with_version(server(), version).await;
         let mut lines = client.lines();
@@ -125,7 +125,7 @@ async fn an_older_client_is_told_without_asking() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_modern_client_is_not_told_without_asking() {
+async fn a_modern_client_is_not_notified_without_a_subscription() {
     let client = TestClient::new(server()).await;
     client
         .call("change", json!({}))

@@ -1,4 +1,4 @@
-//! The protocol over lines, as stdio speaks it, without a process.
+//! The protocol over lines, as on stdio, without a process.
 
 mod batch;
 mod cancel;
@@ -21,7 +21,7 @@ const VERSION: &str = "io.modelcontextprotocol/protocolVersion";
 const CAPABILITIES: &str = "io.modelcontextprotocol/clientCapabilities";
 const SUBSCRIPTION: &str = "io.modelcontextprotocol/subscriptionId";
 
-/// A client that has said nothing yet.
+/// A client that has sent nothing yet.
 fn raw() -> TestClient {
     TestClient::raw(server(), Version::LATEST)
 }

@@ -29,7 +29,7 @@ async fn progress_carries_its_token_and_only_grows_in_every_revision() {
                 .iter()
                 .all(|progress| progress["progressToken"] == reply.response()["id"])
         );
-        // 2024-11-05 has no messages of progress.
+        // 2024-11-05 has no messages in progress notifications.
         let message = (version > Version::V2024_11_05).then_some("step 1");
         assert_eq!(progress[1]["message"].as_str(), message);
         assert_eq!(progress[1]["total"], 3);
@@ -48,7 +48,7 @@ async fn without_a_token_there_is_no_progress() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn everything_is_told_before_the_answer_and_nothing_after() {
+async fn notifications_come_before_the_response_and_none_after() {
     let client = raw();
     let mut lines = client.lines();
     let meta = json!({ "progressToken": "t", "io.modelcontextprotocol/logLevel": "debug" });
@@ -93,7 +93,7 @@ async fn two_calls_report_under_their_own_tokens() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_modern_request_gets_the_logs_it_asks_for() {
+async fn a_modern_request_gets_the_log_level_it_requests() {
     let silent = TestClient::new(server()).await;
     assert!(silent.call("chat", json!({})).await.logs().is_empty());
     let client = TestClient::new(server()).await.log_level(Level::Critical);
@@ -127,7 +127,7 @@ async fn a_legacy_process_gets_the_logs_it_has_set() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_legacy_level_says_nothing_about_modern_requests() {
+async fn a_legacy_level_does_not_apply_to_modern_requests() {
     let client = TestClient::with_version(server(), era::LEGACY[0]).await;
     client
         .request("logging/setLevel", json!({ "level": "debug" }))

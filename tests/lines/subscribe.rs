@@ -7,7 +7,7 @@ use super::{SUBSCRIPTION, initialize, modern};
 use crate::support::shelf::server;
 
 #[tokio::test(start_paused = true)]
-async fn a_legacy_process_is_told_of_what_it_has_subscribed_to() {
+async fn a_legacy_process_is_notified_of_its_subscriptions() {
     for version in era::LEGACY {
         let client = TestClient::with_version(server(), version).await;
         client

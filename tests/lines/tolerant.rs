@@ -1,4 +1,4 @@
-//! Input of real clients that is not quite as the specification has it, and loses nothing.
+//! Input of real clients that deviates from the specification without losing information.
 
 use mcp_runtime::Version;
 use mcp_testkit::TestClient;
@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::{bare, initialize, raw};
 use crate::support::everything;
 
-/// The answer to `line`, the first after a handshake that asks for `version`.
+/// The response to `line`, the first one after a handshake that requests `version`.
 async fn answer(version: &str, line: String) -> Value {
     let client = raw();
     let mut lines = client.lines();
@@ -30,7 +30,7 @@ async fn params_that_are_null_are_absent() {
     let mut lines = client.lines();
     lines.send(initialize("2025-11-25"));
     lines.next().await.unwrap();
-    // A notification is not answered, so the next answer is that of the request.
+    // A notification has no response, so the next response is that of the request.
     lines
         .send(r#"{"jsonrpc":"2.0","method":"notifications/initialized","params":null}"#.to_owned());
     lines.send(r#"{"jsonrpc":"2.0","id":1,"method":"tools/list","params":null}"#.to_owned());
@@ -84,7 +84,7 @@ async fn capabilities_may_be_absent_or_null() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_handshake_without_a_revision_is_refused_in_words() {
+async fn a_handshake_without_a_revision_is_refused_with_a_text() {
     for (params, words) in [
         (
             json!({}),
@@ -116,7 +116,7 @@ async fn a_client_older_than_all_revisions_is_offered_the_oldest() {
     }
 }
 
-/// The answers to a call whose user is asked, when this is what comes back in place of a response.
+/// The response to a call with an input request whose response has these members.
 async fn response(members: Value) -> Value {
     let client = TestClient::raw(everything::server(), Version::LATEST);
     let mut lines = client.lines();
@@ -137,7 +137,7 @@ async fn response(members: Value) -> Value {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_response_may_have_a_null_error_beside_its_result() {
+async fn a_response_may_have_a_null_error_in_addition_to_its_result() {
     let declined = json!({ "result": { "action": "decline" }, "error": null });
     let answer = response(declined).await;
     assert_eq!(answer["result"]["isError"], true, "{answer:#}");
@@ -147,7 +147,7 @@ async fn a_response_may_have_a_null_error_beside_its_result() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_malformed_response_ends_the_question_at_once() {
+async fn a_malformed_response_fails_its_request_immediately() {
     for members in [
         json!({}),
         json!({ "result": {}, "error": { "code": 1, "message": "x" } }),

@@ -1,4 +1,4 @@
-//! Calls that wait for the user's answer, more of them than may run.
+//! Calls that wait for the user's response, more than the maximum that may run.
 
 use mcp_runtime::{Context, Server, ToolError, tool, tools};
 use mcp_testkit::{TestClient, era};
@@ -13,7 +13,7 @@ async fn ask(cx: &Context) -> Result<usize, ToolError> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn answers_are_read_however_many_calls_wait_for_them() {
+async fn responses_are_read_however_many_calls_wait_for_them() {
     let server = Server::new("asks", "1.0.0").tools(tools![ask]);
     let client = TestClient::raw(server, era::MODERN);
     let mut lines = client.lines();

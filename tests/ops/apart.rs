@@ -1,4 +1,4 @@
-//! Health and metrics at an address of their own.
+//! Health and metrics at a separate address.
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
@@ -52,7 +52,7 @@ fn health_and_metrics_leave_the_public_address() {
 }
 
 #[test]
-fn an_address_that_is_none_stops_the_start() {
+fn a_malformed_address_stops_the_start() {
     for wrong in ["9090", "localhost:9090", "127.0.0.1"] {
         let mut process = Process::start(
             probe()

@@ -1,4 +1,4 @@
-//! Audit records in a file of their own.
+//! Audit records in a separate file.
 
 use std::fs;
 use std::path::PathBuf;
@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::process::child::{Process, call, probe};
 
-/// The path of a file that is removed in the end.
+/// The path of a file that is removed at the end.
 struct Path(PathBuf);
 
 impl Path {
@@ -65,7 +65,7 @@ fn calls_and_refusals_go_to_the_file_and_not_to_the_log() {
 }
 
 #[test]
-fn a_flood_of_refusals_is_no_flood_of_records() {
+fn a_flood_of_refusals_does_not_become_a_flood_of_records() {
     let path = Path::new("probe-flood");
     let mut process = Process::start(probe().env("PROBE_AUDIT", &path.0));
     for number in 0..400 {

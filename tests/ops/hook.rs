@@ -77,7 +77,7 @@ impl Shop {
 const WHOLE: [&str; 5] = ["opened", "warm", "sold", "closed", "cold"];
 
 #[tokio::test(start_paused = true)]
-async fn the_server_opens_before_the_first_call_and_closes_after_the_last() {
+async fn start_hooks_run_before_the_first_call_and_stop_hooks_after_the_last() {
     for version in era::ALL {
         let story = Story::default();
         let shop = Shop {
@@ -96,7 +96,7 @@ async fn the_server_opens_before_the_first_call_and_closes_after_the_last() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_end_of_input_closes_too() {
+async fn the_end_of_input_runs_the_stop_hooks() {
     let story = Story::default();
     let shop = Shop {
         story: story.clone(),
@@ -116,7 +116,7 @@ async fn ready(client: &Client) -> (u16, Value) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_router_is_ready_when_it_has_opened_and_its_handle_closes_it() {
+async fn a_router_is_ready_after_its_start_hooks_and_its_handle_runs_the_stop_hooks() {
     let (story, opens) = (Story::default(), Arc::new(Notify::new()));
     let server = Shop {
         story: story.clone(),
@@ -141,7 +141,7 @@ async fn a_router_is_ready_when_it_has_opened_and_its_handle_closes_it() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_router_whose_start_fails_refuses_calls_and_closes_nothing() {
+async fn a_router_whose_start_fails_refuses_calls_and_runs_no_stop_hook() {
     let logs = Logs::new();
     let story = Story::default();
     let server = Shop {
@@ -188,7 +188,7 @@ async fn wait(story: &Story) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_stop_that_fails_panics_or_hangs_is_told_and_holds_nothing_up() {
+async fn a_stop_hook_that_fails_panics_or_hangs_is_logged_and_delays_nothing() {
     let logs = Logs::new();
     let story = Story::default();
     let server = Server::new("hooked", "1.0.0")
@@ -227,7 +227,7 @@ async fn a_stop_that_fails_panics_or_hangs_is_told_and_holds_nothing_up() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_stop_begins_after_a_call_that_is_cancelled_at_the_deadline() {
+async fn stop_hooks_run_after_a_call_that_is_cancelled_at_the_deadline() {
     let story = Story::default();
     let server = Server::new("hooked", "1.0.0")
         .state(App {
@@ -250,7 +250,7 @@ async fn a_stop_begins_after_a_call_that_is_cancelled_at_the_deadline() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_mounted_server_opens_and_closes_with_the_other() {
+async fn the_hooks_of_a_mounted_server_run_with_those_of_the_other() {
     let story = Story::default();
     let shop = Shop {
         story: story.clone(),
@@ -265,7 +265,7 @@ async fn a_mounted_server_opens_and_closes_with_the_other() {
 }
 
 #[test]
-fn a_process_opens_before_it_listens_and_closes_before_it_ends() {
+fn a_process_runs_start_hooks_before_it_listens_and_stop_hooks_before_it_exits() {
     for command in ["http", "stdio"] {
         let mut process = Process::start(
             probe()
@@ -284,7 +284,7 @@ fn a_process_opens_before_it_listens_and_closes_before_it_ends() {
 }
 
 #[test]
-fn a_start_that_fails_ends_the_process_with_its_words() {
+fn a_failed_start_ends_the_process_with_its_error_text() {
     let mut process = Process::start(
         probe()
             .args(["http"])

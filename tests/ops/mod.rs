@@ -1,4 +1,4 @@
-//! Tests of the sides of a server that operators see: its log, its metrics, its health.
+//! Tests of the interfaces for operators: log, metrics, health.
 
 mod apart;
 mod audit;

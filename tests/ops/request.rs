@@ -1,4 +1,4 @@
-//! The log: one line for each request, and the request that a line of the function's own belongs to.
+//! The log: one line for each request, and the request that a function's own lines belong to.
 
 use std::sync::Arc;
 
@@ -91,7 +91,7 @@ async fn as_ann(mut request: Request, next: Next) -> Response {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_call_leaves_one_line_with_all_that_is_known() {
+async fn a_call_logs_one_line_with_every_known_field() {
     let logs = Logs::new();
     let router = server().0.into_router();
     let client = Client::from(router.route_layer(middleware::from_fn(as_ann)));
@@ -125,7 +125,7 @@ async fn a_call_leaves_one_line_with_all_that_is_known() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn every_revision_and_every_kind_leave_a_line() {
+async fn every_revision_and_every_kind_logs_a_line() {
     for version in era::ALL {
         let logs = Logs::new();
         let client = TestClient::with_version(server().0, version).await;
@@ -154,7 +154,7 @@ async fn every_revision_and_every_kind_leave_a_line() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_line_says_what_became_of_the_call() {
+async fn a_line_has_the_outcome_of_the_call() {
     let logs = Logs::new();
     let (server, gate) = server();
     let client = TestClient::new(server).await;
@@ -183,7 +183,7 @@ async fn a_line_says_what_became_of_the_call() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn lists_and_pings_are_for_debugging_and_their_refusals_are_not() {
+async fn lists_and_pings_are_logged_at_debug_and_their_refusals_are_not() {
     let logs = Logs::new();
     let client = TestClient::with_version(server().0, Version::V2025_11_25).await;
     for (method, params, level) in [
@@ -238,7 +238,7 @@ async fn a_line_of_the_function_is_in_the_span_of_its_request() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_task_leaves_a_line_when_it_begins_and_its_lines_are_in_the_span() {
+async fn a_task_logs_a_line_when_it_begins_and_its_lines_are_in_the_span() {
     let logs = Logs::new();
     let client = TestClient::new(server().0).await.tasks();
     let task = client.start("pay", json!({ "to": "rent" })).task().await;
@@ -258,7 +258,7 @@ async fn a_task_leaves_a_line_when_it_begins_and_its_lines_are_in_the_span() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_is_redacted_stays_out_and_what_a_caller_writes_is_cut() {
+async fn redacted_values_stay_out_of_the_log_and_texts_of_callers_are_cut() {
     let logs = Logs::new();
     let client = TestClient::new(server().0).await;
     client.read("bank://accounts/1234").await.assert_ok();
@@ -279,7 +279,7 @@ async fn what_is_redacted_stays_out_and_what_a_caller_writes_is_cut() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_message_that_is_no_request_leaves_a_line_too() {
+async fn a_message_that_is_not_a_request_logs_a_line_too() {
     let logs = Logs::new();
     let client = Client::new(server().0);
     client.send(Call::post("{")).await;

@@ -1,4 +1,4 @@
-//! OpenTelemetry: the spans and metrics that a collector receives, and what calls pay for it.
+//! OpenTelemetry: the spans and metrics that a collector receives, and their cost for calls.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -46,13 +46,13 @@ fn server() -> Server {
         .prompts(prompts![ask])
 }
 
-/// The attributes, without one of the caller's address.
+/// The attributes, except for the caller's address.
 fn pairs(attributes: &Attributes) -> Vec<(&str, &str)> {
     let pairs = attributes.iter();
     pairs.map(|(key, value)| (&**key, &**value)).collect()
 }
 
-/// Makes calls to the server over HTTP, and ends it; the collector has everything then.
+/// Makes calls to the server over HTTP, and ends it, after which the collector has everything.
 async fn exported(calls: impl IntoIterator<Item = Call>) -> Collector {
     let collector = Collector::new();
     let server = server().telemetry(&*collector.url);
@@ -65,12 +65,12 @@ async fn exported(calls: impl IntoIterator<Item = Call>) -> Collector {
     collector
 }
 
-/// The call of `add` that is answered by 3.
+/// The call of `add` whose result is 3.
 fn sum() -> Call {
     Call::tool("add", json!({ "a": 1, "b": 2 }))
 }
 
-/// Serves `server` over HTTP, and has it add so many times.
+/// Serves `server` over HTTP, and makes this number of calls.
 async fn adding(server: Server, times: usize) -> (Client, ShutdownHandle) {
     let end = server.shutdown_handle();
     let client = Client::new(server);
@@ -184,7 +184,7 @@ async fn a_failure_is_named_by_its_kind() {
 }
 
 #[tokio::test]
-async fn nothing_that_a_caller_writes_is_in_a_span_name_or_a_metric() {
+async fn no_text_of_a_caller_is_in_a_span_name_or_a_metric() {
     let collector = exported([
         Call::tool("evil", json!({})),
         Call::modern("evil/method", json!({})),
@@ -227,7 +227,7 @@ async fn a_session_is_measured_and_its_id_is_a_secret() {
 }
 
 #[tokio::test]
-async fn a_call_in_memory_comes_through_a_pipe() {
+async fn a_call_in_memory_has_the_network_transport_pipe() {
     let collector = Collector::new();
     let server = server().telemetry(&*collector.url);
     let end = server.shutdown_handle();
@@ -262,7 +262,7 @@ async fn a_dead_collector_costs_calls_nothing_and_is_logged_once_a_minute() {
     let logs = Logs::new();
     let server = server().telemetry(dead());
     let begun = Instant::now();
-    // More than wait for their export.
+    // More than the export queue holds.
     let (_client, end) = adding(server, 3_000).await;
     let took = begun.elapsed();
     assert!(took < Duration::from_secs(30), "{took:?}");
@@ -273,7 +273,7 @@ async fn a_dead_collector_costs_calls_nothing_and_is_logged_once_a_minute() {
 }
 
 #[tokio::test]
-async fn a_shutdown_waits_five_seconds_for_a_collector_that_does_not_answer() {
+async fn a_shutdown_waits_five_seconds_for_a_collector_that_does_not_respond() {
     let collector = Collector::with_manner(Manner::NeverAnswers);
     let logs = Logs::new();
     let server = server().telemetry(&*collector.url);
@@ -301,7 +301,7 @@ async fn a_collector_that_refuses_is_logged() {
 }
 
 #[test]
-fn a_server_outside_of_a_runtime_and_a_url_that_is_none_are_refused() {
+fn a_server_outside_of_a_runtime_and_a_malformed_url_are_refused() {
     let error = std::panic::catch_unwind(|| {
         drop(server().telemetry("http://127.0.0.1:4318").into_router());
     });
@@ -314,17 +314,32 @@ fn a_server_outside_of_a_runtime_and_a_url_that_is_none_are_refused() {
     }
 }
 
-/// A process over stdio that makes one call of `brief` and ends; its exit code.
+/// A process over stdio that makes one call of `brief` and ends; returns its exit code.
 fn call_brief(environment: &[(&str, &str)]) -> Option<i32> {
+    brief(environment).ends().0
+}
+
+/// The same, at the end of its input.
+fn brief(environment: &[(&str, &str)]) -> Process {
     let mut process = Process::start(probe().envs(environment.iter().copied()));
     process.send(call("1", "brief", json!({})));
     process.receive();
     process.close();
-    process.ends().0
+    process
 }
 
 #[test]
-fn a_process_exports_as_the_variables_of_opentelemetry_say() {
+fn the_line_of_a_call_names_the_trace_that_its_export_begins() {
+    let collector = Collector::new();
+    let mut process = brief(&[("OTEL_EXPORTER_OTLP_ENDPOINT", &collector.url)]);
+    let line = process.hears("request answered");
+    process.assert_success();
+    let trace = collector.span("tools/call brief").trace;
+    assert!(line.contains(&trace), "{trace}: {line}");
+}
+
+#[test]
+fn a_process_follows_the_variables_of_opentelemetry() {
     let collector = Collector::new();
     let code = call_brief(&[
         ("OTEL_EXPORTER_OTLP_ENDPOINT", &collector.url),
@@ -350,7 +365,7 @@ fn a_process_exports_as_the_variables_of_opentelemetry_say() {
 }
 
 #[test]
-fn a_sampler_and_switches_of_the_environment_hold() {
+fn a_sampler_and_switches_of_the_environment_apply() {
     for (name, value) in [
         ("OTEL_TRACES_SAMPLER", "always_off"),
         ("OTEL_TRACES_EXPORTER", "none"),
@@ -386,7 +401,7 @@ fn a_sampler_and_switches_of_the_environment_hold() {
 }
 
 #[test]
-fn variables_that_cannot_be_followed_stop_the_start() {
+fn unsupported_variables_stop_the_start() {
     for (name, value, help) in [
         (
             "OTEL_EXPORTER_OTLP_ENDPOINT",

@@ -1,4 +1,4 @@
-//! `scopes` and `visible_if`: who sees a tool, who may call it, and what the others are told.
+//! `scopes` and `visible_if`: visibility, access, and the errors for other callers.
 
 use mcp_runtime::axum::body::{Body, to_bytes};
 use mcp_runtime::axum::http::{Method, Request};
@@ -27,7 +27,7 @@ fn staff(who: &Principal) -> String {
     format!("hello {}", who.subject().unwrap_or("nobody"))
 }
 
-/// For nobody, by accident.
+/// Available to no caller, by mistake.
 #[tool(read_only, visible_if = panics)]
 fn broken() {}
 
@@ -67,7 +67,7 @@ async fn names(client: &TestClient) -> Vec<String> {
 }
 
 #[mcp_testkit::test(eras = "all")]
-async fn lists_show_what_a_caller_may_call(client: TestClient) {
+async fn lists_contain_the_items_that_a_caller_may_use(client: TestClient) {
     assert_eq!(names(&client).await, ["open"]);
     assert_eq!(names(&client.clone().principal(reader())).await, ["open"]);
     assert_eq!(
@@ -157,7 +157,7 @@ async fn a_hidden_tool_is_like_one_that_does_not_exist(client: TestClient) {
     );
 }
 
-/// A principal that a layer in front has verified, as authentication will leave it.
+/// A principal as verified by a layer in front.
 async fn over_http(principal: Option<Principal>, version: Version) -> (u16, Value) {
     let request = json!({
         "jsonrpc": "2.0", "id": 1, "method": "tools/call",

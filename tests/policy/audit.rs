@@ -1,4 +1,4 @@
-//! `audit`: one record per call, whatever comes of it.
+//! `audit`: one record per call, whatever its outcome.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -43,7 +43,7 @@ fn records(logs: &Logs) -> Vec<Value> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn every_call_leaves_one_record() {
+async fn every_call_has_one_record() {
     for version in era::ALL {
         let logs = Logs::new();
         let gate = Gate::new();
@@ -146,7 +146,7 @@ async fn remind(whom: String) -> String {
 }
 
 #[tokio::test]
-async fn reads_and_prompts_leave_records_too() {
+async fn reads_and_prompts_have_records_too() {
     let logs = Logs::new();
     let server = Server::new("audit", "1.0.0")
         .resources(resources![account])
@@ -188,7 +188,7 @@ async fn copy(gate: &Arc<Gate>, from: String) -> u32 {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_task_leaves_one_record_when_it_ends() {
+async fn a_task_has_one_record_when_it_ends() {
     let logs = Logs::new();
     let gate = Gate::new();
     let server = Server::new("audit", "1.0.0")

@@ -1,4 +1,4 @@
-//! `breaker`: when it opens, what callers are told then, and how it closes again.
+//! `breaker`: its opening, the errors while it is open, and its closing.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,7 +18,7 @@ struct App {
     gate: Arc<Gate>,
 }
 
-/// Does what it is told: `work`, `fail`, `panic`, `hang`, `say` (an answer that says it failed) or `wait`.
+/// Does as requested: `work`, `fail`, `panic`, `hang`, `say` (an error result) or `wait`.
 #[tool(read_only, timeout = "5s", breaker(failures = 3, cooldown = "30s"))]
 async fn obey(cx: &Context, gate: &Arc<Gate>, how: String) -> Result<ToolResult, ToolError> {
     match how.as_str() {
@@ -88,7 +88,7 @@ async fn tell(client: &TestClient, how: &str) -> mcp_testkit::Reply {
 const OPEN: &str = "tool `obey` failed 3 times in a row, so it is not run for a while; retry in ";
 
 #[tokio::test(start_paused = true)]
-async fn errors_panics_and_timeouts_in_a_row_open_it_for_a_while() {
+async fn consecutive_errors_panics_and_timeouts_open_it_for_the_cooldown() {
     for version in era::ALL {
         let (client, _gate) = start(version).await;
         for how in ["fail", "panic", "hang"] {
@@ -111,7 +111,7 @@ async fn errors_panics_and_timeouts_in_a_row_open_it_for_a_while() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_tells_of_the_dependency_counts() {
+async fn only_failures_of_the_dependency_count() {
     for version in era::ALL {
         for how in ["fail", "convert", "private", "internal"] {
             let (client, _gate) = start(version).await;
@@ -133,7 +133,7 @@ async fn what_tells_of_the_dependency_counts() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn no_caller_opens_it_for_others() {
+async fn errors_caused_by_callers_do_not_open_it() {
     for version in era::ALL {
         let (client, _gate) = start(version).await;
         for how in ["miss", "lose", "reject", "say", "need", "sample", "ask"] {
@@ -153,7 +153,7 @@ async fn no_caller_opens_it_for_others() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_refused_question_is_no_failure_whatever_the_error_type() {
+async fn a_refused_elicitation_does_not_count_whatever_the_error_type() {
     for version in era::ALL {
         if version <= Version::V2025_03_26 {
             continue;
@@ -178,7 +178,7 @@ async fn a_refused_question_is_no_failure_whatever_the_error_type() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn answers_are_no_failures() {
+async fn public_errors_do_not_count() {
     let (client, _gate) = start(Version::LATEST).await;
     for _ in 0..5 {
         tell(&client, "say")
@@ -193,7 +193,7 @@ async fn answers_are_no_failures() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn after_the_cooldown_one_call_is_let_through() {
+async fn after_the_cooldown_one_call_is_admitted() {
     let (client, gate) = start(Version::LATEST).await;
     for _ in 0..3 {
         tell(&client, "fail").await.assert_error("down");
@@ -223,7 +223,7 @@ async fn a_trial_that_fails_opens_it_again() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_trial_that_is_given_up_passes_the_turn_on() {
+async fn a_cancelled_trial_leaves_the_trial_to_the_next_call() {
     let (client, gate) = start(Version::LATEST).await;
     for _ in 0..3 {
         tell(&client, "fail").await.assert_error("down");

@@ -1,4 +1,4 @@
-//! `concurrency`: how many calls run, how many wait, and what the rest is told.
+//! `concurrency`: running calls, waiting calls, and refusals.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -47,7 +47,7 @@ async fn start(version: mcp_testkit::Version) -> (TestClient, Arc<Gate>) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn so_many_run_so_many_wait_and_the_rest_is_refused() {
+async fn the_maximum_runs_the_queue_waits_and_the_rest_is_refused() {
     for version in mcp_testkit::era::ALL {
         let (client, gate) = start(version).await;
         let running = [
@@ -73,7 +73,7 @@ async fn so_many_run_so_many_wait_and_the_rest_is_refused() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_call_that_is_given_up_frees_its_place() {
+async fn a_cancelled_call_releases_its_permit() {
     let (client, gate) = start(mcp_testkit::Version::LATEST).await;
     let (one, two) = (
         client.start("work", json!({})),
@@ -97,7 +97,7 @@ async fn a_call_that_is_given_up_frees_its_place() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_timeout_begins_when_the_call_does() {
+async fn the_timeout_begins_when_the_call_runs() {
     let (client, gate) = start(mcp_testkit::Version::LATEST).await;
     let first = client.start("hurried", json!({}));
     gate.arrivals(1).await;
@@ -110,7 +110,7 @@ async fn the_timeout_begins_when_the_call_does() {
     second.reply().await.assert_ok();
 }
 
-/// Opens the gate when a test ends, however it does: threads that wait there would keep it from ending.
+/// Opens the gate when a test ends, even by a panic: waiting threads would keep it from ending.
 struct Release<'a>(&'a Gate);
 
 impl Drop for Release<'_> {
@@ -120,7 +120,7 @@ impl Drop for Release<'_> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_blocking_call_keeps_its_place_until_its_thread_is_done() {
+async fn a_blocking_call_holds_its_permit_until_its_thread_is_done() {
     let (client, gate) = start(mcp_testkit::Version::LATEST).await;
     let release = Release(&gate);
     let first = client.start("block", json!({}));
@@ -138,7 +138,7 @@ async fn a_blocking_call_keeps_its_place_until_its_thread_is_done() {
         .await
         .assert_error("tool `block` is busy: it runs at most 1 call at a time;");
     drop(release);
-    // The thread ends on its own time.
+    // The thread ends in real time.
     let patience = std::time::Instant::now() + Duration::from_secs(30);
     while client
         .call("block", json!({}))

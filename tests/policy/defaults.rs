@@ -1,4 +1,4 @@
-//! `#[server(defaults(..))]`: each of them holds for a tool that says nothing, and for no tool that says otherwise.
+//! `#[server(defaults(..))]`: each default applies to a tool without the key, and to no tool with it.
 
 use std::sync::Arc;
 
@@ -14,7 +14,7 @@ struct Shop {
 }
 
 impl Shop {
-    /// Does what it is told: `fail`, `hang`, `wait`, or say that many letters.
+    /// Does as requested: `fail`, `hang`, `wait`, or return that many letters.
     async fn obey(&self, how: &str) -> Result<String, ToolError> {
         let number = self.gate.come();
         match how {
@@ -64,7 +64,7 @@ impl Shop {
     }
 }
 
-/// A client that may call both tools, of one server in each revision.
+/// A client that may call both tools of one server, in each revision.
 async fn clients() -> Vec<(TestClient, Arc<Gate>)> {
     let mut clients = Vec::new();
     for version in era::ALL {
@@ -158,7 +158,7 @@ async fn concurrency() {
             client.start("plain", json!({"how": "wait"})),
             client.start("own", json!({"how": "wait"})),
         ];
-        // Each of them comes twice: when it begins, and to wait.
+        // Each of them arrives twice: when it begins, and when it waits.
         gate.arrivals(4).await;
         client
             .call("plain", json!({"how": "1"}))

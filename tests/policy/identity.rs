@@ -1,4 +1,4 @@
-//! The identity of a caller: issuer and subject together, and for what is kept of results, what its token grants.
+//! The identity of a caller: issuer and subject together, and for cached results the grants of its token.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -12,7 +12,7 @@ struct App {
     calls: Arc<AtomicU32>,
 }
 
-/// Shows more to whoever may see it.
+/// Shows more to permitted callers.
 #[tool(read_only, cache = "1h")]
 async fn show(who: &Principal, calls: &Arc<AtomicU32>) -> String {
     let call = calls.fetch_add(1, Ordering::Relaxed);
@@ -58,7 +58,7 @@ fn plain(subject: &str) -> Principal {
     Principal::new(subject, [""; 0])
 }
 
-/// Callers whose issuers and subjects could be taken for each other's if they were put together.
+/// Callers whose issuers and subjects would be equal if concatenated.
 fn strangers() -> Vec<Principal> {
     vec![
         Principal::anonymous(),
@@ -113,7 +113,7 @@ async fn callers_of_two_issuers_share_nothing() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_a_scope_guards_is_not_remembered_for_those_without_it() {
+async fn a_result_behind_a_scope_is_not_cached_for_callers_without_it() {
     let client = start().await;
     let show = async |scopes: &[&str]| {
         let who = Principal::new("ann", scopes.iter().copied());
@@ -134,7 +134,7 @@ fn payments(name: &str) -> Server {
         .state_keys([vec![7; 32]])
 }
 
-/// Returns whether one server goes on with the state that the other has sealed.
+/// Returns true if one server accepts the state that the other has sealed.
 async fn opens(one: Server, other: Server) -> bool {
     let able = json!({ "elicitation": {} });
     let one = TestClient::new(one).await.capabilities(able.clone());
@@ -154,7 +154,7 @@ async fn opens(one: Server, other: Server) -> bool {
 }
 
 #[tokio::test(start_paused = true)]
-async fn servers_with_one_secret_do_not_go_on_with_each_others_calls() {
+async fn servers_with_one_secret_do_not_continue_each_others_calls() {
     let (staging, prod) = (
         || payments("payments-staging"),
         || payments("payments-prod"),

@@ -1,4 +1,4 @@
-//! Each policy once on a resource and once on a prompt; a refusal is an error of the protocol.
+//! Each policy once on a resource and once on a prompt; a refusal is a protocol error.
 
 use std::future::pending;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -160,7 +160,7 @@ fn server() -> Server<Calls> {
         ])
 }
 
-/// The two kinds, which are asked in different ways.
+/// The two kinds, with different requests.
 #[derive(Clone, Copy, Debug)]
 enum Asked {
     Read,
@@ -235,7 +235,7 @@ async fn a_rate_limit_refuses_with_the_wait_in_every_revision() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_timeout_says_that_a_repetition_is_safe() {
+async fn a_timeout_of_a_resource_says_that_a_retry_is_safe() {
     let client = TestClient::new(server()).await;
     for asked in BOTH {
         let message = refusal(&asked.ask(&client, "slow").await);
@@ -247,7 +247,7 @@ async fn a_timeout_says_that_a_repetition_is_safe() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_call_too_many_at_a_time_is_refused() {
+async fn a_call_beyond_the_concurrency_is_refused() {
     for asked in BOTH {
         let client = TestClient::new(server()).await;
         let (method, params) = asked.request("alone");
@@ -262,7 +262,7 @@ async fn a_call_too_many_at_a_time_is_refused() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn results_are_remembered_by_their_arguments() {
+async fn results_are_cached_by_their_arguments() {
     for asked in BOTH {
         let client = TestClient::new(server()).await;
         let name = |id: u32| {
@@ -284,7 +284,7 @@ async fn results_are_remembered_by_their_arguments() {
 }
 
 #[tokio::test]
-async fn a_reader_is_told_how_long_contents_may_be_kept() {
+async fn contents_have_the_time_for_which_they_may_be_cached() {
     let client = TestClient::new(server()).await;
     let (method, params) = Asked::Read.request("kept/1");
     let reply = client.request(method, params).await;
@@ -295,7 +295,7 @@ async fn a_reader_is_told_how_long_contents_may_be_kept() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_may_be_over_soon_is_tried_again() {
+async fn a_retryable_error_is_retried() {
     for asked in BOTH {
         let client = TestClient::new(server()).await;
         assert_eq!(asked.text(&asked.ask(&client, "shaky").await), "call 3");
@@ -320,7 +320,7 @@ async fn a_breaker_fails_fast() {
 }
 
 #[tokio::test]
-async fn what_is_too_long_is_an_error_that_names_the_limit() {
+async fn a_large_result_is_an_error_that_names_the_limit() {
     let client = TestClient::new(server()).await;
     for asked in BOTH {
         let message = refusal(&asked.ask(&client, "long").await);
@@ -332,7 +332,7 @@ async fn what_is_too_long_is_an_error_that_names_the_limit() {
 }
 
 #[tokio::test]
-async fn a_blocking_function_answers() {
+async fn a_blocking_function_returns_its_result() {
     let client = TestClient::new(server()).await;
     for asked in BOTH {
         assert_eq!(asked.text(&asked.ask(&client, "blocks").await), "unblocked");

@@ -1,4 +1,4 @@
-//! `max_output`: what is too large, and what the caller is told.
+//! `max_output`: results that are too large, and the error for the caller.
 
 use std::sync::Arc;
 
@@ -28,7 +28,7 @@ fn everything() -> String {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_result_that_is_too_large_says_how_to_ask_for_less() {
+async fn the_error_for_a_large_result_says_how_to_request_less() {
     for version in era::ALL {
         let gate = Gate::new();
         let server = Server::new("output", "1.0.0")
@@ -48,13 +48,13 @@ async fn a_result_that_is_too_large_says_how_to_ask_for_less() {
                 .await;
             refusal
                 .assert_error("the result of tool `letters` has 1025 bytes, and 1 KiB are allowed");
-            refusal.assert_error("ask for less through its arguments: `limit`, `offset`");
+            refusal.assert_error("request less with its arguments: `limit`, `offset`");
         }
         assert_eq!(gate.count(), 3, "what is too large is not remembered");
         client
             .call("everything", json!({}))
             .await
-            .assert_error("it takes no arguments that could ask for less");
+            .assert_error("it has no arguments to request less");
         let outcome = r#"mcp_tool_invocations_total{tool="letters",outcome="output_too_large"}"#;
         assert_eq!(client.metric(outcome).await.to_string(), "2");
     }

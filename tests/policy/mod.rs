@@ -1,4 +1,4 @@
-//! What each key does, as callers see it, in every revision and in paused time.
+//! The effect of each key, as callers see it, in every revision and in paused time.
 
 mod access;
 mod audit;

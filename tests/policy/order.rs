@@ -58,7 +58,7 @@ async fn start(version: mcp_testkit::Version) -> (TestClient, Arc<Gate>) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn who_may_not_call_uses_up_no_rate() {
+async fn a_caller_without_access_uses_no_rate() {
     for version in era::ALL {
         let (client, _gate) = start(version).await;
         for _ in 0..3 {
@@ -82,7 +82,7 @@ async fn who_may_not_call_uses_up_no_rate() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_rate_counts_before_there_is_a_place() {
+async fn the_rate_counts_before_the_permit() {
     for version in era::ALL {
         let (client, gate) = start(version).await;
         let first = client.start("placed", json!({}));
@@ -101,7 +101,7 @@ async fn the_rate_counts_before_there_is_a_place() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_hit_takes_a_place_and_arguments_that_do_not_fit_take_none() {
+async fn a_hit_takes_a_permit_and_invalid_arguments_take_none() {
     for version in era::ALL {
         let (client, gate) = start(version).await;
         gate.open(1);
@@ -128,7 +128,7 @@ async fn a_hit_takes_a_place_and_arguments_that_do_not_fit_take_none() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_output_is_measured_last_and_errors_are_not_remembered() {
+async fn the_output_is_measured_last_and_errors_are_not_cached() {
     for version in era::ALL {
         let (client, gate) = start(version).await;
         client

@@ -1,4 +1,4 @@
-//! Addresses: by which `rate_limit` counts, and which `audit` records.
+//! Addresses: the keys of `rate_limit`, and a field of `audit`.
 
 use std::net::{IpAddr, SocketAddr};
 
@@ -37,7 +37,7 @@ async fn let_in(router: &Router, from: Option<&str>) -> bool {
     calls(router, "once", from).await
 }
 
-/// Calls `tool` from an address; whether it was let in.
+/// Calls `tool` from an address; returns whether it was admitted.
 async fn calls(router: &Router, tool: &str, from: Option<&str>) -> bool {
     let mut request = Request::post("http://localhost/mcp")
         .header("content-type", "application/json")
@@ -68,7 +68,7 @@ async fn a_connection_without_an_address_counts_as_one(client: TestClient) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn each_address_is_counted_for_itself() {
+async fn each_address_is_counted_separately() {
     let router = server().into_router();
     for address in ["192.0.2.1", "192.0.2.2", "2001:db8::1", "2001:db8:0:1::1"] {
         assert!(let_in(&router, Some(address)).await, "{address}");
@@ -85,14 +85,14 @@ async fn each_address_is_counted_for_itself() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn behind_a_router_without_addresses_all_are_one() {
+async fn behind_a_router_without_addresses_all_callers_share_a_count() {
     let router = server().into_router();
     assert!(let_in(&router, None).await);
     assert!(!let_in(&router, None).await);
 }
 
 #[tokio::test(start_paused = true)]
-async fn anonymous_callers_are_counted_by_address_unless_a_limit_says_otherwise() {
+async fn anonymous_callers_are_counted_by_address_unless_a_limit_sets_another_key() {
     let router = server().into_router();
     for address in ["192.0.2.1", "192.0.2.2", "2001:db8::1"] {
         assert!(calls(&router, "limited", Some(address)).await, "{address}");

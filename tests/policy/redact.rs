@@ -75,7 +75,7 @@ async fn a_redacted_value_that_a_header_mirrors_is_not_shown_either() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_redacted_value_is_nowhere_but_in_the_result() {
+async fn a_redacted_value_appears_in_the_result_only() {
     for version in era::ALL {
         let logs = Logs::new();
         let server = Server::new("redact", "1.0.0").tools(tools![sign_in]);

@@ -1,4 +1,4 @@
-//! `retry`: which errors, how often, and how long.
+//! `retry`: the retried errors, the number of retries, and the delays.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -61,7 +61,7 @@ async fn start(version: Version) -> (TestClient, Arc<Gate>) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn it_is_tried_again_with_the_same_arguments() {
+async fn a_retry_has_the_same_arguments() {
     for version in era::ALL {
         let (client, gate) = start(version).await;
         let begun = Instant::now();
@@ -70,7 +70,7 @@ async fn it_is_tried_again_with_the_same_arguments() {
             .await
             .assert_text("/a at attempt 4");
         assert_eq!(gate.count(), 4);
-        // 1 s, 2 s and 4 s, each with at most half of it taken off.
+        // 1 s, 2 s and 4 s, each reduced by at most half.
         let took = begun.elapsed();
         assert!(
             (Duration::from_millis(3_500)..=Duration::from_millis(7_010)).contains(&took),
@@ -80,7 +80,7 @@ async fn it_is_tried_again_with_the_same_arguments() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_last_error_is_the_answer() {
+async fn the_last_error_is_returned() {
     for version in era::ALL {
         let (client, gate) = start(version).await;
         client
@@ -99,7 +99,7 @@ async fn the_last_error_is_the_answer() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_error_without_the_mark_is_the_answer_at_once() {
+async fn an_error_without_the_mark_is_returned_immediately() {
     let (client, gate) = start(Version::LATEST).await;
     client
         .call("refuse", json!({}))
@@ -109,7 +109,7 @@ async fn an_error_without_the_mark_is_the_answer_at_once() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_attempt_that_would_come_too_late_is_not_waited_for() {
+async fn an_attempt_beyond_the_deadline_is_not_waited_for() {
     let (client, gate) = start(Version::LATEST).await;
     let begun = Instant::now();
     client

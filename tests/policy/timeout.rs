@@ -1,4 +1,4 @@
-//! `timeout`: the handler is stopped, and the caller told what is true of the tool.
+//! `timeout`: the handler is stopped, and the error depends on the declared effects of the tool.
 
 use std::sync::mpsc;
 use std::time::Duration;
@@ -83,7 +83,7 @@ async fn an_idempotent_tool_is_safe_to_retry() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn of_any_other_tool_the_outcome_is_unknown() {
+async fn the_outcome_of_any_other_tool_is_unknown() {
     let reply = TestClient::new(server())
         .await
         .call("writes", json!({}))
@@ -125,7 +125,7 @@ struct Door {
 /// Blocks its thread until the door is open.
 #[tool(blocking, timeout = "2s", read_only)]
 fn blocks(door: &Door) -> &'static str {
-    // Paused time waits for it, so the limit of a test that fails is in real time.
+    // Paused time waits for it, so the limit of a failing test is in real time.
     let _ = door
         .opened
         .lock()
@@ -135,7 +135,7 @@ fn blocks(door: &Door) -> &'static str {
     "through"
 }
 
-/// A server with a blocking tool, its door, and what it tells.
+/// A server with a blocking tool, its door, and the channel of its events.
 fn doors() -> (
     Server<Door>,
     mpsc::Sender<()>,
@@ -162,7 +162,7 @@ async fn a_blocking_tool_does_not_block_the_server_and_its_timeout_answers() {
     let client = TestClient::new(server).await;
     let pending = client.start("blocks", json!({}));
     client.request("tools/list", json!({})).await.assert_ok();
-    // Paused time stands still while a blocking task runs.
+    // Paused time does not advance while a blocking task runs.
     tokio::time::advance(Duration::from_secs(2)).await;
     pending
         .reply()

@@ -1,4 +1,4 @@
-//! Callers of a process that are verified by its settings.
+//! The verification of callers by the settings of a process.
 
 use std::fs;
 use std::process::{Command, Stdio};
@@ -12,7 +12,7 @@ use super::http::Listening;
 const ANN: &str = "ann-3f9c5a7e1b2d4f6081a3c5e7";
 const BOB: &str = "bob-3f9c5a7e1b2d4f6081a3c5e7";
 
-/// The status of a list that is requested with these headers.
+/// The status of a list with these headers.
 fn status(server: &Listening, headers: &[(&str, &str)]) -> u16 {
     let mirrored = [
         ("mcp-protocol-version", "2026-07-28"),
@@ -24,7 +24,7 @@ fn status(server: &Listening, headers: &[(&str, &str)]) -> u16 {
     connection.head().status
 }
 
-/// The error of a start that fails.
+/// The error of a failed start.
 #[track_caller]
 fn refused(command: &mut Command) -> String {
     let output = command
@@ -106,7 +106,7 @@ fn settings_of_callers_that_cannot_be_used_stop_the_start() {
                 ("MCP_OAUTH_ISSUER", "https://login.example.com"),
                 ("MCP_OAUTH_AUDIENCE", "orders"),
             ],
-            "beside",
+            "in addition to",
         ),
         (
             &[
@@ -135,7 +135,7 @@ fn check_says_for_which_transport_callers_are_verified() {
 }
 
 #[test]
-fn callers_over_stdio_need_no_credentials_and_anonymous_ones_may_be_let_in() {
+fn callers_over_stdio_need_no_credentials_and_anonymous_ones_may_be_allowed() {
     let mut stdio = Process::start(probe().env("MCP_API_KEYS", format!("ann:{ANN}")));
     stdio.send(request("1", "tools/list", json!({})));
     assert!(stdio.receive().unwrap()["result"].is_object());

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
 
-/// Longer than anything takes that works.
+/// Longer than any successful operation takes.
 const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A `probe` that has not been started.
@@ -30,7 +30,7 @@ pub(crate) fn probe() -> Command {
     command
 }
 
-/// Runs to the end: exit code, stdout, stderr.
+/// Runs it to the end: exit code, stdout, stderr.
 pub(crate) fn run(command: &mut Command) -> (Option<i32>, String, String) {
     run_with(command, Stdio::null())
 }
@@ -45,7 +45,7 @@ pub(crate) fn run_with(command: &mut Command, stdin: Stdio) -> (Option<i32>, Str
     )
 }
 
-/// A folder of one test, removed at its end.
+/// A folder for one test, removed at its end.
 pub(crate) struct Folder(pub PathBuf);
 
 impl Folder {
@@ -62,13 +62,13 @@ impl Drop for Folder {
     }
 }
 
-/// A `probe` that runs; killed when a test lets go of it.
+/// A running `probe`, killed when dropped.
 pub(crate) struct Process {
     child: Child,
     stdin: Option<ChildStdin>,
     stdout: Receiver<String>,
     stderr: Receiver<String>,
-    /// A stderr that nobody reads.
+    /// A stderr that is not read.
     unread: Option<ChildStderr>,
 }
 
@@ -81,7 +81,7 @@ impl Process {
         Self::adopt(piped.spawn().unwrap())
     }
 
-    /// The same with a stderr that is a pipe, and that nobody reads.
+    /// The same with a pipe as stderr that is not read.
     pub(crate) fn start_unread(command: &mut Command) -> Self {
         let piped = command.stdin(Stdio::piped()).stdout(Stdio::piped());
         let mut child = piped.stderr(Stdio::piped()).spawn().unwrap();
@@ -103,7 +103,7 @@ impl Process {
         }
     }
 
-    /// Begins to read a stderr that nobody has read so far.
+    /// Begins to read a stderr that was not read before.
     pub(crate) fn read_stderr(&mut self) {
         self.stderr = lines(self.unread.take().unwrap());
     }
@@ -118,7 +118,7 @@ impl Process {
         self.write(&format!("{}\n", line.as_ref()));
     }
 
-    /// Writes just this to its input.
+    /// Writes exactly this to its input.
     pub(crate) fn write(&mut self, text: &str) {
         self.stdin
             .as_mut()
@@ -127,12 +127,12 @@ impl Process {
             .unwrap();
     }
 
-    /// Its input, for somebody else to write to.
+    /// Takes its input, for another writer.
     pub(crate) fn take_stdin(&mut self) -> ChildStdin {
         self.stdin.take().unwrap()
     }
 
-    /// Gives its input back.
+    /// Returns its input.
     pub(crate) fn give_stdin(&mut self, stdin: ChildStdin) {
         self.stdin = Some(stdin);
     }
@@ -149,7 +149,7 @@ impl Process {
         Some(serde_json::from_str(&line).unwrap_or_else(|error| panic!("{error}: {line}")))
     }
 
-    /// The next line of its stderr with `part` in it.
+    /// Returns the next line of its stderr that contains `part`.
     #[track_caller]
     pub(crate) fn hears(&self, part: &str) -> String {
         loop {
@@ -161,7 +161,7 @@ impl Process {
         }
     }
 
-    /// The next line of its stderr; `None` at the end.
+    /// Returns the next line of its stderr; `None` at the end.
     #[track_caller]
     pub(crate) fn says(&self) -> Option<String> {
         receive(&self.stderr)
@@ -175,7 +175,7 @@ impl Process {
         self.signal(Signal::TERM);
     }
 
-    /// Waits for its end; its exit code, and how long that took.
+    /// Waits for its end; returns its exit code, and the duration.
     #[track_caller]
     pub(crate) fn ends(&mut self) -> (Option<i32>, Duration) {
         let begun = Instant::now();

@@ -1,7 +1,7 @@
 //! The command line: its commands, flags, environment; texts and exit codes.
 
 use std::fs::File;
-use std::io::Write as _;
+use std::io::{Read as _, Write as _};
 use std::net::TcpListener;
 use std::process::Command;
 
@@ -14,7 +14,7 @@ fn args(args: &[&str]) -> (Option<i32>, String, String) {
     run(probe().args(args))
 }
 
-/// Fails with this code; what stderr says.
+/// Asserts a failure with this code; returns stderr.
 #[track_caller]
 fn fails(command: &mut Command, code: i32) -> String {
     let (exit, stdout, stderr) = run(command);
@@ -22,8 +22,28 @@ fn fails(command: &mut Command, code: i32) -> String {
     stderr
 }
 
-/// Runs to the end at a terminal at which a person has typed this.
+/// Runs it to the end in a terminal with these input lines.
 fn typed(args: &[&str], lines: &str) -> (Option<i32>, String, String) {
+    let (mut person, terminal) = terminal();
+    person.write_all(lines.as_bytes()).unwrap();
+    run_with(probe().args(args), terminal.into())
+}
+
+/// Runs to the end with a terminal for its stderr: stdout, and the bytes that the terminal was sent.
+fn watched(args: &[&str]) -> (String, String) {
+    let (mut person, terminal) = terminal();
+    let mut command = probe();
+    let output = command.args(args).stderr(terminal).output().unwrap();
+    drop(command);
+    let mut shown = Vec::new();
+    // A terminal that all have closed ends with an error.
+    let _ = person.read_to_end(&mut shown);
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    (text(output.stdout), text(shown))
+}
+
+/// A terminal: the end of the person, and that of the program.
+fn terminal() -> (File, File) {
     let master = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
     grantpt(&master).unwrap();
     unlockpt(&master).unwrap();
@@ -31,16 +51,12 @@ fn typed(args: &[&str], lines: &str) -> (Option<i32>, String, String) {
     let terminal = File::options()
         .read(true)
         .write(true)
-        .open(name.to_str().unwrap())
-        .unwrap();
-    File::from(master.try_clone().unwrap())
-        .write_all(lines.as_bytes())
-        .unwrap();
-    run_with(probe().args(args), terminal.into())
+        .open(name.to_str().unwrap());
+    (File::from(master), terminal.unwrap())
 }
 
 #[test]
-fn tools_are_listed_with_their_limits_and_where_those_came_from() {
+fn tools_are_listed_with_their_limits_and_the_origin_of_each() {
     let (code, stdout, _) = args(&["tools"]);
     assert_eq!(code, Some(0));
     let lines: Vec<_> = stdout
@@ -91,7 +107,7 @@ fn a_repeated_name_makes_a_list() {
 }
 
 #[test]
-fn arguments_come_as_json_from_a_file_and_from_stdin() {
+fn arguments_are_read_as_json_from_a_file_and_from_stdin() {
     let path = std::env::temp_dir().join(format!("arguments-{}.json", std::process::id()));
     std::fs::write(&path, "{\"a\": 1, \"b\": 2}\n").unwrap();
     let file = format!("@{}", path.display());
@@ -166,7 +182,7 @@ fn results_and_lists_are_json_on_request() {
 }
 
 #[test]
-fn a_server_at_a_terminal_says_what_it_waits_for() {
+fn a_server_at_a_terminal_prints_a_hint() {
     let (code, stdout, stderr) = typed(&[], "\u{4}");
     assert_eq!((code, stdout.as_str()), (Some(0), ""), "{stderr}");
     assert!(
@@ -250,7 +266,7 @@ fn resources_and_prompts_are_listed_like_tools() {
 }
 
 #[test]
-fn a_resource_is_read_and_a_prompt_is_got() {
+fn a_resource_is_read_and_a_prompt_is_rendered() {
     assert_eq!(
         args(&["read", "note://red"]),
         (Some(0), "note red\n".to_owned(), String::new())
@@ -264,7 +280,7 @@ fn a_resource_is_read_and_a_prompt_is_got() {
 }
 
 #[test]
-fn the_bytes_of_a_resource_are_written_as_they_are() {
+fn the_bytes_of_a_resource_are_written_unchanged() {
     let output = probe().args(["read", "bytes://three"]).output().unwrap();
     assert_eq!(
         (output.status.code(), output.stdout),
@@ -295,7 +311,7 @@ fn an_unknown_resource_or_prompt_names_the_nearest() {
 }
 
 #[test]
-fn a_tool_asks_in_the_terminal() {
+fn a_tool_elicits_input_in_the_terminal() {
     let delete = ["call", "delete", "path=a"];
     let (code, stdout, stderr) = typed(&delete, "perhaps\ny\n");
     assert_eq!((code, stdout.as_str()), (Some(0), "deleted\n"), "{stderr}");
@@ -310,7 +326,7 @@ fn a_tool_asks_in_the_terminal() {
 }
 
 #[test]
-fn a_missing_argument_is_asked_for_in_the_terminal() {
+fn a_missing_argument_is_elicited_in_the_terminal() {
     let (code, stdout, stderr) = typed(&["call", "book"], "ten\n7\ny\n");
     assert_eq!((code, stdout.as_str()), (Some(0), "7 true\n"), "{stderr}");
     assert!(stderr.contains("How many seats?"), "{stderr}");
@@ -329,7 +345,17 @@ fn a_tool_that_runs_only_as_a_task_is_waited_for() {
 }
 
 #[test]
-fn a_task_asks_in_the_terminal() {
+fn a_terminal_shows_the_status_of_a_task_until_it_ends() {
+    let (stdout, shown) = watched(&["call", "reindex", "pages=80"]);
+    assert_eq!(stdout, "80 pages\n", "{shown:?}");
+    assert!(shown.contains("\r\x1b[Kpage "), "{shown:?}");
+    assert!(shown.ends_with("\r\x1b[K"), "{shown:?}");
+    let (_, _, unseen) = args(&["call", "reindex", "pages=80"]);
+    assert_eq!(unseen, "", "without a terminal");
+}
+
+#[test]
+fn a_task_elicits_input_in_the_terminal() {
     let (code, stdout, stderr) = typed(&["call", "empty"], "y\n");
     assert_eq!((code, stdout.as_str()), (Some(0), "emptied\n"), "{stderr}");
     assert_eq!(typed(&["call", "empty"], "n\n").1, "kept\n");
@@ -350,7 +376,7 @@ fn a_url_is_opened_by_the_person_at_the_terminal() {
 }
 
 #[test]
-fn without_a_terminal_a_question_is_an_error_that_shows_it() {
+fn without_a_terminal_an_elicitation_is_an_error_that_shows_it() {
     let stderr = fails(probe().args(["call", "delete", "path=a"]), 3);
     assert!(
         stderr.contains("stdin is no terminal") && stderr.contains("`confirm`: Really delete a?"),
@@ -359,13 +385,13 @@ fn without_a_terminal_a_question_is_an_error_that_shows_it() {
 }
 
 #[test]
-fn what_only_a_model_can_answer_is_an_error() {
+fn a_request_to_the_model_is_an_error() {
     let stderr = fails(probe().args(["call", "think"]), 3);
     assert!(stderr.contains("`sampling`"), "{stderr}");
 }
 
 #[test]
-fn what_a_called_tool_prints_is_printed() {
+fn prints_of_a_called_tool_are_printed() {
     let (code, stdout, _) = args(&["call", "print"]);
     assert_eq!(
         (code, stdout.as_str()),
@@ -374,7 +400,7 @@ fn what_a_called_tool_prints_is_printed() {
 }
 
 #[test]
-fn a_call_that_fails_says_why_and_has_an_exit_code_of_its_own() {
+fn a_failed_call_prints_the_reason_and_has_a_separate_exit_code() {
     let stderr = fails(probe().args(["call", "add", "a=one", "c=2"]), 2);
     assert!(
         stderr.contains("- `a` must be an integer, was \"one\""),
@@ -412,7 +438,7 @@ fn an_argument_without_a_value_is_explained() {
 }
 
 #[test]
-fn a_check_passes_where_every_client_takes_every_tool() {
+fn a_check_passes_if_every_client_accepts_every_tool() {
     assert_eq!(
         args(&["check"]),
         (
@@ -529,7 +555,7 @@ fn a_port_that_is_taken_is_named() {
 }
 
 #[test]
-fn the_environment_says_where_to_listen_and_a_flag_wins() {
+fn the_environment_sets_the_address_and_a_flag_overrides_it() {
     let process = Process::start(
         probe()
             .arg("http")
@@ -588,7 +614,7 @@ fn several_public_urls_are_separated_by_commas_or_repeated() {
 }
 
 #[test]
-fn what_a_caller_writes_is_one_line_in_the_log() {
+fn a_text_of_a_caller_is_one_line_in_the_log() {
     let mut process = Process::start(probe().envs([("MCP_LOG_LEVEL", "info")]));
     process.send(super::child::call(
         "1",
@@ -618,7 +644,7 @@ fn logs_are_json_on_request() {
 }
 
 #[test]
-fn a_log_level_silences_what_is_below() {
+fn a_log_level_silences_lower_levels() {
     let mut process = Process::start(probe().env("MCP_LOG_LEVEL", "error"));
     process.send("{");
     assert_eq!(process.receive().unwrap()["error"]["code"], -32700);

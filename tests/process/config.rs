@@ -30,7 +30,7 @@ impl Folder {
     }
 }
 
-/// Runs to the end: whether it succeeds, stdout, stderr.
+/// Runs it to the end: success, stdout, stderr.
 fn run(command: &mut Command) -> (bool, String, String) {
     let (code, stdout, stderr) = child::run(command);
     (code == Some(0), stdout, stderr)
@@ -90,7 +90,7 @@ fn t20_three_mistakes_are_three_messages() {
         "Error: unknown key `conections` in [limits]\n --> mcp.toml:2:1\n  help: did you mean `connections`?\n\
          error: unknown table [sever]\n --> mcp.toml:5:2\n  help: did you mean `server`?\n\
          error: limits.idle_timeout is \"5x\": unknown unit `x` (units: ms, s, m, h)\n --> mcp.toml:3:16\n  help: write for example \"500ms\", \"5s\", \"1m30s\" or \"2h\"\n\
-         error: MCP_LOG_LEVL is no setting\n  help: did you mean `MCP_LOG_LEVEL`?\n"
+         error: MCP_LOG_LEVL is not a setting\n  help: did you mean `MCP_LOG_LEVEL`?\n"
     );
 }
 
@@ -119,18 +119,18 @@ fn the_url_of_a_store_that_cannot_be_read_stops_the_start_and_is_not_repeated() 
 }
 
 #[test]
-fn a_variable_of_somebody_else_is_named_once_and_left_alone() {
+fn a_variable_of_another_program_is_logged_once_and_ignored() {
     let process = super::child::Process::start(
         probe()
             .env("MCP_TIMEOUT", "5000")
             .env("MCP_TOOL_TIMEOUT", "1"),
     );
-    let line = process.hears("left alone");
+    let line = process.hears("are ignored");
     assert!(line.contains("MCP_TIMEOUT, MCP_TOOL_TIMEOUT"), "{line}");
 }
 
 #[test]
-fn a_file_that_is_named_has_to_be_there() {
+fn a_named_file_must_exist() {
     let stderr = refused(probe().args(["config", "--config", "nowhere.toml"]));
     assert!(stderr.contains("nowhere.toml cannot be read"), "{stderr}");
 }
@@ -189,7 +189,7 @@ fn a_secret_is_read_from_a_credential_of_systemd() {
 }
 
 #[test]
-fn the_file_says_where_to_listen_and_what_is_too_much() {
+fn the_file_sets_the_address_and_the_limits() {
     let folder = Folder::new(
         "listen",
         "[server]\nbind = \"localhost:0\"\npublic_url = [\"https://mcp.example.com\"]\n",
@@ -201,7 +201,7 @@ fn the_file_says_where_to_listen_and_what_is_too_much() {
 }
 
 #[test]
-fn the_reference_page_is_that_of_the_table() {
+fn the_reference_page_matches_the_table() {
     let (ok, stdout, stderr) = run(probe().args(["config", "--docs"]));
     assert!(ok, "{stderr}");
     let page = include_str!("../../mcp-runtime/docs/configuration.md");
@@ -239,7 +239,7 @@ fn the_limits_of_the_file_are_in_force_and_listed_with_their_place() {
 }
 
 #[test]
-fn a_table_of_a_tool_that_is_not_there_stops_the_start() {
+fn a_table_of_an_unknown_tool_stops_the_start() {
     let folder = Folder::new("unknown", "[tools.ehco]\ntimeout = \"7s\"\n");
     let stderr = refused(&mut folder.probe());
     assert_eq!(
@@ -295,7 +295,7 @@ fn a_burst_without_a_quota_is_a_mistake() {
 }
 
 #[test]
-fn a_program_has_its_settings_below_those_of_the_file() {
+fn settings_of_the_file_override_those_of_the_program() {
     let folder = Folder::new("code", "");
     let shown = |folder: &Folder| {
         let (ok, stdout, stderr) = run(folder
@@ -310,7 +310,7 @@ fn a_program_has_its_settings_below_those_of_the_file() {
     assert_eq!(shown(&folder), "shutdown_deadline = \"2s\" # mcp.toml:2:21");
 }
 
-/// The answer to a call of the tool `later`, which is added after the start.
+/// The response to a call of the tool `later`, which is added after the start.
 fn call_later(toml: &str) -> (Process, Value) {
     let folder = Folder::new("later", toml);
     let mut process = Process::start(folder.probe().env("PROBE_ADDS", "1"));
@@ -332,7 +332,7 @@ fn a_tool_that_is_added_while_the_server_runs_has_the_limits_of_its_table() {
 }
 
 #[test]
-fn a_tool_that_is_added_with_a_mistake_in_its_table_is_switched_off() {
+fn a_tool_that_is_added_with_a_mistake_in_its_table_is_disabled() {
     let (process, answer) = call_later("[tools.later]\ncache = \"5s\"\n");
     assert_eq!(answer["error"]["code"], -32602, "{answer}");
     let line = process.hears("switched off");

@@ -1,4 +1,4 @@
-//! A server inside of an application that owns the listener, and its shutdown.
+//! A server inside an application that owns the listener, and its shutdown.
 
 use std::net::{SocketAddr, TcpListener};
 use std::thread::{self, JoinHandle};
@@ -18,7 +18,7 @@ async fn slow(cx: &Context, ms: u64) -> &'static str {
     "done"
 }
 
-/// An application with a server at `/mcp`, on a thread of its own; its shutdown begins with `stop`.
+/// An application with a server at `/mcp`, on a separate thread; `stop` begins its shutdown.
 struct Application {
     address: SocketAddr,
     stop: tokio::sync::oneshot::Sender<()>,
@@ -59,7 +59,7 @@ fn application(deadline: Duration) -> Application {
 }
 
 #[test]
-fn its_streams_end_and_its_calls_finish_when_the_application_goes_down() {
+fn streams_end_and_calls_finish_when_the_application_shuts_down() {
     let app = application(Duration::from_secs(30));
     let session = Listening::initialize_at(app.address);
     let connect = || Connection::to(app.address);
@@ -94,7 +94,7 @@ fn its_streams_end_and_its_calls_finish_when_the_application_goes_down() {
 }
 
 #[test]
-fn its_deadline_holds_for_the_application_too() {
+fn the_deadline_applies_to_the_application_too() {
     let app = application(Duration::from_millis(100));
     let mut busy = Connection::to(app.address);
     busy.send(&call("slow", "slow", json!({ "ms": 600_000 })));

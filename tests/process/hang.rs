@@ -1,4 +1,4 @@
-//! Functions that neither end nor wait: they keep nobody from being answered, and not the process from its end.
+//! Functions that neither return nor yield: they delay neither other requests nor the end of the process.
 
 use std::process::Command;
 use std::thread;
@@ -36,7 +36,7 @@ fn ids(process: &Process, answers: usize) -> Vec<Value> {
         .collect()
 }
 
-/// Ends soon, with this exit code.
+/// Asserts that it ends soon, with this exit code.
 #[track_caller]
 fn assert_ends(process: &mut Process, code: i32) {
     let (exit, took) = process.ends();
@@ -45,7 +45,7 @@ fn assert_ends(process: &mut Process, code: i32) {
 }
 
 #[test]
-fn a_function_that_blocks_keeps_no_other_request_waiting() {
+fn a_blocking_function_delays_no_other_request() {
     let mut process = Process::stdio();
     let begun = Instant::now();
     process.send(hold("long", 3000));
@@ -59,19 +59,19 @@ fn a_function_that_blocks_keeps_no_other_request_waiting() {
 }
 
 #[test]
-fn what_was_answered_before_it_is_not_kept_waiting_either() {
+fn earlier_responses_are_not_delayed_either() {
     let mut process = Process::stdio();
     let lines = [
         call("add", "add", json!({ "a": 1, "b": 2 })),
         hold("long", 60_000),
     ];
-    // In one piece, so that both are read at once.
+    // In one piece, so that both are read together.
     process.write(&(lines.join("\n") + "\n"));
     assert_eq!(ids(&process, 1), ["add"]);
 }
 
 #[test]
-fn a_call_that_is_cancelled_while_it_blocks_says_nothing() {
+fn a_call_that_is_cancelled_while_it_blocks_has_no_response() {
     let mut process = Process::stdio();
     process.send(hold("long", 500));
     process.send(cancel("long"));
@@ -83,7 +83,7 @@ fn a_call_that_is_cancelled_while_it_blocks_says_nothing() {
 }
 
 #[test]
-fn many_functions_that_never_end_keep_no_request_waiting_that_runs_none() {
+fn many_functions_that_never_end_do_not_delay_requests_without_a_function() {
     let mut process = Process::start(&mut impatient());
     for id in 0..40 {
         process.send(call(&id.to_string(), "spin", json!({})));
@@ -92,12 +92,12 @@ fn many_functions_that_never_end_keep_no_request_waiting_that_runs_none() {
     let listed = |message: &Value| message["id"] == "list";
     while !listed(&process.receive().unwrap()) {}
     process.close();
-    // The runtime's threads are among those that are held.
+    // The runtime's threads are among the blocked ones.
     assert_ends(&mut process, 1);
 }
 
 #[test]
-fn the_end_of_input_is_seen_while_a_function_blocks() {
+fn the_end_of_input_is_detected_while_a_function_blocks() {
     let mut process = Process::start(&mut impatient());
     process.send(call("spin", "spin", json!({})));
     assert_eq!(
@@ -108,7 +108,7 @@ fn the_end_of_input_is_seen_while_a_function_blocks() {
     assert_ends(&mut process, 0);
 }
 
-/// A server whose threads are all held by calls, which end with their connections.
+/// A server whose threads are all blocked by calls, which end with their connections.
 fn held(command: &mut Command) -> (Listening, Vec<Connection>) {
     let server = Listening::with(command);
     let workers = thread::available_parallelism().unwrap().get();
@@ -127,7 +127,7 @@ fn held(command: &mut Command) -> (Listening, Vec<Connection>) {
 }
 
 #[test]
-fn a_shutdown_ends_although_every_thread_is_held() {
+fn a_shutdown_ends_although_every_thread_is_blocked() {
     let (mut server, calls) = held(&mut impatient());
     server.process.terminate();
     assert_ends(&mut server.process, 1);
@@ -135,7 +135,7 @@ fn a_shutdown_ends_although_every_thread_is_held() {
 }
 
 #[test]
-fn a_second_signal_ends_it_although_every_thread_is_held() {
+fn a_second_signal_ends_it_although_every_thread_is_blocked() {
     let (mut server, calls) = held(&mut probe());
     server.process.terminate();
     server.process.hears("shutting down");
@@ -145,7 +145,7 @@ fn a_second_signal_ends_it_although_every_thread_is_held() {
 }
 
 #[test]
-fn a_long_poll_is_told_with_the_name_of_the_function_and_not_each_time() {
+fn a_long_poll_is_logged_with_the_name_of_the_function_at_a_limited_rate() {
     let mut process = Process::stdio();
     for id in ["1", "2", "3"] {
         process.send(hold(id, 150));
@@ -161,7 +161,7 @@ fn a_long_poll_is_told_with_the_name_of_the_function_and_not_each_time() {
 }
 
 #[test]
-fn the_destructor_of_the_state_runs_and_cannot_hold_up_or_fail_the_end() {
+fn the_destructor_of_the_state_runs_and_cannot_delay_or_fail_the_shutdown() {
     for (state, code) in [("panics", 0), ("hangs", 1)] {
         let mut server = Listening::with(impatient().env("PROBE_STATE", state));
         server.process.terminate();
@@ -179,7 +179,7 @@ fn the_destructor_of_the_state_runs_and_cannot_hold_up_or_fail_the_end() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn what_was_told_to_outlive_its_terminal_does() {
+fn a_process_started_with_nohup_outlives_its_terminal() {
     let mut process = Process::start(
         Command::new("sh")
             .args(["-c", "trap '' HUP; exec \"$0\""])

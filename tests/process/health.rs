@@ -1,4 +1,4 @@
-//! The command `health`, which containers ask.
+//! The command `health`, for containers.
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpListener;
@@ -10,7 +10,7 @@ use super::http::Listening;
 use super::tls::Authority;
 
 #[test]
-fn a_server_that_is_ready_is_told_by_the_exit_code() {
+fn the_exit_code_tells_if_a_server_is_ready() {
     let server = Listening::start();
     let address = server.address.to_string();
     let (code, stdout, stderr) = run(probe().args(["health", "--bind", &address]));
@@ -33,7 +33,7 @@ fn a_server_that_is_ready_is_told_by_the_exit_code() {
 }
 
 #[test]
-fn nobody_there_and_nonsense_are_told_apart() {
+fn a_missing_server_and_an_invalid_response_are_distinguished() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap().to_string();
     let nonsense = thread::spawn(move || {
@@ -43,10 +43,7 @@ fn nobody_there_and_nonsense_are_told_apart() {
     });
     let (code, _, stderr) = run(probe().args(["health", &address]));
     assert_eq!(code, Some(1));
-    assert!(
-        stderr.contains("does not answer as an HTTP server"),
-        "{stderr}"
-    );
+    assert!(stderr.contains("the response is not HTTP"), "{stderr}");
     nonsense.join().unwrap();
     let (code, _, stderr) = run(probe().args(["health", &address]));
     assert_eq!(code, Some(1));
@@ -57,7 +54,7 @@ fn nobody_there_and_nonsense_are_told_apart() {
 }
 
 #[test]
-fn a_server_with_tls_is_asked_by_its_own_certificate() {
+fn a_server_with_tls_is_verified_by_its_own_certificate() {
     let files = Authority::new().files("health");
     let environment = files.environment();
     let server = Listening::secured(probe().envs(environment.clone()));
@@ -77,7 +74,7 @@ fn a_server_with_tls_is_asked_by_its_own_certificate() {
 
 #[test]
 #[cfg(unix)]
-fn a_server_on_a_unix_socket_is_asked_there() {
+fn a_server_on_a_unix_socket_is_checked_there() {
     let path = std::env::temp_dir().join(format!("mcp-health-{}.sock", std::process::id()));
     let address = format!("unix:{}", path.display());
     let server = Process::start(probe().args(["http", "--bind", &address]));
@@ -96,7 +93,7 @@ fn a_server_on_a_unix_socket_is_asked_there() {
 }
 
 #[test]
-fn a_server_with_an_address_for_operations_is_asked_there() {
+fn a_server_with_an_address_for_operations_is_checked_there() {
     let free = TcpListener::bind("127.0.0.1:0").unwrap();
     let apart = free.local_addr().unwrap().to_string();
     drop(free);

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use super::child::{Process, call, probe, request};
 
-/// A `probe` that listens.
+/// A listening `probe`.
 pub(crate) struct Listening {
     pub(crate) process: Process,
     pub(crate) address: SocketAddr,
@@ -48,7 +48,7 @@ impl Listening {
         Self { process, address }
     }
 
-    /// On a port that was free a moment ago, for a process that does not say where it listens; `start` takes the
+    /// On a port that was free a moment ago, for a process that does not print its address; `start` takes the
     /// arguments of its command line.
     pub(crate) fn unheard(start: impl FnOnce(&[&str]) -> Process) -> Self {
         let free = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -70,19 +70,19 @@ impl Listening {
         Connection::to(self.address)
     }
 
-    /// Opens a legacy session; its id.
+    /// Opens a legacy session; returns its id.
     pub(crate) fn initialize(&self) -> String {
         Self::initialize_at(self.address)
     }
 
-    /// Asks for a legacy session; the status and the body of the response.
+    /// Requests a legacy session; returns the status and the body of the response.
     pub(crate) fn try_initialize(&self) -> (u16, String) {
         let mut connection = self.connect();
         connection.initialize();
         connection.answer()
     }
 
-    /// The same of whatever listens there.
+    /// The same for any server that listens there.
     pub(crate) fn initialize_at(address: SocketAddr) -> String {
         let mut connection = Connection::to(address);
         connection.initialize();
@@ -115,7 +115,7 @@ impl Head {
 impl Connection {
     pub(crate) fn to(address: SocketAddr) -> Self {
         let stream = TcpStream::connect(address).unwrap();
-        // Only a test that fails waits that long.
+        // Only a failing test waits that long.
         let patience = Some(Duration::from_mins(1));
         stream.set_read_timeout(patience).unwrap();
         Self(BufReader::new(stream))
@@ -186,14 +186,14 @@ impl Connection {
         Head { status, headers }
     }
 
-    /// A whole answer with its length in its head.
+    /// Returns a whole response with its length in its head.
     pub(crate) fn answer(&mut self) -> (u16, String) {
         let head = self.head();
         let body = self.body(&head);
         (head.status, body)
     }
 
-    /// The body after this head.
+    /// Returns the body after this head.
     pub(crate) fn body(&mut self, head: &Head) -> String {
         let mut body = vec![0; head.header("content-length").parse().unwrap()];
         self.0.read_exact(&mut body).unwrap();
@@ -209,7 +209,7 @@ impl Connection {
         self.post(&headers, &request("list", "tools/list", json!({})));
     }
 
-    /// The next message of an event stream; `None` at its end, which must be a proper one.
+    /// Returns the next message of an event stream; `None` at its end, which must be a proper one.
     pub(crate) fn event(&mut self) -> Option<Value> {
         loop {
             let line = self
@@ -224,14 +224,14 @@ impl Connection {
         }
     }
 
-    /// Returns whether the server says within `patience` that it is alive.
+    /// Returns whether the server responds to the liveness probe within `patience`.
     pub(crate) fn answers_within(mut self, patience: Duration) -> bool {
         self.0.get_ref().set_read_timeout(Some(patience)).unwrap();
         self.get("/healthz", &[]);
         self.0.fill_buf().is_ok()
     }
 
-    /// Whether the server has closed the connection, after what was read.
+    /// Returns whether the server has closed the connection, after reading the rest.
     pub(crate) fn is_closed(&mut self) -> bool {
         let mut rest = Vec::new();
         self.0.read_to_end(&mut rest).unwrap();
@@ -240,7 +240,7 @@ impl Connection {
 }
 
 #[test]
-fn it_says_where_it_listens_and_answers_there() {
+fn it_prints_its_address_and_serves_there() {
     let server = Listening::start();
     assert_ne!(server.address.port(), 0);
     let mut connection = server.connect();
@@ -264,7 +264,7 @@ fn one_connection_serves_many_requests() {
 }
 
 #[test]
-fn a_connection_that_breaks_off_cancels_its_modern_call() {
+fn a_lost_connection_cancels_its_modern_call() {
     let server = Listening::start();
     let mut connection = server.connect();
     connection.send(&call("1", "stuck", json!({})));
@@ -274,7 +274,7 @@ fn a_connection_that_breaks_off_cancels_its_modern_call() {
         "notifications/progress"
     );
     drop(connection);
-    // Its end waits for no call: the one that never ends is gone.
+    // Its end waits for no call: the one that never ends was dropped.
     let mut process = server.process;
     process.terminate();
     let (code, took) = process.ends();
@@ -287,7 +287,7 @@ fn a_connection_that_breaks_off_cancels_its_modern_call() {
 
 #[test]
 #[cfg(unix)]
-fn few_descriptors_leave_some_for_everything_else() {
+fn few_descriptors_leave_some_for_other_uses() {
     let shell = format!("ulimit -n 64; exec {} \"$@\"", env!("CARGO_BIN_EXE_probe"));
     let command = probe();
     let mut limited = Command::new("sh");

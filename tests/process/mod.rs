@@ -1,6 +1,7 @@
 //! The server as a real process: signals, streams of its own, and its command line.
 //!
-//! Nothing here sleeps: a test waits for a line, a response or the end of the process, and for too long only when it fails.
+//! Nothing here sleeps: a test waits for a line, a response or the end of the process, up to a limit that only a
+//! failure reaches.
 
 mod auth;
 pub(crate) mod child;

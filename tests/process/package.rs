@@ -19,7 +19,7 @@ impl Folder {
         command
     }
 
-    /// Exit code, stdout and stderr of that.
+    /// The exit code, stdout and stderr of that.
     fn package_to_end(&self, args: &[&str]) -> (Option<i32>, String, String) {
         run(&mut self.package(args))
     }
@@ -108,14 +108,14 @@ fn an_entry_is_written_after_its_difference_was_shown_and_the_rest_stays() {
 }
 
 #[test]
-fn a_file_that_cannot_be_kept_stays_as_it_is() {
+fn a_file_that_cannot_be_edited_is_unchanged() {
     let folder = Folder::new("refuse");
     let file = folder.0.join("mcp.json");
     fs::write(&file, "{ \"mcpServers\": [] }").unwrap();
     let (code, stdout, stderr) = folder.package_to_end(&["client-config", "inspector", "--write"]);
     assert_eq!((code, stdout.as_str()), (Some(2), ""));
     assert!(
-        stderr.contains("mcp.json stays as it is: `mcpServers` is no object"),
+        stderr.contains("mcp.json stays as it is: `mcpServers` is not an object"),
         "{stderr}"
     );
     assert_eq!(fs::read_to_string(&file).unwrap(), "{ \"mcpServers\": [] }");

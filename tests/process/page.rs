@@ -12,7 +12,7 @@ fn status(flags: &[&str]) -> u16 {
 }
 
 #[test]
-fn a_debug_build_that_listens_has_the_page_unless_it_is_told_not_to() {
+fn a_debug_build_that_listens_serves_the_page_unless_it_is_disabled() {
     assert_eq!(status(&[]), 200);
     assert_eq!(status(&["--page"]), 200);
     assert_eq!(status(&["--page=always"]), 200);
@@ -28,14 +28,14 @@ fn the_environment_switches_the_page_off() {
 }
 
 #[test]
-fn the_address_of_the_page_is_said_where_there_is_one() {
+fn the_address_of_the_page_is_printed_if_there_is_one() {
     let server = Listening::start();
     let line = server.process.hears("page to try it: ");
     assert_eq!(line, format!("page to try it: http://{}/", server.address));
 }
 
 #[test]
-fn a_word_that_is_none_stops_the_start() {
+fn an_invalid_value_stops_the_start() {
     let mut process = Process::start(probe().args(["http", "--page=maybe"]));
     process.hears("write debug, always or never");
     assert_ne!(process.ends().0, Some(0));

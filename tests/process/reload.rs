@@ -1,4 +1,4 @@
-//! Reloading while the server runs: by SIGHUP, and when the file has changed.
+//! Reloading a running server: on SIGHUP, and when the file has changed.
 
 use rustix::process::Signal;
 use serde_json::{Value, json};
@@ -7,7 +7,7 @@ use super::child::{Process, call, probe, request};
 use super::config::Folder;
 use super::http::Listening;
 
-/// The text of an answer over stdio.
+/// The text of a response over stdio.
 fn answer(process: &mut Process, message: &str) -> Value {
     process.send(message);
     loop {
@@ -32,7 +32,7 @@ fn metrics(server: &Listening) -> String {
     connection.body(&head)
 }
 
-/// Writes the settings, has them read, and returns what is said of it.
+/// Writes the settings, triggers a reload, and returns its log line.
 fn reload(server: &Listening, folder: &Folder, text: &str) -> String {
     folder.write(text);
     server.process.signal(Signal::HUP);
@@ -76,7 +76,7 @@ fn t21_a_bad_file_at_reload_changes_nothing() {
 }
 
 #[test]
-fn a_tool_that_is_switched_off_and_on_is_told_to_subscribers() {
+fn subscribers_are_notified_of_a_tool_that_is_disabled_and_enabled() {
     let folder = Folder::new("switch", "");
     let mut process = Process::start(&mut folder.probe());
     let params = json!({ "protocolVersion": "2025-11-25", "capabilities": {}, "clientInfo": { "name": "c", "version": "1" } });
@@ -99,7 +99,7 @@ fn a_tool_that_is_switched_off_and_on_is_told_to_subscribers() {
 }
 
 #[test]
-fn a_reload_is_no_way_round_a_limit() {
+fn a_reload_does_not_reset_a_limit() {
     let folder = Folder::new("round", "[tools.echo]\nrate_limit = \"1/h\"\n");
     let mut process = Process::start(&mut folder.probe());
     let refused = |process: &mut Process| {
@@ -144,14 +144,14 @@ fn the_level_of_the_log_changes_while_the_server_runs() {
 }
 
 #[test]
-fn a_setting_that_takes_a_restart_is_named() {
+fn a_setting_that_needs_a_restart_is_named() {
     let folder = Folder::new("restart", "");
     let process = serving(&folder);
     folder.write(
         "[limits]\nflood = 7\n[ops]\nbind = \"127.0.0.1:0\"\n[server]\nbind = \"127.0.0.1:0\"\n",
     );
     process.signal(Signal::HUP);
-    let line = process.hears("take a restart");
+    let line = process.hears("need a restart");
     assert!(line.contains("\"server.bind, ops.bind\""), "{line}");
 }
 
@@ -210,7 +210,7 @@ fn limits_of_connections_and_pages_change_while_the_server_runs() {
 }
 
 #[test]
-fn limits_of_what_callers_hold_change_while_the_server_runs() {
+fn limits_of_held_resources_change_at_run_time() {
     let folder = Folder::new("held", "");
     let server = Listening::with(&mut folder.probe());
     let reload = |name: &str, value: &str| {

@@ -1,4 +1,4 @@
-//! SIGTERM and SIGINT: in flight is answered, streams end, and the process too, whatever holds on to it.
+//! SIGTERM and SIGINT: calls in flight complete, streams end, and the process too, whatever blocks it.
 
 use std::process::Command;
 use std::time::Duration;
@@ -17,7 +17,7 @@ fn listen(id: &str) -> String {
     )
 }
 
-/// A `probe` that waits so long for calls in flight.
+/// A `probe` with this deadline for calls in flight.
 fn with_deadline(millis: u32) -> Command {
     let mut command = probe();
     command.env("PROBE_DEADLINE_MS", millis.to_string());
@@ -79,7 +79,7 @@ fn a_call_in_flight_over_http_is_answered_while_streams_are_open() {
 }
 
 #[test]
-fn while_it_waits_it_is_not_ready_and_refuses_new_calls() {
+fn while_it_drains_it_is_not_ready_and_refuses_new_calls() {
     let mut server = Listening::start();
     let session = server.initialize();
     let (mut slow, mut probe) = (server.connect(), server.connect());
@@ -138,7 +138,7 @@ fn while_it_waits_it_is_not_ready_and_refuses_new_calls() {
 }
 
 #[test]
-fn idle_connections_do_not_hold_it_up() {
+fn idle_connections_do_not_delay_the_shutdown() {
     let mut server = Listening::start();
     let mut idle = server.connect();
     idle.get("/healthz", &[]);
@@ -158,7 +158,7 @@ fn sigint_is_a_shutdown_too() {
 }
 
 #[test]
-fn the_deadline_cancels_a_call_that_never_ends_and_its_caller_is_told() {
+fn the_deadline_cancels_a_call_that_never_ends_with_an_error_to_its_caller() {
     let mut server = Listening::with(&mut with_deadline(100));
     let mut stuck = server.connect();
     stuck.send(&call("stuck", "stuck", json!({})));
@@ -177,7 +177,7 @@ fn the_deadline_cancels_a_call_that_never_ends_and_its_caller_is_told() {
 }
 
 #[test]
-fn a_function_that_blocks_is_left_behind_at_the_deadline() {
+fn a_blocking_function_is_abandoned_at_the_deadline() {
     let mut server = Listening::with(&mut with_deadline(100));
     let mut blocked = server.connect();
     blocked.send(&call("blocked", "blocked", json!({})));
@@ -190,7 +190,7 @@ fn a_function_that_blocks_is_left_behind_at_the_deadline() {
 }
 
 #[test]
-fn a_second_signal_ends_it_at_once() {
+fn a_second_signal_ends_it_immediately() {
     let mut server = Listening::start();
     let mut stuck = server.connect();
     stuck.send(&call("stuck", "stuck", json!({})));
@@ -209,7 +209,7 @@ fn a_second_signal_ends_it_at_once() {
 }
 
 #[test]
-fn a_legacy_call_whose_client_has_gone_is_waited_for() {
+fn a_legacy_call_whose_client_has_disconnected_is_waited_for() {
     let mut server = Listening::with(&mut with_deadline(100));
     let session = server.initialize();
     let mut stuck = server.connect();
@@ -229,7 +229,7 @@ fn a_legacy_call_whose_client_has_gone_is_waited_for() {
 }
 
 #[test]
-fn sigterm_over_stdio_answers_what_is_in_flight() {
+fn sigterm_over_stdio_completes_calls_in_flight() {
     let mut process = Process::stdio();
     process.send(listen("l"));
     assert_eq!(

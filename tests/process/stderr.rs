@@ -1,4 +1,4 @@
-//! stderr that nobody reads, that is full or closed: it stops nothing, and what is lost is counted.
+//! An unread, full or closed stderr: it blocks nothing, and lost lines are counted.
 
 use std::fs::OpenOptions;
 use std::process::{Command, Stdio};
@@ -10,10 +10,10 @@ use serde_json::{Value, json};
 use super::child::{Process, call, probe};
 use super::http::{Connection, Listening};
 
-/// More than any pipe holds in log lines.
+/// More log lines than any pipe holds.
 const CALLS: usize = 3000;
 
-/// Sends all of `calls` while the answers are read; how many there were.
+/// Sends all of `calls` while the responses are read; returns the number of responses.
 fn answers(process: &mut Process, calls: &[String]) -> usize {
     let mut stdin = process.take_stdin();
     let text = calls.join("\n") + "\n";
@@ -34,7 +34,7 @@ fn same(tool: &str, arguments: &Value) -> Vec<String> {
         .collect()
 }
 
-/// SIGTERM ends it within the time of a shutdown in which nothing is in flight.
+/// SIGTERM ends it within the time of a shutdown without calls in flight.
 #[track_caller]
 fn assert_terminates(process: &mut Process) {
     process.terminate();
@@ -44,14 +44,14 @@ fn assert_terminates(process: &mut Process) {
 }
 
 #[test]
-fn refusals_that_nobody_reads_of_stop_nothing() {
+fn refusals_with_an_unread_stderr_block_nothing() {
     let mut process = Process::start_unread(&mut probe());
     assert_eq!(answers(&mut process, &same("nope", &json!({}))), CALLS);
     assert_terminates(&mut process);
 }
 
 #[test]
-fn debug_logs_that_nobody_reads_stop_nothing() {
+fn debug_logs_with_an_unread_stderr_block_nothing() {
     let mut process = Process::start_unread(probe().env("MCP_LOG_LEVEL", "debug"));
     let calls = same("add", &json!({ "a": 1, "b": 2 }));
     assert_eq!(answers(&mut process, &calls), CALLS);
@@ -59,7 +59,7 @@ fn debug_logs_that_nobody_reads_stop_nothing() {
 }
 
 #[test]
-fn a_tool_that_prints_waits_for_nobody_who_does_not_read() {
+fn a_tool_that_prints_is_not_blocked_by_an_unread_stderr() {
     let mut process = Process::start_unread(&mut probe());
     let mut calls = same("print_much", &json!({ "lines": 2 }));
     calls.push(call("last", "print_much", json!({ "lines": 20_000 })));
@@ -68,7 +68,7 @@ fn a_tool_that_prints_waits_for_nobody_who_does_not_read() {
 }
 
 #[test]
-fn panics_that_nobody_reads_of_stop_nothing() {
+fn panics_with_an_unread_stderr_block_nothing() {
     let mut process = Process::start_unread(&mut probe());
     assert_eq!(answers(&mut process, &same("explode", &json!({}))), CALLS);
     assert_terminates(&mut process);
@@ -88,7 +88,7 @@ fn a_name_of_a_megabyte_is_refused_and_its_line_in_the_log_is_short() {
 }
 
 #[test]
-fn a_second_sigterm_ends_it_although_nobody_reads() {
+fn a_second_sigterm_ends_it_with_an_unread_stderr() {
     let mut process = Process::start_unread(&mut probe());
     answers(&mut process, &same("nope", &json!({})));
     process.send(call("stuck", "stuck", json!({})));
@@ -97,7 +97,7 @@ fn a_second_sigterm_ends_it_although_nobody_reads() {
         "notifications/progress"
     );
     process.terminate();
-    // The first has arrived once no new call is let in.
+    // The first one has arrived once no new call is admitted.
     loop {
         process.send(call("late", "add", json!({ "a": 1, "b": 2 })));
         if process.receive().unwrap().get("error").is_some() {
@@ -111,7 +111,7 @@ fn a_second_sigterm_ends_it_although_nobody_reads() {
 }
 
 #[test]
-fn what_was_dropped_is_counted_and_told_once_somebody_reads() {
+fn dropped_lines_are_counted_and_reported_once_stderr_is_read() {
     let mut process = Process::start_unread(&mut probe());
     let much = call("much", "print_much", json!({ "lines": 40_000 }));
     assert_eq!(answers(&mut process, &[much]), 1);
@@ -129,7 +129,7 @@ fn refused(connection: &mut Connection) {
 }
 
 #[test]
-fn over_http_nothing_stops_either() {
+fn over_http_an_unread_stderr_blocks_nothing_either() {
     let mut server = Listening::unheard(|args| Process::start_unread(probe().args(args)));
     let mut connection = server.connect();
     for _ in 0..CALLS {
@@ -150,7 +150,7 @@ fn over_http_nothing_stops_either() {
     assert_terminates(&mut server.process);
 }
 
-/// Runs to the end of its input with another stderr.
+/// Runs it to the end of its input with another stderr.
 fn answers_with(command: &mut Command, stderr: Stdio) {
     let child = command
         .stdin(Stdio::piped())
@@ -167,7 +167,7 @@ fn answers_with(command: &mut Command, stderr: Stdio) {
     process.assert_success();
 }
 
-/// The `probe` after the shell has done `redirection`.
+/// The `probe` after the shell has applied `redirection`.
 fn redirected(redirection: &str, args: &[&str]) -> Command {
     let mut command = probe();
     let probe = command.get_program().to_owned();
@@ -193,14 +193,14 @@ fn a_closed_stderr_ends_nothing() {
 }
 
 #[test]
-fn a_stderr_whose_reader_has_gone_ends_nothing() {
+fn a_stderr_whose_reader_has_exited_ends_nothing() {
     let (reader, writer) = std::io::pipe().unwrap();
     drop(reader);
     answers_with(&mut probe(), writer.into());
 }
 
 #[test]
-fn http_begins_where_stderr_is_full_closed_or_broken() {
+fn http_starts_with_a_full_closed_or_broken_stderr() {
     for redirection in ["2>/dev/full", "2>&-"] {
         let mut server = Listening::unheard(|args| {
             Process::adopt(redirected(redirection, args).spawn().unwrap())

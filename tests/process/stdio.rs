@@ -8,7 +8,7 @@ use serde_json::json;
 use super::child::{Process, call, probe, request};
 
 #[test]
-fn the_end_of_input_answers_what_is_in_flight_and_exits_0() {
+fn the_end_of_input_completes_calls_in_flight_and_exits_0() {
     let mut process = Process::stdio();
     process.send(call("slow", "slow", json!({})));
     process.send(call("quick", "add", json!({ "a": 1, "b": 2 })));
@@ -24,9 +24,9 @@ fn the_end_of_input_answers_what_is_in_flight_and_exits_0() {
 }
 
 #[test]
-fn all_that_was_sent_is_answered_however_much_it_is() {
+fn every_request_is_answered_however_many_there_are() {
     let mut process = Process::stdio();
-    // More than may be in flight at once, and more than fits in a pipe.
+    // More than the maximum in flight, and more than fits in a pipe.
     let calls: Vec<_> = (0..1500)
         .map(|id| request(&id.to_string(), "tools/call", json!({ "name": "brief" })))
         .collect();
@@ -42,7 +42,7 @@ fn all_that_was_sent_is_answered_however_much_it_is() {
 }
 
 #[test]
-fn an_input_that_ends_at_once_exits_0() {
+fn an_empty_input_exits_0() {
     let mut process = Process::stdio();
     process.close();
     assert_eq!(process.receive(), None);
@@ -129,7 +129,7 @@ fn a_line_over_the_limit_is_refused_with_its_id_and_the_next_is_read() {
 }
 
 #[test]
-fn lines_may_come_in_any_pieces() {
+fn lines_may_arrive_in_any_chunks() {
     let mut process = Process::stdio();
     let line = format!(
         "{}\r\n\n  \n{}\n",
@@ -155,7 +155,7 @@ fn a_client_that_closes_its_end_of_the_output_ends_the_server() {
         .spawn()
         .unwrap();
     drop(child.stdout.take());
-    // Its input stays open: only writing the answer shows that nobody reads.
+    // Its input stays open: only writing the response shows that nobody reads.
     let mut process = Process::adopt(child);
     process.send(request("1", "tools/list", json!({})));
     process.assert_success();
@@ -182,7 +182,7 @@ fn a_client_that_reads_nothing_and_closes_its_end_of_the_input_ends_the_server()
 }
 
 #[test]
-fn a_client_that_reads_nothing_does_not_hold_the_shutdown_up() {
+fn a_client_that_reads_nothing_does_not_delay_the_shutdown() {
     let mut child = probe()
         .env("PROBE_DEADLINE_MS", "100")
         .stdin(Stdio::piped())
@@ -191,7 +191,7 @@ fn a_client_that_reads_nothing_does_not_hold_the_shutdown_up() {
         .spawn()
         .unwrap();
     let mut stdin = child.stdin.take().unwrap();
-    // More than fits in a pipe, so that the writer is stuck.
+    // More than fits in a pipe, so that the writer blocks.
     let answer = "z".repeat(1 << 20);
     writeln!(stdin, "{}", call("1", "echo", json!({ "text": answer }))).unwrap();
     let mut output = child.stdout.take().unwrap();

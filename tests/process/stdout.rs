@@ -1,10 +1,10 @@
-//! stdout is a wire: whatever a tool prints lands elsewhere.
+//! stdout carries the protocol: prints of tools go elsewhere.
 
 use serde_json::json;
 
 use super::child::{Process, call};
 
-/// Calls `tool` over stdio; the text of its answer, which must be the only thing on stdout.
+/// Calls `tool` over stdio; returns the text of its result, which must be the only output on stdout.
 fn answer(process: &mut Process, tool: &str) -> String {
     process.send(call(tool, tool, json!({})));
     let answer = process.receive().unwrap();
@@ -16,7 +16,7 @@ fn answer(process: &mut Process, tool: &str) -> String {
 }
 
 #[test]
-fn what_a_tool_prints_goes_to_stderr() {
+fn prints_of_a_tool_go_to_stderr() {
     let mut process = Process::stdio();
     assert_eq!(answer(&mut process, "print"), "printed");
     process.hears("printed by the tool");
@@ -26,7 +26,7 @@ fn what_a_tool_prints_goes_to_stderr() {
 }
 
 #[test]
-fn what_a_child_of_a_tool_prints_goes_to_stderr() {
+fn prints_of_a_tools_child_process_go_to_stderr() {
     let mut process = Process::stdio();
     assert_eq!(answer(&mut process, "print_by_child"), "printed");
     process.hears("printed by the child");
@@ -36,7 +36,7 @@ fn what_a_child_of_a_tool_prints_goes_to_stderr() {
 }
 
 #[test]
-fn what_is_printed_before_the_server_runs_does_not_reach_the_client_later() {
+fn prints_before_the_server_runs_do_not_reach_the_client_later() {
     let mut process = Process::start(super::child::probe().env("PROBE_PRINTS_FIRST", "1"));
     assert_eq!(answer(&mut process, "print"), "printed");
     process.close();
@@ -45,7 +45,7 @@ fn what_is_printed_before_the_server_runs_does_not_reach_the_client_later() {
 }
 
 #[test]
-fn a_panic_is_told_on_stderr_with_the_reference_that_the_client_has() {
+fn a_panic_is_logged_with_the_reference_that_the_client_gets() {
     let mut process = Process::stdio();
     let text = answer(&mut process, "explode");
     assert!(!text.contains("hunter2"), "{text}");

@@ -1,4 +1,4 @@
-//! A service manager that listens where `NOTIFY_SOCKET` says, as systemd does.
+//! A service manager that listens at `NOTIFY_SOCKET`, as systemd does.
 
 use std::os::unix::net::UnixDatagram;
 use std::path::PathBuf;
@@ -39,7 +39,7 @@ impl Drop for Manager {
 }
 
 #[test]
-fn systemd_is_told_of_the_start_and_the_end() {
+fn systemd_is_notified_of_the_start_and_the_end() {
     let manager = Manager::new("systemd");
     let mut server = Listening::with(probe().env("NOTIFY_SOCKET", &manager.path));
     assert_eq!(manager.hears(), "READY=1");
@@ -49,14 +49,14 @@ fn systemd_is_told_of_the_start_and_the_end() {
 }
 
 #[test]
-fn systemd_is_told_of_a_reload_with_its_time() {
+fn systemd_is_notified_of_a_reload_with_its_time() {
     let manager = Manager::new("reload");
     let folder = Folder::new("systemd", "");
     let server = Listening::with(folder.probe().env("NOTIFY_SOCKET", &manager.path));
     assert_eq!(manager.hears(), "READY=1");
     let now = || rustix::time::clock_gettime(rustix::time::ClockId::Monotonic).tv_sec;
     let before = now();
-    // A mistake is a reload too.
+    // A failed reload counts as a reload too.
     for text in ["[log]\nlevel = \"warn\"\n", "[log]\nlevle = \"warn\"\n"] {
         folder.write(text);
         server.process.signal(Signal::HUP);
@@ -71,7 +71,7 @@ fn systemd_is_told_of_a_reload_with_its_time() {
 }
 
 #[test]
-fn a_watchdog_hears_that_the_server_lives() {
+fn the_watchdog_gets_heartbeats() {
     let manager = Manager::new("watchdog");
     let mut command = probe();
     command

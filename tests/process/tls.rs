@@ -1,4 +1,4 @@
-//! Certificates of an authority in the test, and tokens that are bound to one of a client.
+//! Certificates of a test authority, and tokens bound to one of a client.
 
 use std::fs;
 use std::sync::Arc;
@@ -104,7 +104,7 @@ fn client(authority: &Authority, own: Option<&Pair>) -> TlsConnector {
 const SECRET: &str = "a secret of at least 32 bytes for HS256";
 const AUDIENCE: &str = "https://mcp.example.com/mcp";
 
-/// A token that is bound to the certificate with this thumbprint.
+/// A token bound to the certificate with this thumbprint.
 fn token(thumbprint: &str) -> String {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
     let claims = json!({
@@ -123,7 +123,7 @@ fn token(thumbprint: &str) -> String {
 }
 
 #[tokio::test]
-async fn a_token_that_is_bound_to_a_certificate_is_taken_with_that_one_alone() {
+async fn a_token_bound_to_a_certificate_is_accepted_with_that_certificate_only() {
     let authority = Authority::new();
     let files = authority.files("bound");
     let server = Listening::secured(

@@ -9,7 +9,7 @@ use super::instance::Instance;
 use super::server::{REDIS, Redis, free_port};
 use super::session::moves_between;
 
-/// The files of a server, and of the authority that has issued its certificate; they are removed when dropped.
+/// The files of a server, and of the authority that issued its certificate; removed when dropped.
 struct Files(PathBuf);
 
 impl Files {
@@ -38,7 +38,7 @@ impl Files {
 
 impl Drop for Files {
     fn drop(&mut self) {
-        // What is left is in the folder for temporary files.
+        // The rest is in the folder for temporary files.
         let _ = fs::remove_dir_all(&self.0);
     }
 }
@@ -62,7 +62,7 @@ async fn instances_share_a_redis_behind_tls_whose_certificate_they_check() {
     let [a, b] = [(); 2].map(|()| Instance::with(&url, &trusting));
     moves_between(&a, &b).await;
 
-    // Without the authority it is away, as far as this instance is concerned.
+    // Without the authority it is unavailable to this instance.
     let other = Instance::start(&url);
     assert!(other.metric("mcp_store_up").await < 0.5);
     assert_eq!(other.admitted("limited", 12).await, 10, "alone");

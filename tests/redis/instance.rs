@@ -1,4 +1,4 @@
-//! Instances of one server, each a process of its own, and requests to them.
+//! Instances of one server, each in a separate process, and requests to them.
 
 use std::io::{BufRead as _, BufReader};
 use std::process::{Child, Command, Stdio};
@@ -31,6 +31,24 @@ async fn many() -> &'static str {
     "counted"
 }
 
+/// Says which process has answered, for a minute to all callers.
+#[tool(read_only, cache(ttl = "60s", per = "all"))]
+async fn whose() -> String {
+    std::process::id().to_string()
+}
+
+/// The same for each caller.
+#[tool(read_only, cache = "60s")]
+async fn mine() -> String {
+    std::process::id().to_string()
+}
+
+/// Forgets what `whose` has said.
+#[tool]
+async fn clear(cx: &Context) {
+    cx.forget("whose");
+}
+
 /// Is not limited.
 #[tool]
 async fn free() -> &'static str {
@@ -58,7 +76,7 @@ async fn touch(cx: &Context, uri: String) {
     cx.resource_updated(uri);
 }
 
-/// Takes as long as it is told.
+/// Runs for the requested time.
 #[tool(task = "optional")]
 async fn slow(seconds: u64) -> &'static str {
     tokio::time::sleep(Duration::from_secs(seconds)).await;
@@ -121,7 +139,7 @@ async fn note(name: String) -> String {
 pub(crate) const ANN: &str = "3f9c5a7e1b2d4f6081a3c5e7";
 pub(crate) const BOB: &str = "0b1c2d3e4f5061728394a5b6";
 
-/// Serves one instance, if this process was started to be one.
+/// Serves one instance, if this process was started as one.
 pub(crate) async fn serve() {
     let Ok(url) = std::env::var("INSTANCE_REDIS") else {
         return;
@@ -129,7 +147,7 @@ pub(crate) async fn serve() {
     let server = Server::new("store-test", "1.0.0")
         .tools(tools![
             limited, brief, many, free, remember, recall, touch, slow, ask, about, chatty, steps,
-            forever
+            forever, whose, mine, clear
         ])
         .resources(mcp_runtime::resources![note])
         .state_keys(["0123456789abcdef0123456789abcdef"])
@@ -158,17 +176,17 @@ pub(crate) async fn serve() {
     }
 }
 
-/// An instance; it is killed when dropped.
+/// An instance, killed when dropped.
 pub(crate) struct Instance {
     pub process: Child,
     pub address: String,
 }
 
-/// An answer: its status and its body.
+/// A response: its status and its body.
 pub(crate) type Answer = (u16, String);
 
 impl Instance {
-    /// Starts an instance that shares `redis`, or nothing if that is empty.
+    /// Starts an instance that shares `redis`, or nothing if it is empty.
     pub(crate) fn start(redis: &str) -> Self {
         Self::try_start(redis).unwrap_or_else(|text| panic!("it did not start: {text}"))
     }
@@ -178,7 +196,7 @@ impl Instance {
         Self::spawn(redis, variables).unwrap_or_else(|text| panic!("it did not start: {text}"))
     }
 
-    /// The same as `start`; an error is what it has written to stderr before it ended.
+    /// The same as `start`; an error is the stderr of a process that has ended.
     pub(crate) fn try_start(redis: &str) -> Result<Self, String> {
         Self::spawn(redis, &[])
     }
@@ -197,7 +215,7 @@ impl Instance {
         while let Some(Ok(line)) = lines.next() {
             if let Some(rest) = line.strip_prefix("listening on http://") {
                 let address = rest.split('/').next().unwrap().to_owned();
-                // What it says from here on is read and dropped, so that it never waits.
+                // Further output is read and dropped, so that it never blocks.
                 std::thread::spawn(move || lines.for_each(drop));
                 return Ok(Self { process, address });
             }
@@ -244,7 +262,7 @@ impl Instance {
         format!("{head}\r\n{body}").into_bytes()
     }
 
-    /// A request of the current revision; the message that answers it.
+    /// Sends a request of the current revision; returns the response message.
     pub(crate) async fn modern(&self, method: &str, params: Value) -> Value {
         let (headers, body) = modern(method, params);
         let headers: Vec<_> = headers.iter().map(|(a, b)| (*a, &**b)).collect();
@@ -252,13 +270,13 @@ impl Instance {
         message(&answer)
     }
 
-    /// Calls a tool; the message that answers it.
+    /// Calls a tool; returns the response message.
     pub(crate) async fn call(&self, tool: &str, arguments: Value) -> Value {
         let params = json!({ "name": tool, "arguments": arguments });
         self.modern("tools/call", params).await
     }
 
-    /// Calls a tool `times` times; how often it was admitted.
+    /// Calls a tool `times` times; returns the number of admitted calls.
     pub(crate) async fn admitted(&self, tool: &str, times: usize) -> usize {
         let mut admitted = 0;
         for _ in 0..times {
@@ -334,7 +352,7 @@ async fn exchange(address: &str, request: Vec<u8>) -> Answer {
         let mut stream = TcpStream::connect(address).await.unwrap();
         stream.write_all(&request).await.unwrap();
         let mut reply = Vec::new();
-        // An instance that is killed resets the connection.
+        // A killed instance resets the connection.
         let _ = stream.read_to_end(&mut reply).await;
         let reply = String::from_utf8_lossy(&reply).into_owned();
         let Some((head, body)) = reply.split_once("\r\n\r\n") else {
@@ -372,7 +390,7 @@ pub(crate) fn dechunked(mut body: &str) -> String {
 pub(crate) struct Events {
     stream: TcpStream,
     text: String,
-    /// The head of the response, once it is there.
+    /// The head of the response, once received.
     head: String,
 }
 
@@ -439,7 +457,7 @@ impl Events {
 
 impl Drop for Instance {
     fn drop(&mut self) {
-        // It may be dead already.
+        // It may have exited already.
         let _ = self.process.kill();
         let _ = self.process.wait();
     }

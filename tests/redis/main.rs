@@ -1,6 +1,6 @@
 //! Instances that share a real Redis, or Valkey: each test starts its own, and kills, stops or pauses it.
 //!
-//! `.ci/redis/run` installs Redis and runs them. Each obligation of the design has a test named for it: `t16_..`.
+//! `.ci/redis/run` installs Redis and runs them. Each requirement of the design has a test named for it: `t16_..`.
 
 #![expect(
     clippy::unwrap_used,
@@ -12,15 +12,17 @@
     reason = "an instance says why it could not start"
 )]
 
+mod cluster;
 mod encrypted;
 mod instance;
 mod outage;
+mod sentinel;
 mod server;
 mod session;
 mod share;
 mod task;
 
-/// An instance, in a process that a test has started.
+/// An instance, in a process started by a test.
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "only in a process of its own"]
 async fn an_instance() {

@@ -2,13 +2,15 @@
 
 use std::time::{Duration, Instant};
 
+use rustix::process::Signal;
 use serde_json::{Value, json};
 use tokio::time::sleep;
 
 use super::instance::{ANN, Answer, BOB, Events, Instance, message};
 use super::server::Redis;
+use super::share::pair;
 
-/// The time that a signal between instances may take, and an instance to share again.
+/// The maximum delay of a signal between instances, and of the recovery of an instance.
 const SOON: Duration = Duration::from_secs(5);
 
 /// A client with a session.
@@ -19,7 +21,7 @@ struct Client {
 }
 
 impl Client {
-    /// Opens a session as a client that can ask its user.
+    /// Opens a session as a client that supports elicitation.
     async fn open(on: &Instance, version: &'static str) -> Self {
         Self::open_as(on, version, None).await
     }
@@ -57,14 +59,14 @@ impl Client {
         on.post(&self.headers(&[]), body).await
     }
 
-    /// Sends a request; its answer.
+    /// Sends a request; returns its response.
     async fn request(&self, on: &Instance, method: &str, params: Value) -> Value {
         let (status, body) = self.post(on, &request(1, method, params)).await;
         assert_eq!(status, 200, "{body}");
         message(&body)
     }
 
-    /// Calls a tool; the text that it returns, if any.
+    /// Calls a tool; returns its text, if any.
     async fn call(&self, on: &Instance, tool: &str, arguments: Value) -> String {
         let params = json!({ "name": tool, "arguments": arguments });
         let answer = self.request(on, "tools/call", params).await;
@@ -109,7 +111,7 @@ impl Client {
         ended.status()
     }
 
-    /// Waits until a request on an instance has this status.
+    /// Waits until a request to an instance has this status.
     async fn until(&self, on: &Instance, status: u16) {
         let begun = Instant::now();
         loop {
@@ -157,11 +159,7 @@ pub(crate) async fn moves_between(one: &Instance, other: &Instance) {
     client.until(other, 200).await;
 }
 
-fn pair(redis: &Redis) -> [Instance; 2] {
-    [(); 2].map(|()| Instance::start(&redis.url()))
-}
-
-/// The question that a stream ends with so far.
+/// The input request at the end of a stream.
 async fn question(stream: &mut Events) -> Value {
     stream.until("elicitation/create").await;
     let asked = events(stream.text());
@@ -177,9 +175,13 @@ fn yes(question: &Value) -> Value {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn t11_a_session_that_one_instance_has_opened_works_on_every_other_and_ends_on_all() {
+async fn t11_a_session_opened_on_one_instance_works_on_every_other_and_ends_on_all() {
     let redis = Redis::start();
-    let [a, b] = pair(&redis);
+    sessions_move(pair(&redis.url())).await;
+}
+
+/// Opens a session on one instance, uses it on the other, and ends it there.
+pub(crate) async fn sessions_move([a, b]: [Instance; 2]) {
     let client = Client::open(&a, "2025-06-18").await;
     let listed = client.request(&b, "tools/list", json!({})).await;
     assert!(listed["result"]["tools"][0].is_object(), "{listed}");
@@ -203,9 +205,9 @@ async fn t11_a_session_that_one_instance_has_opened_works_on_every_other_and_end
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn t11_a_subscription_at_one_instance_is_told_at_the_instance_that_the_client_listens_to() {
+async fn t11_a_subscription_on_one_instance_is_notified_on_the_instance_where_the_client_listens() {
     let redis = Redis::start();
-    let [a, b] = pair(&redis);
+    let [a, b] = pair(&redis.url());
     let client = Client::open(&a, "2025-11-25").await;
     let mut here = client.listen(&a, None).await;
     client
@@ -230,7 +232,7 @@ async fn t11_a_subscription_at_one_instance_is_told_at_the_instance_that_the_cli
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn t11_a_session_is_its_owners_alone_on_every_instance() {
+async fn t11_a_session_is_accessible_to_its_owner_only_on_every_instance() {
     let redis = Redis::start();
     let [a, b] = [(); 2].map(|()| Instance::with(&redis.url(), &[("INSTANCE_KEYS", "1")]));
     let ann = Client::open_as(&a, "2025-06-18", Some(ANN)).await;
@@ -250,9 +252,13 @@ async fn t11_a_session_is_its_owners_alone_on_every_instance() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn t12_the_stream_of_a_call_is_resumed_on_another_instance_and_goes_on_there() {
+async fn t12_the_stream_of_a_call_is_resumed_on_another_instance_and_continues_there() {
     let redis = Redis::start();
-    let [a, b] = pair(&redis);
+    streams_move(pair(&redis.url())).await;
+}
+
+/// Resumes the stream of a call on the other instance.
+pub(crate) async fn streams_move([a, b]: [Instance; 2]) {
     let client = Client::open(&a, "2025-11-25").await;
     let mut first = client.begin(&a, 7, "steps", json!({ "steps": 12 })).await;
     first.until("step 3").await;
@@ -281,9 +287,9 @@ async fn t12_the_stream_of_a_call_is_resumed_on_another_instance_and_goes_on_the
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn t12_what_a_killed_instance_has_stored_is_read_on_another_and_its_session_lives_on() {
+async fn t12_the_stored_events_of_a_killed_instance_are_read_on_another_and_its_session_survives() {
     let redis = Redis::start();
-    let [mut a, b] = pair(&redis);
+    let [mut a, b] = pair(&redis.url());
     let client = Client::open(&a, "2025-11-25").await;
     client
         .request(&a, "resources/subscribe", json!({ "uri": "note://a" }))
@@ -314,9 +320,46 @@ async fn t12_what_a_killed_instance_has_stored_is_read_on_another_and_its_sessio
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_instance_that_stops_leaves_the_answers_of_its_calls_and_its_changes_to_the_others() {
+    let redis = Redis::start();
+    let [mut a, b] = pair(&redis.url());
+    let client = Client::open(&a, "2025-11-25").await;
+    let watched = json!({ "uri": "note://a" });
+    client.request(&b, "resources/subscribe", watched).await;
+    let mut own = client.listen(&b, None).await;
+    own.until("id: ").await;
+    let mut left = Vec::new();
+    for id in 1..=8 {
+        let mut call = client.begin(&a, id, "steps", json!({ "steps": 8 })).await;
+        call.until("step 1").await;
+        left.push(last(&call));
+    }
+    client.call(&a, "touch", json!({ "uri": "note://a" })).await;
+    a.signal(Signal::TERM);
+    own.until("note://a").await;
+    while a.get("/ready").await.0 == 200 {
+        sleep(Duration::from_millis(10)).await;
+    }
+    let mut refused = client.listen(&a, None).await;
+    assert_eq!(refused.status(), 503, "{}", refused.ended().await);
+    let mut here = client.listen(&a, Some(&left[0])).await;
+    assert!(here.ended().await.contains("arrived"), "its calls end here");
+    a.process.wait().unwrap();
+    for id in left {
+        let mut rest = client.listen(&b, Some(&id)).await;
+        let rest = events(rest.ended().await);
+        let (_, answer) = rest.last().unwrap();
+        assert_eq!(
+            answer["result"]["content"][0]["text"], "arrived",
+            "{answer}"
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn t13_a_session_that_no_store_knows_is_404_and_never_400_or_503() {
     let redis = Redis::start();
-    let [a, b] = pair(&redis);
+    let [a, b] = pair(&redis.url());
     let known = Client::open(&a, "2025-06-18").await;
     for session in ["0123456789abcdef0123456789abcdef", "x", "{}", "a b"] {
         let unknown = Client {
@@ -339,7 +382,7 @@ async fn t13_a_session_that_no_store_knows_is_404_and_never_400_or_503() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn t13_a_session_that_is_not_used_ends_and_one_that_is_used_anywhere_does_not() {
+async fn t13_an_unused_session_ends_and_one_used_on_any_instance_does_not() {
     let redis = Redis::start();
     let idle = [("INSTANCE_IDLE_MS", "2000")];
     let [a, b] = [(); 2].map(|()| Instance::with(&redis.url(), &idle));
@@ -357,9 +400,13 @@ async fn t13_a_session_that_is_not_used_ends_and_one_that_is_used_anywhere_does_
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn t15_a_question_of_one_instance_is_answered_at_another_and_the_call_goes_on() {
+async fn t15_a_request_of_one_instance_is_answered_on_another_and_the_call_continues() {
     let redis = Redis::start();
-    let [a, b] = pair(&redis);
+    questions_are_answered(pair(&redis.url())).await;
+}
+
+/// Answers the question of one instance at the other.
+pub(crate) async fn questions_are_answered([a, b]: [Instance; 2]) {
     for version in ["2025-06-18", "2025-11-25"] {
         let client = Client::open(&a, version).await;
         let mut call = client.begin(&a, 7, "ask", json!({})).await;
@@ -372,9 +419,9 @@ async fn t15_a_question_of_one_instance_is_answered_at_another_and_the_call_goes
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn t15_a_question_is_read_and_answered_at_another_instance_after_its_connection_was_lost() {
+async fn t15_a_request_is_read_and_answered_on_another_instance_after_its_connection_was_lost() {
     let redis = Redis::start();
-    let [a, b] = pair(&redis);
+    let [a, b] = pair(&redis.url());
     let client = Client::open(&b, "2025-11-25").await;
     let mut call = client.begin(&a, 7, "ask", json!({})).await;
     call.until("id: ").await;
@@ -392,9 +439,9 @@ async fn t15_a_question_is_read_and_answered_at_another_instance_after_its_conne
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn t15_a_refusal_and_a_malformed_response_reach_the_instance_that_asks() {
+async fn t15_a_refusal_and_a_malformed_response_reach_the_requesting_instance() {
     let redis = Redis::start();
-    let [a, b] = pair(&redis);
+    let [a, b] = pair(&redis.url());
     let client = Client::open(&a, "2025-06-18").await;
     let refusals = [
         json!({ "error": { "code": -1, "message": "not today" } }),
@@ -416,7 +463,11 @@ async fn t15_a_refusal_and_a_malformed_response_reach_the_instance_that_asks() {
 #[tokio::test(flavor = "multi_thread")]
 async fn t15_a_call_is_cancelled_from_another_instance() {
     let redis = Redis::start();
-    let [a, b] = pair(&redis);
+    calls_are_cancelled(pair(&redis.url())).await;
+}
+
+/// Cancels a call on one instance at the other.
+pub(crate) async fn calls_are_cancelled([a, b]: [Instance; 2]) {
     let client = Client::open(&a, "2025-06-18").await;
     client
         .request(
@@ -440,9 +491,9 @@ async fn t15_a_call_is_cancelled_from_another_instance() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn without_redis_known_sessions_go_on_new_ones_open_and_all_are_shared_again_afterwards() {
+async fn without_redis_known_sessions_continue_new_ones_open_and_all_are_shared_again_afterwards() {
     let mut redis = Redis::start();
-    let [a, b] = pair(&redis);
+    let [a, b] = pair(&redis.url());
     let known = Client::open(&a, "2025-06-18").await;
     let both = Client::open(&a, "2025-06-18").await;
     both.until(&b, 200).await;
@@ -468,7 +519,7 @@ async fn without_redis_known_sessions_go_on_new_ones_open_and_all_are_shared_aga
         on.until("mcp_store_up", 1.0, SOON).await;
     }
     for (client, home, other) in [(&known, &a, &b), (&new, &b, &a), (&both, &a, &b)] {
-        // The store has nothing of it until it is used where it is known.
+        // The store has no record of it until it is used on its own instance.
         client.until(home, 200).await;
         client.until(other, 200).await;
     }
@@ -478,9 +529,28 @@ async fn without_redis_known_sessions_go_on_new_ones_open_and_all_are_shared_aga
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_session_that_ends_while_redis_is_away_has_ended_everywhere_afterwards() {
+async fn a_session_whose_client_only_listens_is_stored_again_after_redis_was_emptied() {
     let mut redis = Redis::start();
-    let [a, b] = pair(&redis);
+    let [a, b] = pair(&redis.url());
+    let client = Client::open(&a, "2025-11-25").await;
+    let mut own = client.listen(&a, None).await;
+    own.until("id: ").await;
+    redis.kill();
+    a.until("mcp_store_up", 0.0, SOON).await;
+    redis.restart();
+    b.until("mcp_store_up", 1.0, SOON).await;
+    // The session is checked every 5 s.
+    let begun = Instant::now();
+    while client.post(&b, &request(1, "ping", json!({}))).await.0 != 200 {
+        assert!(begun.elapsed() < 2 * SOON);
+        sleep(Duration::from_millis(100)).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_session_that_ends_while_redis_is_unavailable_has_ended_everywhere_afterwards() {
+    let mut redis = Redis::start();
+    let [a, b] = pair(&redis.url());
     let client = Client::open(&a, "2025-06-18").await;
     client.until(&b, 200).await;
     redis.kill();
@@ -504,9 +574,9 @@ fn commands(redis: &Redis) -> usize {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn calls_in_a_session_that_an_instance_knows_send_no_commands() {
+async fn calls_in_a_known_session_send_no_commands() {
     let redis = Redis::start();
-    let [a, b] = pair(&redis);
+    let [a, b] = pair(&redis.url());
     let client = Client::open(&a, "2025-06-18").await;
     client.until(&b, 200).await;
     // Each heartbeat of an instance sets an expiry, too.
@@ -522,8 +592,7 @@ async fn calls_in_a_session_that_an_instance_knows_send_no_commands() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_instance_with_its_maximum_of_sessions_ends_one_that_it_has_opened_and_none_of_another()
-{
+async fn an_instance_at_its_maximum_of_sessions_evicts_its_own_and_none_of_another() {
     let redis = Redis::start();
     let most = [("INSTANCE_SESSIONS", "2")];
     let [a, b, c] = [(); 3].map(|()| Instance::with(&redis.url(), &most));

@@ -44,7 +44,7 @@ async fn a_folder_is_served_as_it_was_when_the_server_was_built() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_begins_with_a_dot_is_left_out() {
+async fn names_that_begin_with_a_dot_are_skipped() {
     let folder = folder("hidden");
     fs::write(folder.join("refunds/.env"), "TOKEN=1").unwrap();
     fs::create_dir(folder.join(".git")).unwrap();
@@ -66,7 +66,7 @@ async fn what_begins_with_a_dot_is_left_out() {
 }
 
 #[test]
-fn a_folder_that_is_not_there_stops_the_start() {
+fn a_missing_folder_stops_the_start() {
     let told = fault(server(Path::new("no/such/folder")));
     assert!(
         told.contains("the folder `no/such/folder` cannot be read"),
@@ -94,7 +94,7 @@ fn a_link_out_of_the_folder_stops_the_start() {
 
 #[cfg(unix)]
 #[test]
-fn a_link_in_a_circle_stops_the_start() {
+fn a_cycle_of_links_stops_the_start() {
     let folder = folder("circle");
     std::os::unix::fs::symlink("..", folder.join("refunds/again")).unwrap();
     assert!(fault(server(&folder)).contains("refunds/again` is a link to a folder that it is in"));
@@ -111,7 +111,7 @@ fn a_link_inside_the_folder_is_followed() {
 #[test]
 fn all_skills_have_at_most_256_mib_together() {
     let folder = folder("large");
-    // Only its size is asked for.
+    // Only its size is read.
     fs::File::create(folder.join("refunds/data"))
         .unwrap()
         .set_len(257 * 1024 * 1024)
@@ -124,7 +124,7 @@ fn all_skills_have_at_most_256_mib_together() {
 
 #[cfg(unix)]
 #[test]
-fn what_is_neither_a_file_nor_a_folder_stops_the_start_and_is_not_opened() {
+fn a_special_file_stops_the_start_and_is_not_opened() {
     let folder = folder("pipe");
     let pipe = folder.join("refunds/pipe");
     let made = std::process::Command::new("mkfifo").arg(&pipe).status();
@@ -145,7 +145,7 @@ fn what_is_neither_a_file_nor_a_folder_stops_the_start_and_is_not_opened() {
 
 #[cfg(unix)]
 #[test]
-fn a_ladder_of_links_stops_the_start_at_the_second_way_to_a_folder() {
+fn a_folder_reached_by_two_paths_of_links_stops_the_start() {
     let folder = folder("ladder");
     let rung = |number: usize| folder.join(format!("refunds/{number}"));
     for number in 0..18 {
@@ -162,7 +162,7 @@ fn a_ladder_of_links_stops_the_start_at_the_second_way_to_a_folder() {
 }
 
 #[test]
-fn folders_are_read_to_a_depth() {
+fn folders_are_read_to_a_maximum_depth() {
     let deep = |folder: &Path, depth: usize| {
         let below = "d/".repeat(depth - 1);
         fs::create_dir_all(folder.join("refunds").join(below)).unwrap();
@@ -174,7 +174,7 @@ fn folders_are_read_to_a_depth() {
 }
 
 #[test]
-fn a_folder_has_a_number_of_entries_whatever_they_are() {
+fn the_entries_of_a_folder_are_bounded_whatever_their_kind() {
     let folder = folder("many");
     for number in 0..20_000 {
         fs::write(folder.join(format!("refunds/.{number}")), "").unwrap();

@@ -1,4 +1,4 @@
-//! The skills extension: skills as entries, as resources and as folders, and what stops the start.
+//! The skills extension: skills as entries, as resources and as folders, and the faults that stop the start.
 
 mod folder;
 mod rules;
@@ -16,7 +16,7 @@ pub(crate) fn server<const N: usize>(files: [(&str, &[u8]); N]) -> Server {
     Server::new("skilled", "1.0.0").skill_files(files)
 }
 
-/// Why a server cannot start.
+/// The reason why a server cannot start.
 pub(crate) fn fault(server: Server) -> String {
     server.check().expect_err("the server starts").to_string()
 }

@@ -1,10 +1,10 @@
-//! What stops the start: each rule once, with a text that names the file.
+//! The faults that stop the start: each rule once, with a text that names the file.
 
 use mcp_runtime::Server;
 
 use super::{fault, manifest, server};
 
-/// Why a `SKILL.md` with this text cannot be served.
+/// The reason why a `SKILL.md` with this text cannot be served.
 fn with(text: &str) -> String {
     fault(server([("refunds/SKILL.md", text.as_bytes())]))
 }
@@ -27,11 +27,11 @@ fn frontmatter_needs_a_name_and_a_description() {
         ),
         (
             "name: refunds\ndescription: ''",
-            "has a `description` that is no text of 1 to 1024 characters",
+            "has a `description` that is not a text of 1 to 1024 characters",
         ),
         (
             "name: 5\ndescription: About.",
-            "has a `name` that is no text of 1 to 64 characters",
+            "has a `name` that is not a text of 1 to 64 characters",
         ),
         (
             "name: Refunds\ndescription: About.",
@@ -39,7 +39,7 @@ fn frontmatter_needs_a_name_and_a_description() {
         ),
         (
             "name: refunds\ndescription: About.\ncompatibility: 5",
-            "has a `compatibility` that is no text",
+            "has a `compatibility` that is not a text",
         ),
         (
             "name: refunds\ndescription: About.\nmetadata: 5",
@@ -76,7 +76,7 @@ fn a_manifest_is_utf_8() {
 }
 
 #[test]
-fn every_folder_at_the_top_has_a_skill_in_it() {
+fn every_top_level_folder_contains_a_skill() {
     let manifest = manifest("refunds");
     let told = fault(server([
         ("refunds/SKILL.md", manifest.as_bytes()),
@@ -94,7 +94,7 @@ fn every_folder_at_the_top_has_a_skill_in_it() {
 }
 
 #[test]
-fn paths_stay_inside() {
+fn paths_cannot_leave_the_folder() {
     let manifest = manifest("refunds");
     for path in [
         "../refunds/SKILL.md",
@@ -107,12 +107,15 @@ fn paths_stay_inside() {
             ("refunds/SKILL.md", manifest.as_bytes()),
             (path, b""),
         ]));
-        assert!(told.contains("is no path of a file in a skill"), "{told}");
+        assert!(
+            told.contains("is not a path of a file in a skill"),
+            "{told}"
+        );
     }
 }
 
 #[test]
-fn a_path_is_that_of_one_file() {
+fn two_files_with_one_path_are_refused() {
     let manifest = manifest("refunds");
     let one = || server([("refunds/SKILL.md", manifest.as_bytes())]);
     assert!(fault(one().mount("other", one())).contains("has the path of another file"));

@@ -1,4 +1,4 @@
-//! A collector of OpenTelemetry in the test, on a thread of its own: it takes OTLP over HTTP, and decodes it.
+//! A test collector of OpenTelemetry, on a separate thread: it receives OTLP over HTTP, and decodes it.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -17,7 +17,7 @@ use prost::Message as _;
 /// Attributes as text.
 pub(crate) type Attributes = BTreeMap<String, String>;
 
-/// A collector that listens.
+/// A listening collector.
 pub(crate) struct Collector {
     pub(crate) url: String,
     received: Received,
@@ -25,7 +25,7 @@ pub(crate) struct Collector {
 
 type Received = Arc<Mutex<Vec<(String, HeaderMap, Bytes)>>>;
 
-/// A span, as it was exported.
+/// A span as exported.
 #[derive(Clone, Debug)]
 pub(crate) struct Span {
     pub(crate) name: String,
@@ -81,7 +81,7 @@ impl Collector {
         Self { url, received }
     }
 
-    /// The number of exports that have come.
+    /// The number of exports received.
     pub(crate) fn count(&self) -> usize {
         self.received.lock().unwrap().len()
     }
@@ -95,7 +95,7 @@ impl Collector {
         values.map(|it| it.to_str().unwrap().to_owned()).collect()
     }
 
-    /// All spans that have come.
+    /// All spans received.
     pub(crate) fn spans(&self) -> Vec<Span> {
         let bodies = self.bodies("/v1/traces");
         let requests = bodies
@@ -136,7 +136,7 @@ impl Collector {
     /// The points of a histogram: the number of values, and the attributes.
     pub(crate) fn histogram(&self, name: &str) -> Vec<(u64, Attributes)> {
         let bodies = self.bodies("/v1/metrics");
-        // Later exports repeat what earlier ones have said.
+        // Later exports include the values of earlier ones.
         let Some(last) = bodies.last() else {
             return Vec::new();
         };
@@ -188,5 +188,5 @@ fn hex(bytes: &[u8]) -> String {
     })
 }
 
-/// The time that an export may take beyond its limit, on a machine under load.
+/// The time by which an export may exceed its limit, on a machine under load.
 pub(crate) const SLACK: Duration = Duration::from_secs(10);

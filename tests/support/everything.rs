@@ -1,4 +1,4 @@
-//! A server with some of everything, and a client of it over lines or HTTP in any revision.
+//! A server with declarations of all kinds, and a client of it over lines or HTTP in any revision.
 
 use mcp_runtime::{
     Annotations, Confirm, Content, Context, Json, Prompt, Resource, Sample, Server, ToolError,
@@ -148,7 +148,7 @@ pub(crate) fn server() -> Server {
         .skill_files([("greet/SKILL.md", skill)])
 }
 
-/// Every request that succeeds in every revision.
+/// The requests that succeed in every revision.
 pub(crate) fn requests() -> Vec<(&'static str, Value)> {
     vec![
         ("tools/list", json!({})),
@@ -174,7 +174,7 @@ pub(crate) fn requests() -> Vec<(&'static str, Value)> {
     ]
 }
 
-/// Those that only the current revision has.
+/// The requests of the current revision only.
 pub(crate) fn modern_requests() -> Vec<(&'static str, Value)> {
     vec![
         ("server/discover", json!({})),
@@ -203,12 +203,12 @@ pub(crate) enum Wire {
 }
 
 impl Wire {
-    /// One of each kind for each revision, with what it is called.
+    /// One client of each kind for each revision, with its name.
     pub(crate) async fn all() -> Vec<(String, Version, Self)> {
         Self::all_of(server).await
     }
 
-    /// The same of another server.
+    /// The same for another server.
     pub(crate) async fn all_of(server: fn() -> Server) -> Vec<(String, Version, Self)> {
         let mut all = Vec::new();
         for version in era::ALL {
@@ -233,12 +233,12 @@ impl Wire {
         all
     }
 
-    /// The status, of lines `0`, and the response.
+    /// Returns the status (`0` for lines) and the response.
     pub(crate) async fn send(&self, method: &str, params: Value) -> (u16, Value) {
         self.send_with(method, params, json!({})).await
     }
 
-    /// The same from a client that declares these capabilities, if it is a modern one.
+    /// The same for a client that declares these capabilities, if it is a modern one.
     pub(crate) async fn send_with(
         &self,
         method: &str,
@@ -299,7 +299,7 @@ impl Wire {
         }
     }
 
-    /// What the server says of itself when the client opens.
+    /// The server's self-description when the client connects.
     pub(crate) async fn opening(&self) -> Value {
         let initialize = |version: Version| json!({ "protocolVersion": version.as_str(), "capabilities": {}, "clientInfo": {} });
         match self {
@@ -322,7 +322,7 @@ impl Wire {
     }
 }
 
-/// Whether `icons` are those that were declared.
+/// Returns whether `icons` are the declared ones.
 pub(crate) fn has_icon(of: &Value) -> bool {
     of["icons"][0]["src"] == ICON
 }

@@ -1,4 +1,4 @@
-//! What the tools of these tests depend on, and who calls them.
+//! A dependency of the tools in these tests, and their callers.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use mcp_runtime::Principal;
 use tokio::sync::{Semaphore, mpsc};
 
-/// A dependency that counts who comes, and works only when a test lets it.
+/// A dependency that counts arrivals, and completes only when a test opens it.
 #[derive(Debug)]
 pub(crate) struct Gate {
     begun: AtomicU32,
@@ -26,31 +26,31 @@ impl Gate {
         })
     }
 
-    /// Comes, and waits to be let through; the how-manieth it was.
+    /// Arrives, and waits until it is opened; returns the number of this arrival.
     pub(crate) async fn pass(&self) -> u32 {
         let number = self.come();
         self.open.acquire().await.unwrap().forget();
         number
     }
 
-    /// Comes, and goes on at once.
+    /// Arrives, and continues immediately.
     pub(crate) fn come(&self) -> u32 {
         let number = self.begun.fetch_add(1, Ordering::SeqCst) + 1;
         let _ = self.announce.send(number);
         number
     }
 
-    /// How many have come.
+    /// The number of arrivals.
     pub(crate) fn count(&self) -> u32 {
         self.begun.load(Ordering::SeqCst)
     }
 
-    /// Lets so many through.
+    /// Lets this number of calls continue.
     pub(crate) fn open(&self, calls: usize) {
         self.open.add_permits(calls);
     }
 
-    /// Waits until so many more have come.
+    /// Waits for this number of further arrivals.
     pub(crate) async fn arrivals(&self, calls: usize) {
         let mut announced = self.announced.lock().unwrap().take().unwrap();
         for _ in 0..calls {
@@ -60,7 +60,7 @@ impl Gate {
     }
 }
 
-/// Lets everything go on that can go on without time passing.
+/// Runs all tasks that can run without time passing.
 pub(crate) async fn settle() {
     tokio::time::sleep(std::time::Duration::from_nanos(1)).await;
 }

@@ -54,7 +54,7 @@ pub(crate) fn batch(sizes: impl IntoIterator<Item = usize>) -> String {
 /// Sizes of results of which the first five fit into one batch.
 pub(crate) const CUT_OFF: [usize; 8] = [3 * MIB; 8];
 
-/// Asserts that the answers to [`CUT_OFF`] are there as far as they fit, and that the calls after that were not made.
+/// Asserts that the responses to [`CUT_OFF`] are present up to the maximum, and that later calls did not run.
 pub(crate) fn assert_cut_off(answers: &Value, calls: &Calls) {
     let answers = answers.as_array().unwrap();
     assert_eq!(answers.len(), 8);
@@ -64,8 +64,8 @@ pub(crate) fn assert_cut_off(answers: &Value, calls: &Calls) {
         let text = answer["result"]["content"][0]["text"].as_str();
         match id {
             0..5 => assert_eq!(text.map(str::len), Some(3 * MIB)),
-            5 => assert!(error.unwrap().contains("was carried out, but")),
-            _ => assert!(error.unwrap().contains("was not carried out")),
+            5 => assert!(error.unwrap().contains("ran, but")),
+            _ => assert!(error.unwrap().contains("did not run")),
         }
     }
     assert_eq!(calls.count(), 6);

@@ -1,4 +1,4 @@
-//! What the server logs, as a test reads it.
+//! The log of the server, captured for a test.
 
 use std::io;
 use std::sync::{Arc, Mutex, Once};
@@ -8,7 +8,7 @@ use tracing::Dispatch;
 use tracing::subscriber::DefaultGuard;
 use tracing_subscriber::fmt::MakeWriter;
 
-/// Everything that is logged on this thread while it lives, at every level.
+/// Captures everything logged on this thread while it lives, at every level.
 pub(crate) struct Logs {
     text: Arc<Mutex<Vec<u8>>>,
     _guard: DefaultGuard,
@@ -38,10 +38,10 @@ impl MakeWriter<'_> for Shared {
 
 static STANDING: Once = Once::new();
 
-/// Keeps two subscribers for the rest of the process, which want everything and are no thread's own.
+/// Installs two subscribers for the rest of the process, which enable everything and belong to no thread.
 ///
-/// While there is one subscriber alone, `tracing` asks only that of the current thread whether anybody wants an event that
-/// it meets for the first time. A thread without a subscriber then turns the event off, for the test with one too.
+/// With a single subscriber, `tracing` asks only that of the current thread if an event is enabled when it is first
+/// encountered. A thread without a subscriber would then disable the event, for tests with one too.
 fn stand() {
     for _ in 0..2 {
         let subscriber = tracing_subscriber::fmt()
@@ -50,7 +50,7 @@ fn stand() {
             .finish();
         std::mem::forget(Dispatch::new(subscriber));
     }
-    // Those that were meeting an event meanwhile are done then, and asked again.
+    // Threads that were registering an event are done by then, and ask again.
     std::thread::sleep(std::time::Duration::from_millis(50));
     tracing::callsite::rebuild_interest_cache();
 }

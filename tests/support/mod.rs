@@ -1,4 +1,4 @@
-//! What several tests stand on: servers, clients of them, and waiting.
+//! Shared by several tests: servers, their clients, and waiting.
 
 pub(crate) mod collector;
 pub(crate) mod everything;

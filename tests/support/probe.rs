@@ -217,7 +217,7 @@ async fn greet(name: String, tone: Option<String>) -> String {
     format!("Greet {name}, {tone}.")
 }
 
-/// What is not a whole line stays in the buffer of `print!`.
+/// An incomplete line stays in the buffer of `print!`.
 #[expect(
     clippy::print_stdout,
     reason = "a library may do this before the server runs"
@@ -277,7 +277,7 @@ fn adding(server: Server<Burden>) -> Server<Burden> {
     })
 }
 
-/// Adds functions for the start and the stop, if `PROBE_HOOKS` asks for them.
+/// Adds hooks for the start and the stop, if `PROBE_HOOKS` is set.
 fn hooked(server: Server<Burden>) -> Server<Burden> {
     let Ok(wanted) = std::env::var("PROBE_HOOKS") else {
         return server;

@@ -1,5 +1,5 @@
-//! A server for the test of the page in a browser: arguments of every form, input requests of every kind, a view, tasks,
-//! and texts that would be HTML if a page took them so.
+//! A server for the browser test of the page: arguments of every form, input requests of every kind, a view, tasks,
+//! and texts that would be HTML if a page interpreted them.
 
 use std::collections::BTreeMap;
 use std::time::Duration;

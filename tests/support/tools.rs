@@ -1,4 +1,4 @@
-//! The tools that most tests of the protocol call.
+//! The tools used by most tests of the protocol.
 
 use std::sync::Arc;
 
@@ -70,7 +70,7 @@ pub(crate) async fn hold(gate: &Gate, cx: &Context) -> &'static str {
     "released"
 }
 
-/// What a test knows of the calls of [`hold`], and how it lets them go on.
+/// The test's control of the calls of [`hold`].
 #[derive(State)]
 pub(crate) struct App {
     gate: Gate,
@@ -109,12 +109,12 @@ pub(crate) struct Watch {
 }
 
 impl Watch {
-    /// What happens next to a call: `begun`, `finished` or `dropped`.
+    /// Returns the next event of a call: `begun`, `finished` or `dropped`.
     pub(crate) async fn next(&mut self) -> &'static str {
         soon(self.seen.recv()).await.expect("the server is there")
     }
 
-    /// What has happened and was not told yet.
+    /// Returns the events that have occurred and were not returned yet.
     pub(crate) fn so_far(&mut self) -> Vec<&'static str> {
         std::iter::from_fn(|| self.seen.try_recv().ok()).collect()
     }
@@ -130,7 +130,7 @@ pub(crate) fn server() -> Server<App> {
     watched().0
 }
 
-/// The same, and what becomes of the calls of [`hold`], which the test has to release.
+/// The same, with the events of the calls of [`hold`], which the test must release.
 pub(crate) fn watched() -> (Server<App>, Watch) {
     let (sender, seen) = mpsc::unbounded_channel();
     let passes = Arc::new(Semaphore::new(0));

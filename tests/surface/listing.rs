@@ -1,4 +1,4 @@
-//! The public items of a crate, one line each: what a user can name, and what can be done with it.
+//! The public items of a crate, one line each: the items that users can name, with their signatures.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -7,7 +7,7 @@ use syn::{Fields, ImplItem, Item, ItemImpl, TraitItem, Type, Visibility};
 
 use super::source::{Crate, Module, imports, is_hidden, is_test};
 
-/// The lines of a crate's public interface, and the crates that its signatures name.
+/// The lines of a crate's public interface, and the crates in its signatures.
 pub(super) struct Listing {
     pub lines: Vec<String>,
     /// The crate, and the line that names it.
@@ -41,7 +41,7 @@ impl Listing {
         listing
     }
 
-    /// Finds the public items of the module at `path`, which users call `public`.
+    /// Finds the public items of the module at `path`, called `public` by users.
     fn module<'a>(
         &mut self,
         source: &'a Crate,
@@ -49,7 +49,7 @@ impl Listing {
         public: &str,
         found: &mut Vec<Found<'a>>,
     ) {
-        // A module in a file of another has documentation alone.
+        // An inline module contains documentation only.
         let Some(module) = source.0.get(path) else {
             return;
         };
@@ -169,7 +169,7 @@ impl Listing {
         }
     }
 
-    /// The public functions and constants of an `impl`, or the public trait that it is of.
+    /// The public functions and constants of an `impl`, or its public trait.
     fn methods(&mut self, module: &Module, block: &ItemImpl, names: &BTreeSet<String>) {
         if let Some((of, _)) = &block.trait_ {
             let segments = Some(&of.segments).filter(|segments| segments.len() == 1);
@@ -195,7 +195,7 @@ impl Listing {
         }
     }
 
-    /// Adds a line, and notes the crates that `named` names.
+    /// Adds a line, and records the crates in `named`.
     fn say<T: ToTokens>(&mut self, module: &Module, line: &str, named: &[T]) {
         let mut crates = Crates(Vec::new());
         for token in named.iter().flat_map(ToTokens::to_token_stream) {
@@ -217,11 +217,10 @@ impl Listing {
     }
 }
 
-/// The dependencies of the runtime whose types could be named.
-const FOREIGN: [&str; 14] = [
+/// The dependencies of the runtime whose types could appear.
+const FOREIGN: [&str; 13] = [
     "bytes",
     "futures_util",
-    "governor",
     "http",
     "http_body",
     "jsonschema",
@@ -292,7 +291,7 @@ fn type_name(of: &Type) -> Option<String> {
     }
 }
 
-/// The definition behind a path, through private modules and re-exports; `None` for what is of another crate.
+/// The definition of a path, through private modules and re-exports; `None` for an item of another crate.
 fn resolve<'a>(
     source: &'a Crate,
     path: &[String],
@@ -311,7 +310,7 @@ fn resolve<'a>(
     if let Some(item) = item {
         return Some((module_, item));
     }
-    // A name of another crate stands for itself.
+    // A name of another crate is not resolved.
     let to = module_.imports.get(name_).filter(|to| to.len() > 1)?;
     resolve(source, to, module)
 }
@@ -366,7 +365,7 @@ fn fields(fields: &Fields) -> String {
     }
 }
 
-/// Tokens as text, spaced as rustfmt does.
+/// Tokens as text, with the spacing of rustfmt.
 fn text(tokens: &impl ToTokens) -> String {
     let text = tokens.to_token_stream().to_string();
     [

@@ -1,5 +1,5 @@
-//! The public interface of `mcp-runtime`: listed in `surface.txt`, so that a change of it is seen in review, and free of
-//! crates that users need not name.
+//! The public interface of `mcp-runtime`: listed in `surface.txt`, so that changes are visible in review, and without
+//! crates that users need not know.
 //!
 //! `MCP_SURFACE=overwrite` writes the list. Compiled as a test of `mcp-macros`, which depends on syn.
 
@@ -13,7 +13,7 @@ use std::{env, fs};
 use listing::Listing;
 use source::Crate;
 
-/// The crates that signatures may name: the standard library, and those that users work with in any case.
+/// The crates that signatures may name: the standard library, and those that users work with anyway.
 const NAMED: [&str; 10] = [
     "alloc",
     "axum",
@@ -33,7 +33,7 @@ fn listing() -> Listing {
 }
 
 #[test]
-fn the_public_interface_is_the_one_that_is_listed() {
+fn the_public_interface_matches_the_list() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/surface.txt");
     let now = listing()
         .lines
@@ -72,7 +72,7 @@ fn each_public_type_has_one_name() {
 }
 
 #[test]
-fn signatures_name_no_crate_that_users_need_not_know() {
+fn signatures_expose_no_internal_dependency() {
     let foreign: Vec<_> = listing()
         .foreign
         .into_iter()

@@ -12,11 +12,11 @@ pub(super) struct Crate(pub HashMap<Vec<String>, Module>);
 /// One module: its items, and the names that it imports.
 pub(super) struct Module {
     pub items: Vec<Item>,
-    /// By the name that is used here, the path that it stands for.
+    /// The path of each imported name.
     pub imports: HashMap<String, Vec<String>>,
 }
 
-/// Names that a `use` brings in: the name here, the path, and whether it is public.
+/// A name imported by a `use`: the name here, the path, and whether it is public.
 pub(super) type Import = (String, Vec<String>);
 
 impl Crate {
@@ -63,7 +63,7 @@ fn place(below: &Path, name: &str) -> (PathBuf, PathBuf) {
     (below.join(name).join("mod.rs"), below.join(name))
 }
 
-/// The names that a `use` in the module at `here` brings in, with `crate`, `self` and `super` resolved.
+/// The names imported by a `use` in the module at `here`, with `crate`, `self` and `super` resolved.
 pub(super) fn imports(tree: &UseTree, here: &[String]) -> Vec<Import> {
     let mut found = Vec::new();
     walk(tree, Vec::new(), &mut |name, path| {
@@ -80,7 +80,7 @@ fn walk(tree: &UseTree, path: Vec<String>, note: &mut impl FnMut(String, Vec<Str
             note(path.last().cloned().unwrap_or_default(), path);
         }
         UseTree::Name(name) => note(name.ident.to_string(), with(&name.ident)),
-        // A trait imported for its methods: `_` is no name, and stands in `'_` too.
+        // A trait imported for its methods: `_` is not a name, and also part of `'_`.
         UseTree::Rename(name) if name.rename == "_" => {}
         UseTree::Rename(name) => note(name.rename.to_string(), with(&name.ident)),
         UseTree::Group(group) => {
@@ -122,7 +122,7 @@ pub(super) fn is_hidden(attributes: &[Attribute]) -> bool {
         .any(|attribute| attribute.path().is_ident("doc") && tokens(attribute).contains("hidden"))
 }
 
-/// The words of an attribute's arguments.
+/// The identifiers in an attribute's arguments.
 fn tokens(attribute: &Attribute) -> Vec<String> {
     let syn::Meta::List(list) = &attribute.meta else {
         return Vec::new();

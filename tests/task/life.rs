@@ -1,4 +1,4 @@
-//! How tasks go on and how they end.
+//! The progress and the end of tasks.
 
 use std::time::Duration;
 
@@ -31,7 +31,7 @@ async fn unknown(client: &TestClient, id: &str) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn it_says_how_far_it_has_come_and_then_what_came_of_it() {
+async fn a_task_reports_its_progress_and_then_its_outcome() {
     let client = client().await;
     let task = client.start("slow", json!({ "seconds": 60 })).task().await;
     settle().await;
@@ -123,7 +123,7 @@ async fn only_an_error_of_the_protocol_is_a_failed_task() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn it_is_called_off_once_and_its_function_is_dropped() {
+async fn a_task_is_cancelled_once_and_its_function_is_dropped() {
     let book = Book::default();
     let client = TestClient::new(of(book.clone())).await.tasks();
     let task = client.start("slow", hour()).task().await;
@@ -157,7 +157,7 @@ async fn it_is_called_off_once_and_its_function_is_dropped() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_has_ended_stays_as_it_is() {
+async fn an_ended_task_does_not_change() {
     let client = client().await;
     let task = client.start("slow", json!({ "seconds": 1 })).task().await;
     let ended = task.ended().await;
@@ -169,7 +169,7 @@ async fn what_has_ended_stays_as_it_is() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_cancelled_request_is_no_cancelled_task() {
+async fn cancelling_the_request_does_not_cancel_the_task() {
     let client = client().await;
     let call = client.start("slow", json!({ "seconds": 60 }));
     let id = call.id().clone();
@@ -179,7 +179,7 @@ async fn a_cancelled_request_is_no_cancelled_task() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_task_is_that_of_whoever_has_begun_it() {
+async fn a_task_is_accessible_to_its_creator_only() {
     let client = client().await;
     let ann = client.clone().principal(somebody("ann"));
     let bob = client.clone().principal(somebody("bob"));
@@ -194,7 +194,7 @@ async fn a_task_is_that_of_whoever_has_begun_it() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn it_is_kept_for_its_time_and_runs_no_longer() {
+async fn a_task_is_kept_for_its_ttl_and_runs_no_longer() {
     let book = Book::default();
     let server = of(book.clone()).task_ttl(Duration::from_mins(1));
     let client = TestClient::new(server).await.tasks();
@@ -218,7 +218,7 @@ async fn it_is_kept_for_its_time_and_runs_no_longer() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_a_task_has_found_out_is_remembered_for_the_next() {
+async fn the_result_of_a_task_is_cached_for_the_next_call() {
     let client = client().await;
     client.call("remembered", json!({})).await.assert_text("1");
     client.call("remembered", json!({})).await.assert_text("1");
@@ -227,7 +227,7 @@ async fn what_a_task_has_found_out_is_remembered_for_the_next() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_a_policy_refuses_later_is_the_result_of_the_task() {
+async fn a_later_refusal_by_a_policy_is_the_result_of_the_task() {
     let client = client().await;
     let first = client.start("alone", json!({})).task().await;
     settle().await;
@@ -262,7 +262,7 @@ async fn a_shutdown_lets_a_task_finish() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_thousand_run_at_most() {
+async fn at_most_a_thousand_tasks_run() {
     let client = client().await;
     for _ in 0..1000 {
         client.start("slow", hour()).task().await;
@@ -293,7 +293,7 @@ async fn a_result_larger_than_the_share_of_one_caller_is_not_kept() {
     assert_eq!(refused["status"], "failed", "{refused}");
     let message = refused["error"]["message"].as_str().unwrap();
     assert!(
-        message.contains("no more than 100000 of a task are kept"),
+        message.contains("at most 100000 of a task are kept"),
         "{message}"
     );
 }

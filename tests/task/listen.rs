@@ -1,4 +1,4 @@
-//! `notifications/tasks`: a client that listens need not ask.
+//! `notifications/tasks`: a client that listens need not poll.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use super::{client, settle, somebody};
 
 const SUBSCRIPTION: &str = "io.modelcontextprotocol/subscriptionId";
 
-/// Listens to these tasks; the acknowledgement.
+/// Listens to these tasks; returns the acknowledgement.
 async fn listen(client: &TestClient, ids: Value) -> Value {
     drop(client.send(
         "subscriptions/listen",
@@ -25,7 +25,7 @@ async fn listen(client: &TestClient, ids: Value) -> Value {
 }
 
 #[tokio::test(start_paused = true)]
-async fn each_notification_is_what_get_would_tell() {
+async fn each_notification_equals_the_result_of_get() {
     let client = client().await.capabilities(json!({ "elicitation": {} }));
     let task = client.start("ask", json!({})).task().await;
     let other = client.start("slow", json!({ "seconds": 60 })).task().await;
@@ -71,7 +71,7 @@ async fn each_notification_is_what_get_would_tell() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn progress_and_a_cancellation_are_told() {
+async fn progress_and_a_cancellation_are_notified() {
     let client = client().await;
     let task = client.start("slow", json!({ "seconds": 60 })).task().await;
     listen(&client, json!([task.id()])).await;
@@ -86,7 +86,7 @@ async fn progress_and_a_cancellation_are_told() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn nobody_is_told_of_the_tasks_of_others() {
+async fn tasks_of_other_callers_are_not_notified() {
     let ann = client().await.principal(somebody("ann"));
     let bob = ann.clone().principal(somebody("bob"));
     let task = ann.start("slow", json!({ "seconds": 1 })).task().await;
@@ -97,7 +97,7 @@ async fn nobody_is_told_of_the_tasks_of_others() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_to_listen_to_must_be_ids() {
+async fn task_ids_to_listen_to_must_be_strings() {
     let client = client().await;
     for ids in [json!("x"), json!([1]), json!({}), json!(true), json!(null)] {
         let params = json!({ "notifications": { "taskIds": ids } });

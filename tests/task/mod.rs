@@ -1,4 +1,4 @@
-//! Calls that become tasks: for whom they do, and what they are told at once instead.
+//! Calls that become tasks: the conditions, and the immediate responses.
 
 mod life;
 mod listen;
@@ -17,7 +17,7 @@ use tokio::time::sleep;
 
 const EXTENSION: &str = "io.modelcontextprotocol/tasks";
 
-/// Counts what is begun and what is given up.
+/// Counts started and dropped calls.
 #[derive(Clone, Debug, Default, State)]
 pub(super) struct Book {
     pages: Arc<Pages>,
@@ -48,7 +48,7 @@ impl Drop for Open<'_> {
     }
 }
 
-/// Takes as long as it is told.
+/// Runs for the requested time.
 #[tool(read_only, task = "optional")]
 async fn slow(
     pages: &Arc<Pages>,
@@ -169,7 +169,7 @@ fn somebody(subject: &str) -> Principal {
     Principal::new(subject, [""; 0])
 }
 
-/// Lets everything go on that can go on without time passing.
+/// Runs all tasks that can run without time passing.
 async fn settle() {
     sleep(Duration::from_nanos(1)).await;
 }
@@ -231,7 +231,7 @@ async fn a_client_that_declares_it_gets_a_task_and_no_other() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_was_declared_before_does_not_count() {
+async fn a_capability_declared_in_an_earlier_request_does_not_count() {
     let client = client().await;
     let task = client.start("slow", json!({ "seconds": 60 })).task().await;
     let none = json!({ "io.modelcontextprotocol/clientCapabilities": {} });
@@ -332,7 +332,7 @@ async fn the_removed_methods_do_not_exist() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_can_be_said_at_once_is_and_there_is_no_task() {
+async fn an_immediate_error_is_returned_without_a_task() {
     let client = client().await;
     let now = async |params: Value| {
         let reply = client.request("tools/call", params).await;
@@ -352,7 +352,7 @@ async fn what_can_be_said_at_once_is_and_there_is_no_task() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_rate_limit_refuses_at_once() {
+async fn a_rate_limit_refuses_immediately_without_a_task() {
     let client = client().await;
     client.call("limited", json!({})).await.assert_text("done");
     let refused = client
@@ -365,7 +365,7 @@ async fn a_rate_limit_refuses_at_once() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_hidden_tool_that_runs_only_as_a_task_is_like_one_that_does_not_exist() {
+async fn a_hidden_tool_that_runs_only_as_a_task_equals_an_unknown_one() {
     for client in [TestClient::new(server()).await, client().await] {
         let reply = client
             .request("tools/call", json!({ "name": "secret" }))

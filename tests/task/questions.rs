@@ -1,4 +1,4 @@
-//! Questions before a task and in it.
+//! Input requests before a task and during it.
 
 use std::time::Duration;
 
@@ -27,7 +27,7 @@ async fn able() -> TestClient {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_is_asked_in_a_task_is_answered_there() {
+async fn an_input_request_of_a_task_is_answered_by_tasks_update() {
     let client = able().await;
     let task = client.start("ask", json!({})).task().await;
     settle().await;
@@ -88,7 +88,7 @@ async fn a_user_may_take_longer_than_the_timeout() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_script_answers_for_a_test() {
+async fn scripted_responses_answer_the_input_requests_of_a_task() {
     let client = client().await;
     let client = client.on_elicit(|question| match question.message() {
         "Who?" => json!({ "answer": "Ann" }),
@@ -101,7 +101,7 @@ async fn a_script_answers_for_a_test() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn malformed_answers_are_refused_and_nothing_is_answered() {
+async fn malformed_responses_are_refused_and_answer_no_request() {
     let client = able().await;
     let task = client.start("ask", json!({})).task().await;
     settle().await;
@@ -122,7 +122,7 @@ async fn malformed_answers_are_refused_and_nothing_is_answered() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_answer_that_is_none_ends_the_task_with_the_error_that_a_call_has() {
+async fn an_invalid_response_ends_the_task_with_the_error_of_a_call() {
     let client = able().await;
     let task = client.start("ask", json!({})).task().await;
     settle().await;
@@ -138,7 +138,7 @@ async fn an_answer_that_is_none_ends_the_task_with_the_error_that_a_call_has() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_client_that_cannot_be_asked_has_a_failed_task() {
+async fn a_client_without_the_capability_has_a_failed_task() {
     let client = client().await;
     let state = client.start("ask", json!({})).task().await.ended().await;
     assert_eq!(
@@ -153,7 +153,7 @@ async fn a_client_that_cannot_be_asked_has_a_failed_task() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn arguments_are_asked_for_before_there_is_a_task() {
+async fn arguments_are_elicited_before_the_task_is_created() {
     let client = able().await;
     let first = client
         .request("tools/call", json!({ "name": "greet" }))
@@ -175,7 +175,7 @@ async fn arguments_are_asked_for_before_there_is_a_task() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_question_ends_with_its_task() {
+async fn an_input_request_ends_with_its_task() {
     let client = able().await;
     let task = client.start("ask", json!({})).task().await;
     settle().await;
@@ -202,7 +202,7 @@ async fn hasty(cx: &Context) -> &'static str {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_question_that_its_function_has_given_up_is_taken_back() {
+async fn an_input_request_that_its_function_drops_is_withdrawn() {
     let server = Server::new("tasks", "1.0.0").tools(tools![hasty]);
     let client = TestClient::new(server).await.tasks();
     let client = client.capabilities(json!({ "elicitation": {} }));

@@ -1,4 +1,4 @@
-//! A program's own store: what it is given, what becomes of a task when it fails, and after a restart.
+//! A program's own store: its calls, failures, and tasks after a restart.
 
 use std::collections::HashMap;
 use std::future::{pending, ready};
@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use mcp_runtime::store::StoreError;
-use mcp_runtime::task::{TaskRecord, TaskStatus, TaskStore};
+use mcp_runtime::task::{TaskRecord, TaskSignals, TaskStatus, TaskStore};
 use mcp_testkit::TestClient;
 use serde_json::{Value, json};
 use tokio::time::sleep;
@@ -16,7 +16,7 @@ use super::{Book, of, settle, somebody};
 
 type Later<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 'a>>;
 
-/// Keeps tasks as text, as a database would, and fails when it is told to.
+/// Keeps tasks as text, as a database would, and fails on request.
 #[derive(Clone, Debug, Default)]
 struct Shelf(Arc<Mutex<Kept>>);
 
@@ -96,7 +96,7 @@ fn internal(reply: &mcp_testkit::Reply) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_store_has_a_task_before_its_client_hears_of_it_and_all_that_becomes_of_it() {
+async fn a_store_has_a_task_before_its_client_gets_the_id_and_every_later_change() {
     let (shelf, book) = (Shelf::default(), Book::default());
     let client = with(&shelf, &book).await.principal(somebody("ann"));
     let task = client.start("slow", json!({ "seconds": 1 })).task().await;
@@ -116,7 +116,7 @@ async fn a_store_has_a_task_before_its_client_hears_of_it_and_all_that_becomes_o
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_task_that_cannot_be_kept_is_none_and_nothing_runs() {
+async fn a_task_that_cannot_be_stored_does_not_start() {
     let (shelf, book) = (Shelf::default(), Book::default());
     let client = with(&shelf, &book).await;
     shelf.fail(true);
@@ -139,7 +139,7 @@ async fn a_task_that_cannot_be_kept_is_none_and_nothing_runs() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_client_that_goes_away_before_its_task_is_kept_leaves_nothing_behind() {
+async fn a_client_that_disconnects_before_its_task_is_stored_leaves_nothing_behind() {
     let (shelf, book) = (Shelf::default(), Book::default());
     let client = with(&shelf, &book).await;
     shelf.lock().stalls = true;
@@ -158,7 +158,7 @@ async fn a_client_that_goes_away_before_its_task_is_kept_leaves_nothing_behind()
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_store_that_panics_has_failed() {
+async fn a_panic_of_a_store_counts_as_a_failure() {
     let (shelf, book) = (Shelf::default(), Book::default());
     let client = with(&shelf, &book).await;
     let task = client.start("slow", json!({ "seconds": 1 })).task().await;
@@ -179,7 +179,7 @@ async fn a_store_that_panics_has_failed() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_store_that_fails_meanwhile_does_not_stop_a_task() {
+async fn a_store_that_fails_during_a_task_does_not_stop_it() {
     let (shelf, book) = (Shelf::default(), Book::default());
     let client = with(&shelf, &book).await;
     let task = client.start("slow", json!({ "seconds": 60 })).task().await;
@@ -235,13 +235,13 @@ async fn a_task_is_known_after_a_restart_and_on_another_instance() {
         .await
         .assert_rpc_error(-32602);
 
-    // What never ends in its own process is forgotten with its time.
+    // A task that never ends in its own process expires with its ttl.
     sleep(Duration::from_mins(61)).await;
     get(open.id()).await.assert_rpc_error(-32602);
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_shutdown_ends_a_task_at_the_deadline_and_the_store_knows() {
+async fn a_shutdown_ends_a_task_at_the_deadline_and_stores_its_end() {
     let (shelf, book) = (Shelf::default(), Book::default());
     let client = with(&shelf, &book).await;
     let _task = client.start("slow", json!({ "seconds": 600 })).task().await;
@@ -250,4 +250,118 @@ async fn a_shutdown_ends_a_task_at_the_deadline_and_the_store_knows() {
     sleep(Duration::from_secs(31)).await;
     let record = shelf.only();
     assert!(record.status.is_terminal(), "{record:?}");
+}
+
+/// A store that instances share, which panics in one of its methods.
+#[derive(Debug, Default)]
+struct Wild {
+    shelf: Shelf,
+    calls: Mutex<HashMap<&'static str, usize>>,
+    panics: Mutex<&'static str>,
+}
+
+impl Wild {
+    fn enter(&self, method: &'static str) {
+        *self.calls.lock().unwrap().entry(method).or_default() += 1;
+        let panics = *self.panics.lock().unwrap();
+        assert_ne!(panics, method, "a bug in the store");
+    }
+
+    fn panic_in(&self, method: &'static str) {
+        *self.panics.lock().unwrap() = method;
+    }
+
+    fn calls(&self, method: &'static str) -> usize {
+        let calls = self.calls.lock().unwrap();
+        calls.get(method).copied().unwrap_or_default()
+    }
+}
+
+#[derive(Clone, Debug, Default)]
+struct Handle(Arc<Wild>);
+
+impl TaskStore for Handle {
+    fn put(&self, task: TaskRecord) -> Later<'_, ()> {
+        self.0.shelf.put(task)
+    }
+
+    fn get<'a>(&'a self, id: &'a str) -> Later<'a, Option<TaskRecord>> {
+        self.0.shelf.get(id)
+    }
+
+    fn claim<'a>(&'a self, _: &'a [String], _: Duration) -> Later<'a, ()> {
+        self.0.enter("claim");
+        Box::pin(ready(Ok(())))
+    }
+
+    fn release<'a>(&'a self, _: &'a str) -> Later<'a, ()> {
+        Box::pin(async {
+            self.0.enter("release");
+            Ok(())
+        })
+    }
+
+    fn orphans(&self, _: Duration) -> Later<'_, Vec<String>> {
+        Box::pin(async {
+            self.0.enter("orphans");
+            Ok(Vec::new())
+        })
+    }
+
+    fn signal<'a>(&'a self, _: &'a str, _: Vec<u8>) -> Later<'a, bool> {
+        self.0.enter("signal");
+        Box::pin(ready(Ok(false)))
+    }
+
+    fn signals(&self) -> Option<TaskSignals> {
+        self.0.enter("signals");
+        let store = Arc::clone(&self.0);
+        Some(TaskSignals::new(store, async |store| {
+            loop {
+                store.enter("next");
+                sleep(Duration::from_secs(1)).await;
+            }
+        }))
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_shared_store_that_panics_in_any_method_has_failed_and_is_asked_again() {
+    let store = Handle::default();
+    let server = || of(Book::default()).task_store(store.clone());
+    let [here, there] = [
+        TestClient::new(server()).await.tasks(),
+        TestClient::new(server()).await.tasks(),
+    ];
+    let wild = &store.0;
+    let slow = json!({ "name": "slow", "arguments": { "seconds": 300 } });
+    wild.panic_in("claim");
+    internal(&here.request("tools/call", slow).await);
+    wild.panic_in("");
+    let task = here.start("slow", json!({ "seconds": 300 })).task().await;
+    for method in ["claim", "orphans", "next"] {
+        wild.panic_in(method);
+        sleep(Duration::from_secs(12)).await;
+        let before = wild.calls(method);
+        sleep(Duration::from_secs(12)).await;
+        assert!(wild.calls(method) > before, "{method} is called again");
+        assert_eq!(task.get().await["status"], "working", "{method}");
+    }
+    let listened = wild.calls("signals");
+    wild.panic_in("signals");
+    sleep(Duration::from_secs(30)).await;
+    wild.panic_in("");
+    sleep(Duration::from_secs(12)).await;
+    assert!(listened > 2, "it is listened to again");
+    let cancel = || there.request("tasks/cancel", json!({ "taskId": task.id() }));
+    wild.panic_in("signal");
+    internal(&cancel().await);
+    wild.panic_in("release");
+    task.ended().await;
+    assert!(wild.calls("release") > 0);
+    assert_eq!(task.get().await["status"], "completed");
+    wild.panic_in("");
+    here.call("slow", json!({ "seconds": 1 }))
+        .await
+        .assert_text("1 s");
 }

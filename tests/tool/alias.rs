@@ -1,4 +1,4 @@
-//! Arguments by other names: accepted, not shown.
+//! Aliases of arguments: accepted, not shown.
 
 use mcp_runtime::{Prompt, Server, model, prompt, prompts, tool, tools};
 use mcp_testkit::TestClient;
@@ -59,7 +59,7 @@ async fn an_alias_is_accepted_and_not_in_the_schema() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_argument_by_two_names_is_refused_in_words() {
+async fn an_argument_under_two_names_is_refused_with_a_text() {
     let client = client().await;
     for (arguments, problem) in [
         (

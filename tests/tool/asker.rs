@@ -1,4 +1,4 @@
-//! The facts that a function is told of its client: who it says it is, what it sent along, its session and its deadline.
+//! The client of a call: its name, its metadata, its session and its deadline.
 
 use std::time::Duration;
 
@@ -77,7 +77,7 @@ async fn a_client_is_known_by_name_in_every_revision() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_client_may_say_nothing_or_nonsense_and_too_much_is_cut() {
+async fn client_info_may_be_absent_or_malformed_and_long_texts_are_cut() {
     for version in era::ALL {
         let client = TestClient::with_version(server(), version).await;
         for info in [json!(null), json!("x"), json!([]), json!({ "name": 7 })] {
@@ -92,7 +92,7 @@ async fn a_client_may_say_nothing_or_nonsense_and_too_much_is_cut() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_request_tells_its_meta_in_every_revision() {
+async fn the_meta_of_a_request_is_readable_in_every_revision() {
     for version in era::ALL {
         let client = TestClient::with_version(server(), version).await;
         let told = |key| {
@@ -152,7 +152,7 @@ async fn a_call_knows_its_deadline_and_a_user_s_time_does_not_count() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_deadline_moves_while_a_client_is_waited_for() {
+async fn the_deadline_moves_while_waiting_for_the_client() {
     for version in era::ALL {
         let client = TestClient::with_version(server(), version).await;
         if !client.version().is_legacy() || version.as_str() >= "2025-06-18" {

@@ -1,4 +1,4 @@
-//! Arguments that are nearly right: coerced where nothing is lost, counted, and refused on request.
+//! Inexact arguments: coerced where no information is lost, counted, and refused on request.
 
 use std::fmt;
 
@@ -115,7 +115,7 @@ async fn coercion_reaches_into_objects_and_lists() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_would_lose_something_is_refused() {
+async fn a_coercion_that_would_lose_information_is_refused() {
     for (arguments, problem) in [
         (
             json!({ "integer": 5.5 }),
@@ -257,7 +257,7 @@ async fn each_coerced_argument_is_counted_and_no_other() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn strict_arguments_are_taken_only_as_they_are() {
+async fn strict_arguments_are_not_coerced() {
     let client = TestClient::new(server().strict_arguments()).await;
     for (arguments, problem) in [
         (

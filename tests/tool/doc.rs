@@ -1,4 +1,4 @@
-//! Doc comments of every form become the text that rustdoc makes of them.
+//! Doc comments of every form become text as in rustdoc.
 
 use mcp_runtime::{Prompt, Server, prompt, prompts, resource, resources, tool, tools};
 use mcp_testkit::TestClient;
@@ -64,7 +64,7 @@ async fn client() -> TestClient {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_stars_of_a_block_comment_are_no_part_of_it() {
+async fn the_stars_of_a_block_comment_are_removed() {
     let tool = client().await.tool("look").await;
     assert_eq!(tool["description"], "Looks\naround.");
     let described = |name: &str| tool["inputSchema"]["properties"][name]["description"].clone();

@@ -1,4 +1,4 @@
-//! Failures: what the model reads of them, and what it must not.
+//! Failures: the text for the model, and the private details.
 
 use mcp_runtime::{Capability, Content, Context, Server, ToolError, ToolResult, tool, tools};
 use mcp_testkit::{TestClient, era};
@@ -98,7 +98,7 @@ fn assert_redacted(text: &str, tool: &str) -> String {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_error_of_the_authors_own_is_what_the_model_reads_in_every_revision() {
+async fn the_model_reads_an_error_of_the_author_in_every_revision() {
     for version in era::ALL {
         let client = TestClient::with_version(server(), version).await;
         let reply = client.call("own", json!({})).await;
@@ -115,7 +115,7 @@ async fn an_error_of_the_authors_own_is_what_the_model_reads_in_every_revision()
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_error_that_came_by_question_mark_is_private() {
+async fn an_error_converted_by_the_question_mark_is_private() {
     let client = TestClient::new(server()).await;
     let replies = [
         client.call("private", json!({})).await,
@@ -132,7 +132,7 @@ async fn an_error_that_came_by_question_mark_is_private() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_result_can_say_itself_that_it_is_an_error() {
+async fn a_tool_result_can_be_marked_as_an_error() {
     let client = TestClient::new(server()).await;
     let reply = client.call("says_so", json!({})).await;
     reply.assert_error("half of it\nthe other half");
@@ -187,7 +187,7 @@ async fn a_panic_in_a_rule_is_contained_too() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_call_beside_a_panic_is_not_harmed() {
+async fn a_call_concurrent_with_a_panic_is_not_affected() {
     let client = TestClient::new(server()).await;
     let fine = client.start("panics_in_a_rule", json!({ "text": "fine" }));
     let (first, second) =
@@ -197,7 +197,7 @@ async fn a_call_beside_a_panic_is_not_harmed() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_capability_that_is_missing_is_named_in_the_words_of_the_revision() {
+async fn a_missing_capability_is_named_in_the_form_of_the_revision() {
     let reply = TestClient::new(server())
         .await
         .call("demanding", json!({}))

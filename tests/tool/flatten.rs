@@ -202,6 +202,6 @@ async fn a_member_with_the_name_of_an_argument_stops_the_start() {
 
 #[tokio::test(start_paused = true)]
 #[should_panic(expected = "`#[arg(flatten)]` needs a struct with named fields")]
-async fn an_enum_is_no_group() {
+async fn an_enum_cannot_be_flattened() {
     TestClient::new(Server::new("either", "1.0.0").tools(tools![either])).await;
 }

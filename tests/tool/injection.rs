@@ -64,7 +64,7 @@ fn server() -> Server<App> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_is_borrowed_comes_from_the_state_and_the_call_in_every_revision() {
+async fn references_are_injected_from_the_state_and_the_call_in_every_revision() {
     for version in era::ALL {
         let client = TestClient::with_version(server(), version).await;
         client
@@ -87,7 +87,7 @@ async fn what_is_borrowed_comes_from_the_state_and_the_call_in_every_revision() 
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_is_borrowed_is_no_argument() {
+async fn injected_parameters_are_not_arguments() {
     let client = TestClient::new(server()).await;
     let schema = client.tool("mixed").await["inputSchema"].clone();
     assert_eq!(
@@ -178,7 +178,7 @@ async fn the_state_of_a_method_is_itself() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_tool_that_is_configured_away_is_not_registered() {
+async fn a_tool_excluded_by_cfg_is_not_registered() {
     let client = TestClient::new(
         Shop {
             stock: AtomicU32::new(1),

@@ -1,4 +1,4 @@
-//! Schemas that every client takes: those of ordinary types all do, and what does not is named.
+//! Schemas that every client accepts, as those of ordinary types, and the findings for others.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 use std::net::IpAddr;
@@ -190,12 +190,12 @@ async fn ordinary() -> TestClient {
 }
 
 #[tokio::test(start_paused = true)]
-async fn ordinary_types_are_taken_by_every_client() {
+async fn ordinary_types_are_accepted_by_every_client() {
     let client = ordinary().await;
     client.assert_accepted().await;
     let found = client.lint().await;
     let ignored: Vec<String> = found.iter().map(ToString::to_string).collect();
-    // A grammar knows bounds of integers only, and Codex none at all; they are declared, so that other clients are told.
+    // A grammar supports bounds of integers only, and Codex none; they are declared for other clients.
     assert!(
         ignored
             .iter()
@@ -205,7 +205,7 @@ async fn ordinary_types_are_taken_by_every_client() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn described_rules_are_lost_by_nobody_and_checked_as_before() {
+async fn described_rules_reach_every_client_and_are_still_checked() {
     let server = Server::new("ordinary", "1.0.0")
         .tools(tools![scalars])
         .describe_rules();
@@ -231,14 +231,14 @@ impl Described {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_block_says_that_its_rules_are_described() {
+async fn a_block_enables_the_description_of_rules() {
     let client = TestClient::new(Described.into_server()).await;
     let properties = client.tool("take").await["inputSchema"]["properties"].clone();
     assert_eq!(properties["number"]["description"], "From 1 to 9.");
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_some_client_refuses_is_named() {
+async fn a_tool_that_some_client_refuses_is_named() {
     let client = TestClient::new(Server::new("odd", "1.0.0").tools(tools![odd])).await;
     let found = client.lint().await;
     let rejected = found
@@ -274,7 +274,7 @@ async fn a_refused_tool_fails_a_test() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_was_rewritten_for_clients_is_decoded_as_before() {
+async fn rewritten_schemas_do_not_change_decoding() {
     let client = ordinary().await;
     let mut arguments = json!({
         "list": [1], "deque": [], "tree_set": ["a", "a"], "hash_set": ["5"], "map": {}, "by_number": { "1": "x" },
@@ -303,13 +303,13 @@ async fn what_was_rewritten_for_clients_is_decoded_as_before() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_schemas_are_those_of_the_file() {
+async fn the_schemas_match_the_file() {
     ordinary().await.assert_schemas("tool/lint.json").await;
 }
 
 #[tokio::test(start_paused = true)]
 #[should_panic(expected = "breaks callers:\n- `scalars`: is gone")]
-async fn a_tool_that_is_gone_fails_a_test() {
+async fn a_removed_tool_fails_a_test() {
     let server = Server::new("ordinary", "1.0.0").tools(tools![collections, models, nothing]);
     TestClient::new(server)
         .await

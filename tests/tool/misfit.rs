@@ -1,4 +1,4 @@
-//! What a decoder refuses in Rust's words, and what it takes for something else: told in JSON's, with the path.
+//! Values that a decoder refuses in terms of Rust, or misreads: reported in terms of JSON, with the path.
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
@@ -133,7 +133,7 @@ async fn small(
     format!("{n:?} {f:?} {u:?} {secret:?}")
 }
 
-/// An answer to arguments that no client library would write.
+/// A response to arguments that no client library would write.
 struct Answer(Value);
 
 impl Answer {
@@ -160,7 +160,7 @@ impl Answer {
     }
 }
 
-/// Calls a tool with arguments that are written as they stand here.
+/// Calls a tool with these arguments verbatim.
 async fn call(tool: &str, arguments: &str) -> Answer {
     let tools = tools![nums, parts, part, find, tagged, kinds, small];
     let server = Server::new("misfits", "1.0.0").tools(tools);
@@ -185,7 +185,7 @@ async fn told(tool: &str, arguments: &str, problems: &[&str]) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn integers_out_of_range_are_told_at_once_with_their_paths() {
+async fn integers_out_of_range_are_reported_together_with_their_paths() {
     let all = r#"{"v":{"a":256,"b":40000,"c":[1,300,-4],"d":5,"e":0}}"#;
     let problems = [
         "`v.a` must be at most 255, was 256",
@@ -234,7 +234,7 @@ async fn integers_out_of_range_are_told_at_once_with_their_paths() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn other_types_are_told_in_the_words_of_json() {
+async fn other_types_are_reported_in_terms_of_json() {
     for (value, problem) in [
         (
             r#"{"address":"x"}"#,
@@ -286,7 +286,7 @@ async fn a_number_that_its_type_cannot_hold_is_refused() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn half_of_a_character_is_told_where_it_stands() {
+async fn half_of_a_surrogate_pair_is_reported_with_its_path() {
     let half = "holds half of a character";
     for (tool, arguments, place) in [
         ("part", r#"{"v":{"a":1,"b":"x\ud800"}}"#, "v.b"),
@@ -304,7 +304,7 @@ async fn half_of_a_character_is_told_where_it_stands() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_list_is_no_struct() {
+async fn a_list_is_not_accepted_for_a_struct() {
     let problem = "`v` must be an object, was an array";
     told("part", r#"{"v":[1,"x",null]}"#, &[problem]).await;
     told("part", r#"{"v":["1","x",null]}"#, &[problem]).await;
@@ -357,7 +357,7 @@ async fn a_member_given_twice_is_refused_at_every_depth() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_flattened_option_is_heard() {
+async fn a_flattened_option_is_decoded() {
     told(
         "find",
         r#"{"v":{"name":"a","page":"x"}}"#,
@@ -407,7 +407,7 @@ async fn an_empty_text_for_an_optional_member_is_absent() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_hosts_add_is_ignored_and_counted() {
+async fn arguments_added_by_hosts_are_ignored_and_counted() {
     let tools = tools![small, part];
     let client = TestClient::new(Server::new("misfits", "1.0.0").tools(tools)).await;
     let ignored = || client.metric(r#"mcp_arguments_ignored_total{tool="small"}"#);

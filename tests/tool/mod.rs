@@ -1,4 +1,4 @@
-//! What is declared on a function is true when it is called.
+//! Tools: the declared limits are enforced.
 
 mod alias;
 mod asker;

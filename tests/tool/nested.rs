@@ -103,7 +103,7 @@ async fn a_struct_is_inlined_with_its_docs_and_its_rules() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_keeps_the_rules_is_taken() {
+async fn a_valid_struct_is_accepted() {
     let client = client().await;
     let person = json!({ "mail": "a@example.com", "home": address("Ulm", 89073), "others": [address("Rom", 118)] });
     client
@@ -125,7 +125,7 @@ async fn what_keeps_the_rules_is_taken() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn every_broken_rule_is_told_with_its_path() {
+async fn every_violated_rule_is_reported_with_its_path() {
     let person = json!({ "mail": "x", "home": address("", 0), "others": [address("Ulm", 1), address("Ulm", 100_000)] });
     let reply = client()
         .await
@@ -153,7 +153,7 @@ async fn rules_hold_behind_an_option_and_in_a_list() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_member_of_another_type_is_told_with_its_path() {
+async fn a_member_of_another_type_is_reported_with_its_path() {
     let person = json!({ "home": { "town": 5 } });
     let reply = client()
         .await

@@ -1,4 +1,4 @@
-//! What a tool may return, and what the client reads.
+//! The return types of a tool, and the results for the client.
 
 use std::borrow::Cow;
 
@@ -104,7 +104,7 @@ async fn plain_values_are_text() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn nothing_is_an_empty_list_of_blocks() {
+async fn the_unit_type_is_an_empty_list_of_blocks() {
     for tool in ["unit", "fallible"] {
         let reply = call(tool).await;
         assert_eq!(reply.assert_ok().result()["content"], json!([]));
@@ -144,7 +144,7 @@ async fn blocks_are_encoded_by_their_kind() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_result_carries_its_own_metadata_beside_the_servers() {
+async fn a_result_has_its_own_metadata_in_addition_to_the_servers() {
     let reply = call("whole").await;
     assert_eq!(reply.result()["structuredContent"], json!([1, 2]));
     assert_eq!(reply.result()["_meta"]["example.com/key"], "value");
@@ -310,7 +310,7 @@ async fn number_of() -> Json<u8> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn structured_content_has_words_of_its_own() {
+async fn structured_content_may_have_a_separate_text() {
     for version in era::ALL {
         let client = of(version).await;
         let reply = client.call("told", json!({})).await;
@@ -326,7 +326,7 @@ async fn structured_content_has_words_of_its_own() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_result_keeps_the_schema_that_is_declared_for_it() {
+async fn a_result_must_match_its_declared_schema() {
     let client = of(mcp_runtime::Version::LATEST).await;
     let schema = client.tool("declared").await["outputSchema"].clone();
     assert_eq!(schema["required"], json!(["rows", "next"]));
@@ -343,7 +343,7 @@ async fn a_result_keeps_the_schema_that_is_declared_for_it() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_is_no_object_is_the_member_of_one_before_2026_07_28() {
+async fn a_result_that_is_not_an_object_is_wrapped_in_one_before_2026_07_28() {
     let two = json!({ "kind": "Two", "b": { "kind": "One", "a": 1 } });
     let values = [
         ("list", json!([1, 2])),
@@ -381,7 +381,7 @@ async fn what_is_no_object_is_the_member_of_one_before_2026_07_28() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_output_schema_has_the_words_that_clients_know() {
+async fn an_output_schema_has_the_keywords_that_clients_support() {
     let client = of(mcp_runtime::Version::LATEST).await;
     let schema = client.tool("told").await["outputSchema"].clone();
     let next = json!([{ "type": "integer", "minimum": 0 }, { "type": "null" }]);

@@ -1,4 +1,5 @@
-//! Panics wherever the author's code runs: each is answered under a reference, counted, and hurts no other call.
+//! Panics in every part of the author's code: each gets a response with a reference, is counted, and affects no other
+//! call.
 
 use std::fmt::{self, Display};
 use std::time::Duration;
@@ -345,7 +346,7 @@ async fn each_is_answered_and_counted_over_every_wire_in_every_revision() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_panics_at_its_cancellation_leaves_nothing_in_flight() {
+async fn a_panic_at_cancellation_leaves_nothing_in_flight() {
     let client = TestClient::new(server()).await;
     let waiting = client.start("waits", json!({}));
     tokio::task::yield_now().await;
@@ -365,7 +366,7 @@ async fn what_panics_at_its_cancellation_leaves_nothing_in_flight() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_argument_of_a_call_that_is_not_run_may_panic_too() {
+async fn the_argument_of_a_call_that_does_not_run_may_panic_too() {
     let client = TestClient::new(server()).await;
     let _first = client.start("alone", json!({ "live": { "live": false } }));
     let second = client
@@ -375,7 +376,7 @@ async fn the_argument_of_a_call_that_is_not_run_may_panic_too() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_check_that_panics_at_its_timeout_has_failed() {
+async fn a_check_that_panics_at_its_timeout_fails() {
     let server = server().ready("bomb", |()| {
         Box::pin(async {
             let _held = Bomb;

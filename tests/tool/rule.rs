@@ -1,4 +1,4 @@
-//! The rules of `#[arg(..)]`: each is in the schema and each is enforced.
+//! The rules of `#[arg(..)]`: each is in the schema and enforced.
 
 use mcp_runtime::{Server, tool, tools};
 use mcp_testkit::TestClient;
@@ -49,7 +49,7 @@ async fn client() -> TestClient {
     TestClient::new(Server::new("ruled", "1.0.0").tools(tools![ruled])).await
 }
 
-/// The values that a rule lets pass, and the others with what is said of them; its keywords.
+/// Checks the valid values of a rule, the invalid ones with their errors, and its keywords.
 async fn check(name: &str, keywords: Value, good: &[Value], bad: &[(Value, &str)]) {
     let client = client().await;
     let schema = &client.tool("ruled").await["inputSchema"]["properties"][name];
@@ -288,7 +288,7 @@ async fn redact() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn every_broken_rule_is_told_at_once() {
+async fn all_violated_rules_are_reported_together() {
     let arguments = json!({ "within": 0, "chars": "a", "lower": "A", "mail": "x", "order": "up", "even": 1, "extra": 1 });
     let reply = client().await.call("ruled", arguments).await;
     reply.assert_error("correct these 7 problems");
@@ -298,7 +298,7 @@ async fn every_broken_rule_is_told_at_once() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_absent_argument_breaks_no_rule() {
+async fn an_absent_argument_violates_no_rule() {
     client()
         .await
         .call(

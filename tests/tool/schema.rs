@@ -1,4 +1,4 @@
-//! Schemas: what clients accept, from what Rust has.
+//! Schemas: Rust types in the form that clients accept.
 
 use std::collections::BTreeMap;
 use std::num::NonZeroU16;
@@ -100,7 +100,7 @@ fn visit(value: &Value, see: &mut impl FnMut(&Value)) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn nothing_that_clients_choke_on_is_anywhere() {
+async fn keywords_that_clients_refuse_appear_nowhere() {
     visit(
         &tool("types.of-each_1").await["inputSchema"],
         &mut |schema| {
@@ -148,7 +148,7 @@ async fn the_root_is_a_plain_object_whose_properties_are_in_the_order_of_declara
 }
 
 #[tokio::test(start_paused = true)]
-async fn types_are_described_in_words_of_json() {
+async fn types_are_described_in_terms_of_json() {
     let properties = tool("types.of-each_1").await["inputSchema"]["properties"].clone();
     let expected =
         json!({ "type": "integer", "minimum": 0, "description": "An integer,\non two lines." });
@@ -272,7 +272,7 @@ fn press(button: Button) -> &'static str {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_variants_of_an_enum_stand_as_they_are_declared() {
+async fn the_variants_of_an_enum_keep_their_order() {
     let client = TestClient::new(Server::new("buttons", "1.0.0").tools(tools![press])).await;
     let button = client.tool("press").await["inputSchema"]["properties"]["button"].clone();
     assert_eq!(button["enum"], json!(["Middle", "Left", "fourth", "Right"]));

@@ -1,4 +1,5 @@
-//! Enums with data as arguments: the branch is told by its tag, its members or its type, and only that one is followed.
+//! Enums with data as arguments: the branch is selected by its tag, its members or its type, and only that one is
+//! followed.
 
 use mcp_runtime::{Server, model, tool, tools};
 use mcp_testkit::{Reply, TestClient};
@@ -120,7 +121,7 @@ fn nested(depth: usize, leaves: usize) -> Value {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_deep_filter_with_many_wrong_leaves_is_explained_at_once() {
+async fn a_deep_filter_with_many_invalid_leaves_is_explained_quickly() {
     for depth in [0, 18, 50] {
         let reply = call("filter", json!({ "filter": nested(depth, 500) })).await;
         let items = "items[0].".repeat(depth);
@@ -146,7 +147,7 @@ async fn a_deep_filter_is_coerced_at_its_leaves() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_deep_union_without_a_tag_is_answered_at_once() {
+async fn a_deep_union_without_a_tag_is_answered_quickly() {
     let mut value = json!({ "field": "a", "value": [] });
     for _ in 0..40 {
         value = json!({ "all": vec![value; 1] });
@@ -262,7 +263,7 @@ async fn an_enum_that_is_named_by_its_member_is_explained_by_it() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_flattened_enum_is_explained_beside_its_neighbours() {
+async fn a_flattened_enum_is_explained_together_with_its_siblings() {
     let reply = call(
         "flat",
         json!({ "v": { "name": 1, "kind": "square", "side": "x" } }),

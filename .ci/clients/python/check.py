@@ -33,7 +33,7 @@ async def main(what, kind, *target):
         server = target[0] if kind == "http" else {"command": target[0], "args": list(target[1:])}
         try:
             await run(checks, server, mode, revision)
-        except Exception as error:  # a connection that fails is a failed check, the next era is still tried
+        except Exception as error:  # a failed connection is a failed check; the next era is still tried
             check("runs to the end", False, repr(getattr(error, "exceptions", error)))
     sys.exit(end())
 

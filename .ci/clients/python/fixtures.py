@@ -174,7 +174,7 @@ async def changes(peer):
             await peer.call(tool)
             check(f"hears {method}", await events.wait_for(method) is not None, events.told)
     if peer.era == "modern":
-        return  # what is no longer listened to is no longer there
+        return  # the listen stream is closed
     events.told.clear()
     await peer.call("test_touch_resource")
     await peer.call("test_trigger_tool_change")

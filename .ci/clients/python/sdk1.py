@@ -10,7 +10,7 @@ from mcp.client.stdio import stdio_client
 from mcp.client.streamable_http import streamable_http_client
 from pydantic import AnyUrl
 
-# How the SDK is told to connect, and the protocol revision that must come of it.
+# The modes of connecting, each with the protocol revision that must be negotiated.
 MODES = {"legacy": "2025-11-25"}
 
 
@@ -74,7 +74,7 @@ class Peer:
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(lambda: self.error(self.call(tool, on_progress=report)))
             await running.wait()
-            # This SDK leaves it to its user to say so; its progress tokens are the ids of the requests.
+            # This SDK sends no notifications/cancelled of its own; its progress tokens are the ids of the requests.
             token = (await self.events.wait_for("notifications/progress"))["progressToken"]
             params = types.CancelledNotificationParams(requestId=token)
             await self.session.send_notification(types.ClientNotification(types.CancelledNotification(params=params)))

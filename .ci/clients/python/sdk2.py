@@ -9,9 +9,9 @@ from events import Events, wire
 from mcp import Client, MCPError, MCPDeprecationWarning, StdioServerParameters
 from mcp.shared.subscriptions import event_to_notification
 
-warnings.simplefilter("ignore", MCPDeprecationWarning)  # sessions have what the newest revision has not
+warnings.simplefilter("ignore", MCPDeprecationWarning)  # sessions use features that the newest revision removed
 
-# How the SDK is told to connect, and the protocol revision that must come of it.
+# The modes of connecting, each with the protocol revision that must be negotiated.
 MODES = {
     "auto": "2026-07-28",
     "2026-07-28": "2026-07-28",
@@ -26,7 +26,7 @@ class Peer:
         self.client, self.events = client, events
         self.version = client.protocol_version
         self.era = "modern" if self.version == "2026-07-28" else "legacy"
-        self.server = client.server_info.name if client.server_info else None  # a pinned client asks nobody
+        self.server = client.server_info.name if client.server_info else None  # a pinned client sends no server/discover
 
     async def list(self, what):
         entries, cursor, self.pages = [], None, 0
@@ -80,7 +80,7 @@ class Peer:
 
         wanted = dict(tools_list_changed=True, prompts_list_changed=True, resource_subscriptions=[uri])
         async with self.client.listen(**wanted) as stream, anyio.create_task_group() as tasks:
-            self.events.told.clear()  # what came before was not asked for here
+            self.events.told.clear()  # discards earlier notifications
             tasks.start_soon(forward, stream)
             yield
             tasks.cancel_scope.cancel()

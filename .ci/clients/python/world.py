@@ -5,7 +5,7 @@ import json
 from tally import check
 
 TOOLS = {"search_countries", "country", "compare_countries", "rank_countries"}
-BURST = 5  # of rank_countries, and refilled at 5 a minute
+BURST = 5  # of rank_countries, refilled at 5 per minute
 
 
 def text_of(result):

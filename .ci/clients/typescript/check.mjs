@@ -1,4 +1,4 @@
-// Drives a server with one of the official TypeScript SDKs, once per protocol revision that it speaks.
+// Tests a server with one of the official TypeScript SDKs, once per protocol revision that the SDK supports.
 //
 //     check.mjs 1|2 world|fixtures stdio <command> [argument ...]
 //     check.mjs 1|2 world|fixtures http <url>

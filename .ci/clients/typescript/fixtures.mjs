@@ -1,4 +1,4 @@
-// What every client must get from example-conformance.
+// Checks of example-conformance, the same for every client.
 
 import { check } from "./tally.mjs";
 
@@ -26,7 +26,7 @@ const PROMPTS_CHANGED = "notifications/prompts/list_changed";
 const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
 const textOf = (result) => result.content.filter((block) => block.type === "text").map((block) => block.text).join("\n");
 const messageOf = (prompt, number = 0) => prompt.messages?.[number]?.content ?? {};
-// The error that a call ends with, or what it returned instead.
+// Returns the error of a call, or its result if it succeeds.
 const errorOf = (call) => call.catch((error) => ({ code: error.code, data: error.data, message: error.message }));
 
 async function lists(peer) {
@@ -113,7 +113,7 @@ async function reports(peer) {
   check("the log arrives", same(logged, expected), logged);
 }
 
-// What revision 2025-03-26 does not have is a tool error that says so.
+// A feature that revision 2025-03-26 does not define is a tool error.
 async function unasked(peer) {
   const result = await peer.call("test_elicitation", { message: "Who are you?" });
   const ok = result.isError === true && textOf(result).includes("elicitation") && peer.asked.length === 0;

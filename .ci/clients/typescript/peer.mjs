@@ -1,11 +1,12 @@
-// A connected client of either version of the SDK, what it is told and asked while it runs, and what it answers.
+// A connected client of either version of the SDK, which records the server's notifications and requests, and its own
+// responses.
 
 export const CLIENT = { name: "check", version: "1.0.0" };
 export const CAPABILITIES = { elicitation: {}, sampling: {}, roots: {} };
 
 const FORM = { username: "ada", email: "ada@example.com", name: "Ada", confirm: true, ok: true };
 
-// What the user, their model or their host says to a request of the server's.
+// Returns the response of the user, the model or the host to a request of the server.
 const ANSWERS = {
   "elicitation/create": ({ requestedSchema }) => ({
     action: "accept",

@@ -10,10 +10,10 @@ import { CAPABILITIES, CLIENT } from "./peer.mjs";
 export { StdioClientTransport, StreamableHTTPClientTransport };
 export const PACKAGE = "@modelcontextprotocol/sdk";
 
-// How the SDK is told to connect, and the protocol revision that must come of it.
+// The modes of connecting, each with the protocol revision that must be negotiated.
 export const MODES = [["legacy", {}, "2025-11-25"]];
 
-// The code of the error for a resource that is not there.
+// The error code for an unknown resource.
 export const NOT_FOUND = { legacy: -32002 };
 
 const SCHEMAS = {
@@ -26,5 +26,5 @@ export const create = (options) => new Client(CLIENT, { capabilities: CAPABILITI
 export const onRequest = (client, method, handler) => client.setRequestHandler(SCHEMAS[method], handler);
 export const callTool = (client, params, options) => client.callTool(params, undefined, options);
 
-// This SDK keeps the revision to itself, but for what its HTTP transport says in a header.
+// This SDK exposes the negotiated revision only as a header of its HTTP transport.
 export const revision = (_, transport) => transport.protocolVersion ?? "2025-11-25";

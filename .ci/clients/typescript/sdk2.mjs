@@ -8,7 +8,7 @@ import { CAPABILITIES, CLIENT } from "./peer.mjs";
 export { StdioClientTransport, StreamableHTTPClientTransport };
 export const PACKAGE = "@modelcontextprotocol/client";
 
-// How the SDK is told to connect, and the protocol revision that must come of it.
+// The modes of connecting, each with the protocol revision that must be negotiated.
 export const MODES = [
   ["auto", { versionNegotiation: { mode: "auto" } }, "2026-07-28"],
   ["pinned", { versionNegotiation: { mode: { pin: "2026-07-28" } } }, "2026-07-28"],
@@ -19,7 +19,7 @@ export const MODES = [
   ]),
 ];
 
-// The code of the error for a resource that is not there: this SDK turns the -32002 of older revisions into today's.
+// The error code for an unknown resource: this SDK maps the -32002 of older revisions to the current code.
 export const NOT_FOUND = { legacy: -32602, modern: -32602 };
 
 export const create = (options) => new Client(CLIENT, { capabilities: CAPABILITIES, ...options });

@@ -1,4 +1,4 @@
-// Checks: each has a name, and all of them are counted.
+// Counts named checks.
 
 let passed = 0;
 let failed = 0;
@@ -13,7 +13,7 @@ export function check(name, ok, seen) {
   }
 }
 
-// Prints the count; the status to exit with.
+// Prints the counts, and returns the exit status.
 export function end() {
   console.log(`${passed} passed, ${failed} failed`);
   return failed > 0 || passed === 0 ? 1 : 0;

@@ -1,4 +1,4 @@
-//! Types of one's own as arguments and results, with rules, by somebody who has only `mcp-runtime` and `tokio`.
+//! Custom types with rules as arguments and results, in a crate with only `mcp-runtime` and `tokio`.
 #![deny(warnings)]
 
 use std::collections::BTreeMap;

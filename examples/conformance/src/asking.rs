@@ -182,7 +182,7 @@ pub(crate) async fn test_input_required_result_list_roots(
     Ok(format!("Roots: {}", roots.join(", ")))
 }
 
-/// Remembers something while it asks.
+/// Keeps state across an input request.
 #[tool(read_only)]
 pub(crate) async fn test_input_required_result_request_state(
     cx: &Context,
@@ -192,7 +192,7 @@ pub(crate) async fn test_input_required_result_request_state(
     Ok(format!("{remembered}: {ok}"))
 }
 
-/// Asks the user, the model and for the roots, all at once.
+/// Asks the user, the model and for the roots, concurrently.
 #[tool(read_only)]
 pub(crate) async fn test_input_required_result_multiple_inputs(
     cx: &Context,
@@ -227,7 +227,7 @@ pub(crate) async fn test_input_required_result_multi_round(
     Ok(format!("{name} likes {color}"))
 }
 
-/// Asks, and carries a state that nobody may change.
+/// Asks, with a request state that is protected against changes.
 #[tool(read_only)]
 pub(crate) async fn test_input_required_result_tampered_state(
     cx: &Context,
@@ -236,7 +236,7 @@ pub(crate) async fn test_input_required_result_tampered_state(
     Ok(format!("Confirmed: {ok}"))
 }
 
-/// Asks only what the client has declared.
+/// Asks only for the declared capabilities of the client.
 #[tool(read_only)]
 pub(crate) async fn test_input_required_result_capabilities(
     cx: &Context,

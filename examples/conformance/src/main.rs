@@ -1,6 +1,6 @@
-//! The server that the official conformance suite drives, declared as a user would.
+//! The server for the official conformance suite, declared as a user would.
 //!
-//! The suite's fixtures are functions here, one file per kind. What cannot be declared is missing from the SDK.
+//! The suite's fixtures are functions, one file per kind. A fixture that cannot be declared is a gap of the SDK.
 
 mod asking;
 mod content;

@@ -1,4 +1,4 @@
-//! Tools that report back while they run, or need something of the client.
+//! Tools that send notifications while they run, or require a capability of the client.
 
 use std::future::pending;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -30,7 +30,7 @@ pub(crate) async fn test_tool_with_progress(cx: &Context) -> &'static str {
     "Tool with progress executed successfully"
 }
 
-/// Needs a client that can sample.
+/// Requires a client that supports sampling.
 #[tool(read_only)]
 pub(crate) fn test_missing_capability(cx: &Context) -> Result<&'static str, ToolError> {
     cx.require(Capability::Sampling)?;
@@ -44,7 +44,7 @@ pub(crate) fn test_logging_tool(cx: &Context) -> &'static str {
     "Logging evaluated"
 }
 
-/// Lets the client go, and has the answer ready when it comes back.
+/// Closes the stream, and keeps the response for the client's reconnection.
 #[tool(read_only, timeout = "5s")]
 pub(crate) async fn test_reconnection(cx: &Context) -> &'static str {
     cx.close_stream();
@@ -52,21 +52,21 @@ pub(crate) async fn test_reconnection(cx: &Context) -> &'static str {
     "Reconnection test completed successfully"
 }
 
-/// Says that the list of tools has changed.
+/// Notifies that the list of tools has changed.
 #[tool]
 pub(crate) fn test_trigger_tool_change(cx: &Context) -> &'static str {
     cx.tools_changed();
     "Tool list change triggered"
 }
 
-/// Says that the list of prompts has changed.
+/// Notifies that the list of prompts has changed.
 #[tool]
 pub(crate) fn test_trigger_prompt_change(cx: &Context) -> &'static str {
     cx.prompts_changed();
     "Prompt list change triggered"
 }
 
-/// Says that the watched resource has changed.
+/// Notifies that the watched resource has changed.
 #[tool]
 pub(crate) fn test_touch_resource(cx: &Context) -> &'static str {
     cx.resource_updated("test://watched-resource");
@@ -75,7 +75,7 @@ pub(crate) fn test_touch_resource(cx: &Context) -> &'static str {
 
 static CANCELLED: AtomicUsize = AtomicUsize::new(0);
 
-/// Counts calls that were cancelled: their future is dropped, and this with it.
+/// Counts cancelled calls when it is dropped with their future.
 struct OnCancel;
 
 impl Drop for OnCancel {
@@ -92,7 +92,7 @@ pub(crate) async fn test_wait_for_cancellation(cx: &Context) {
     pending::<()>().await;
 }
 
-/// Says how many calls of `test_wait_for_cancellation` are over.
+/// Returns the number of ended calls of `test_wait_for_cancellation`.
 #[tool(read_only)]
 pub(crate) fn test_cancelled_calls() -> String {
     CANCELLED.load(Ordering::SeqCst).to_string()

@@ -1,4 +1,4 @@
-//! Schemas with keywords of their own.
+//! Schemas with custom keywords.
 
 use mcp_runtime::tool;
 use serde_json::{Value, json};
@@ -44,7 +44,7 @@ pub(crate) fn json_schema_2020_12_tool(
     format!("{}{place}: {method} {contact}", name.unwrap_or_default())
 }
 
-/// Takes a value that also travels in a header.
+/// Takes a value that is also sent in a header.
 #[tool(read_only)]
 pub(crate) fn test_custom_header(#[arg(header = "Value")] value: String) -> String {
     value

@@ -1,6 +1,6 @@
-//! The skills of the suite's extension scenarios: in the program itself, so that it is one file wherever it runs.
+//! The skills of the suite's extension scenarios, compiled in so that the program is a single file.
 
-/// Each file with its path among the skills.
+/// The files with their paths below the folder of skills.
 pub(crate) const FILES: [(&str, &str); 4] = [
     (
         "acme/refunds/SKILL.md",

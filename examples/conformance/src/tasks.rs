@@ -5,7 +5,7 @@ use std::time::Duration;
 use mcp_runtime::{Confirm, Context, Elicit, RpcError, ToolError, tool};
 use tokio::time::sleep;
 
-/// Greets, at once.
+/// Greets immediately.
 #[tool(read_only)]
 pub(crate) fn greet(name: String) -> String {
     format!("Hello, {name}!")
@@ -24,14 +24,14 @@ pub(crate) async fn slow_compute(
     )
 }
 
-/// Fails after a second, as a tool does.
+/// Fails after a second with a tool error.
 #[tool(read_only, task = "required")]
 pub(crate) async fn failing_job() -> Result<String, ToolError> {
     sleep(Duration::from_secs(1)).await;
     Err(ToolError::new("the job has failed"))
 }
 
-/// Fails as the protocol does.
+/// Fails with a protocol error.
 #[tool(read_only, task = "optional")]
 pub(crate) async fn protocol_error_job() -> Result<String, ToolError> {
     Err(ToolError::protocol(RpcError::internal(
@@ -39,7 +39,7 @@ pub(crate) async fn protocol_error_job() -> Result<String, ToolError> {
     )))
 }
 
-/// Deletes a file, if the user says so.
+/// Deletes a file, if the user confirms.
 #[tool(task = "optional")]
 pub(crate) async fn confirm_delete(cx: &Context, filename: String) -> Result<String, ToolError> {
     let sure: Confirm = cx
@@ -57,7 +57,7 @@ struct Name {
     name: String,
 }
 
-/// Asks two questions at once.
+/// Asks two questions concurrently.
 #[tool(task = "optional")]
 pub(crate) async fn multi_input(cx: &Context) -> Result<String, ToolError> {
     let (name, sure) = tokio::join!(

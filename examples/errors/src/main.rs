@@ -1,6 +1,6 @@
-//! Errors on their way to an error tracker: `ERROR_TRACKER=127.0.0.1:9000 example-errors`.
+//! Reports errors to an error tracker: `ERROR_TRACKER=127.0.0.1:9000 example-errors`.
 //!
-//! Any tracker will do. Where it has a client, `post` calls that: it is the only function here that knows the tracker.
+//! Works with any tracker. `post` is the only function that depends on it, and may call the tracker's client library.
 
 mod tracker;
 
@@ -18,7 +18,7 @@ async fn charge(
     /// The amount in cents.
     cents: u32,
 ) -> Result<u32, ToolError> {
-    // The model reads a reference, the log and the tracker have the error under it.
+    // The model receives a reference, under which the log and the tracker have the error.
     Ok(bank(cents)?)
 }
 
@@ -47,7 +47,7 @@ async fn main() -> mcp_runtime::Result<()> {
     let mut server = Server::new("errors", env!("CARGO_PKG_VERSION")).tools(tools![charge]);
     if let Ok(address) = std::env::var("ERROR_TRACKER") {
         server = server.log_layer(Tracker::new(move |report| {
-            // An error that is logged here would be reported in turn.
+            // An error logged here would be reported again.
             if let Err(error) = post(&address, &report) {
                 tracing::warn!(%error, "the error tracker was not reached");
             }

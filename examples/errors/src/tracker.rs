@@ -1,4 +1,4 @@
-//! A layer of `tracing` that reports each error, with what is known of the request that it belongs to.
+//! A `tracing` layer that reports each error with the fields of its request.
 
 use std::fmt::Debug;
 use std::sync::mpsc::{SyncSender, sync_channel};
@@ -12,7 +12,7 @@ use tracing_subscriber::Layer;
 use tracing_subscriber::layer::Context;
 use tracing_subscriber::registry::LookupSpan;
 
-/// The maximum number of reports that wait; more are dropped, so that a tracker that is down stops nobody.
+/// The maximum number of queued reports; more are dropped, so that an unavailable tracker delays no call.
 const MOST: usize = 64;
 
 /// Reports errors.
@@ -20,7 +20,7 @@ const MOST: usize = 64;
 pub(crate) struct Tracker(SyncSender<Value>);
 
 impl Tracker {
-    /// Reports by `send`, which runs on a thread of its own and may take its time.
+    /// Reports through `send`, which runs on its own thread and may block.
     pub(crate) fn new(mut send: impl FnMut(Value) + Send + 'static) -> Self {
         let (reports, waiting) = sync_channel(MOST);
         thread::spawn(move || {
@@ -54,7 +54,7 @@ impl<S: Subscriber + for<'s> LookupSpan<'s>> Layer<S> for Tracker {
             return;
         }
         let mut report = Fields::default();
-        // From the outermost span on: the span `mcp` has the request, the tool and the caller.
+        // From the outermost span inwards: the span `mcp` has the request, the tool and the caller.
         for span in cx.event_scope(event).into_iter().flatten() {
             if let Some(fields) = span.extensions().get::<Fields>() {
                 report.0.extend(fields.0.clone());

@@ -14,7 +14,7 @@ fn an_error_is_reported_with_the_request_that_it_belongs_to() {
     let tracker = TcpListener::bind("127.0.0.1:0").unwrap();
     let mut server = Command::new(env!("CARGO_BIN_EXE_example-errors"))
         .env("ERROR_TRACKER", tracker.local_addr().unwrap().to_string())
-        // The tracker has levels of its own.
+        // The tracker has its own levels.
         .env("MCP_LOG_LEVEL", "off")
         .stdin(Stdio::piped())
         .stdout(Stdio::null())

@@ -21,12 +21,12 @@ pub enum Step {
     Replace {
         /// The text to look for.
         find: String,
-        /// The text to put in its place.
+        /// The replacement.
         with: String,
     },
     /// Sorts the lines.
     Sort {
-        /// The last one first.
+        /// Sort in descending order.
         #[serde(default)]
         descending: bool,
     },
@@ -49,7 +49,7 @@ pub enum Case {
 }
 
 impl Step {
-    /// Carries the step out.
+    /// Applies the step.
     pub(crate) fn apply(&self, text: &str) -> String {
         let lines = || text.lines();
         match self {
@@ -83,7 +83,7 @@ pub enum Table {
     Columns,
     /// Returns one cell.
     Cell {
-        /// The number of the row, from 1 on.
+        /// The number of the row, from 1.
         row: usize,
         /// The name of the column.
         column: String,
@@ -96,7 +96,7 @@ pub enum Table {
 }
 
 impl Table {
-    /// Carries the operation out.
+    /// Applies the operation.
     pub(crate) fn apply(&self, text: &str) -> Result<String, String> {
         let mut rows = text
             .lines()

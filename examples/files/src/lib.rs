@@ -1,10 +1,10 @@
-//! A desk of files: an MCP server to fetch files into a cache, and to work on text and tables, without a shell.
+//! A desk of files: an MCP server that fetches files into a cache and edits text and tables, without a shell.
 //!
 //! | file | |
 //! |---|---|
 //! | `server.rs` | the tools and resources |
 //! | `document.rs` | operations on texts and tables |
-//! | `recipe.rs` | tools that are taught while the server runs |
+//! | `recipe.rs` | tools that are created at run time |
 
 mod document;
 mod recipe;
@@ -15,7 +15,7 @@ use std::path::PathBuf;
 pub use document::{Step, Table};
 pub use server::Desk;
 
-/// Makes the server for the files below `folder`.
+/// Builds the server for the files below `folder`.
 pub fn server(folder: impl Into<PathBuf>) -> mcp_runtime::Server<Desk> {
     let desk = Desk::new(folder.into());
     let recipes = desk.recipes();

@@ -1,4 +1,4 @@
-//! Recipes: steps under a name, each of which becomes a tool of its own while the server runs.
+//! Recipes: named lists of steps, each of which becomes a tool at run time.
 
 use std::sync::{Arc, OnceLock};
 
@@ -7,12 +7,12 @@ use mcp_runtime::{DynamicTool, Items, ToolError};
 
 use crate::document::Step;
 
-/// The tools that were taught.
+/// The taught tools.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Recipes(Arc<OnceLock<Items>>);
 
 impl Recipes {
-    /// Has the recipes become tools of the server that `items` belong to.
+    /// Publishes the recipes as tools of the server of `items`.
     pub(crate) fn connect(&self, items: Items) {
         // A desk belongs to one server.
         let _ = self.0.set(items);
@@ -23,7 +23,7 @@ impl Recipes {
         items.ok_or_else(|| ToolError::new("this server learns no recipes"))
     }
 
-    /// Makes a tool of `steps`.
+    /// Creates a tool from `steps`.
     pub(crate) fn teach(&self, name: &str, steps: Vec<Step>) -> Result<(), ToolError> {
         let schema = json!({
             "type": "object",

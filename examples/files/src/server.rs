@@ -9,12 +9,12 @@ use mcp_runtime::{Context, ResourceLink, ToolError, model, server};
 use crate::document::{Step, Table};
 use crate::recipe::Recipes;
 
-/// The largest file that is fetched.
+/// The maximum size of a fetched file, in bytes.
 const MOST: u64 = 1024 * 1024;
-/// The most files of the cache.
+/// The maximum number of files in the cache.
 const FILES: usize = 100;
 
-/// A folder, and the files that were fetched from it.
+/// A folder, and the files fetched from it.
 #[derive(Debug)]
 pub struct Desk {
     folder: PathBuf,
@@ -69,7 +69,7 @@ impl Desk {
         cx: &Context,
         /// The path below the folder.
         path: String,
-        /// The part of it that is returned.
+        /// The part to return.
         #[arg(default)]
         part: Part,
     ) -> Result<String, ToolError> {
@@ -108,7 +108,7 @@ impl Desk {
         Ok(shown)
     }
 
-    /// Works on a cached text, step by step; the result replaces it if it is to be kept.
+    /// Applies steps to a cached text; the result replaces it if `keep` is set.
     #[tool(open_world = false)]
     pub async fn edit_text(
         &self,
@@ -158,7 +158,7 @@ impl Desk {
         was_there
     }
 
-    /// Makes a tool of a list of steps; clients are told that it is there.
+    /// Creates a tool from a list of steps; clients are notified of it.
     #[tool(open_world = false)]
     pub async fn teach(
         &self,
@@ -172,7 +172,7 @@ impl Desk {
         Ok(format!("`{name}` is a tool now"))
     }
 
-    /// Removes a tool that was taught.
+    /// Removes a taught tool.
     #[tool(idempotent, open_world = false)]
     pub async fn unteach(&self, name: String) -> Result<bool, ToolError> {
         if ["fetch", "edit_text", "table", "forget", "teach", "unteach"].contains(&name.as_str()) {

@@ -1,4 +1,4 @@
-//! A server inside an axum application, which has routes and a shutdown of its own.
+//! A server inside an axum application with its own routes and shutdown.
 
 use mcp_runtime::axum::{self, Router, routing::get};
 use mcp_runtime::{Error, Result, Server, tool, tools};
@@ -13,14 +13,14 @@ fn server() -> Server {
     Server::new("application", "1.0.0").tools(tools![reverse])
 }
 
-/// `/` is the application's; `/mcp`, `/health`, `/healthz`, `/ready` and `/metrics` are the server's.
+/// Routes `/` to the application, and `/mcp`, `/health`, `/healthz`, `/ready` and `/metrics` to the server.
 fn application(server: Server) -> Router {
     Router::new()
         .route("/", get(|| async { "the application" }))
         .merge(server.into_router())
 }
 
-/// Serves both until Ctrl-C. The server's shutdown comes first: open streams would hold that of axum up.
+/// Serves both until Ctrl-C. The server shuts down first, since its open streams would delay the shutdown of axum.
 pub(crate) async fn serve() -> Result<()> {
     let server = server();
     let shutdown = server.shutdown_handle();

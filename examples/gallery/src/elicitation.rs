@@ -1,4 +1,4 @@
-//! Questions to the user: a form, a confirmation and a web page, and a side effect that happens once.
+//! Elicitation: a form, a confirmation and a web page, and a side effect that runs once.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -6,7 +6,7 @@ use mcp_runtime::{Confirm, Context, Elicit, Server, State, ToolError, tool, tool
 
 #[derive(State)]
 pub(crate) struct Till {
-    /// The receipts so far.
+    /// The number of receipts.
     receipts: AtomicU64,
 }
 
@@ -39,13 +39,13 @@ async fn order(
     if !sure.yes() {
         return Ok("nothing was ordered".to_owned());
     }
-    // With clients of 2026-07-28 the function runs again for each answer; this part does not.
+    // With clients of 2026-07-28 the function runs again for each input response; this step runs once.
     let charge = async { till.receipts.fetch_add(1, Ordering::Relaxed) + 1 };
     let receipt: u64 = cx.once("charge", charge).await;
     Ok(format!("receipt {receipt}: {count} x {item}"))
 }
 
-/// Connects an account, on a page of the server's own: a password must never be typed into a form of the client.
+/// Connects an account on a page of the server: a password must never be entered into a form of the client.
 #[tool]
 async fn connect(cx: &Context) -> Result<&'static str, ToolError> {
     cx.elicit_url(

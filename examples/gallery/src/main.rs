@@ -1,4 +1,4 @@
-//! Small servers, each for one subject; `EXAMPLE` picks one.
+//! Small servers, each for one subject; `EXAMPLE` selects one.
 
 mod application;
 mod elicitation;

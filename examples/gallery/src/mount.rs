@@ -1,4 +1,4 @@
-//! Two servers as one: each keeps its state, and the tools of the second have its prefix.
+//! Two servers combined: each keeps its state, and the tools of the second are prefixed.
 
 use mcp_runtime::{Server, State, tool, tools};
 

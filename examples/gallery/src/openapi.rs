@@ -1,6 +1,6 @@
-//! Tools made at run time from an OpenAPI description: one for each operation.
+//! Tools created at run time from an OpenAPI description, one for each operation.
 //!
-//! The requests go through a function, so that a test needs no network; `outbound.rs` has a client for it.
+//! A function sends the requests, so that tests need no network; `outbound.rs` has a client for it.
 
 use std::sync::Arc;
 
@@ -14,7 +14,7 @@ const PETS: &str = include_str!("pets.json");
 /// Sends a request, and returns the body of its response.
 type Send = Arc<dyn Fn(&str, &str) -> Result<String, ToolError> + std::marker::Send + Sync>;
 
-/// Makes a tool of each operation of a description.
+/// Creates a tool for each operation of a description.
 fn tools(description: &Value, send: &Send) -> Vec<DynamicTool> {
     let paths = description["paths"].as_object().into_iter().flatten();
     paths
@@ -25,7 +25,7 @@ fn tools(description: &Value, send: &Send) -> Vec<DynamicTool> {
         .collect()
 }
 
-/// Makes a tool of an operation with an id; its parameters of the path and the query are the arguments.
+/// Creates a tool for an operation with an id; its path and query parameters are the arguments.
 fn tool(path: &str, method: &str, operation: &Value, send: &Send) -> Option<DynamicTool> {
     let name = operation["operationId"].as_str()?;
     let parameters = operation["parameters"]
@@ -59,7 +59,7 @@ fn tool(path: &str, method: &str, operation: &Value, send: &Send) -> Option<Dyna
     }))
 }
 
-/// Fills the arguments into a path, and appends those of the query.
+/// Inserts the arguments into a path, and appends the query parameters.
 fn target(path: &str, parameters: &[Value], arguments: &Value) -> String {
     let (mut target, mut query) = (path.to_owned(), Vec::new());
     for parameter in parameters {

@@ -1,8 +1,8 @@
 //! Requests to other servers: one client for all calls, timeouts, retries, and a guard against SSRF.
 //!
 //! A model that can name a URL can name `http://169.254.169.254/` or the router of the office (server-side request
-//! forgery). The guard stands where names become addresses, so that a name which points elsewhere the second time is
-//! caught too; this client follows no redirects.
+//! forgery). The guard is part of name resolution, so that a name that resolves to another address the second time is
+//! rejected too; this client follows no redirects.
 
 use std::future::Future;
 use std::io;
@@ -21,13 +21,13 @@ use mcp_runtime::axum::http::Uri;
 use mcp_runtime::{Server, State, ToolError, tool, tools};
 use tower::Service;
 
-/// The largest body that is read.
+/// The maximum size of a body, in bytes.
 const LARGEST: usize = 256 * 1024;
 
-/// The addresses that may be reached.
+/// The permitted addresses.
 type Guard = fn(IpAddr) -> bool;
 
-/// The client that all calls share, with its open connections.
+/// The client, whose connections all calls share.
 #[derive(State)]
 pub(crate) struct Web {
     client: Client<HttpConnector<Guarded>, Empty<Bytes>>,
@@ -48,7 +48,7 @@ impl Web {
         Self { client, guard }
     }
 
-    /// Reads a text; an error that may pass is retryable.
+    /// Fetches a text; transient errors are marked as retryable.
     async fn get(&self, uri: Uri) -> Result<String, ToolError> {
         let host = uri.host().unwrap_or_default();
         let literal = host
@@ -97,7 +97,7 @@ async fn fetch(web: &Web, #[arg(url)] url: String) -> Result<String, ToolError> 
     web.get(uri).await
 }
 
-/// Resolves names to addresses that the guard lets through.
+/// Resolves names to addresses that the guard permits.
 #[derive(Clone)]
 pub(crate) struct Guarded {
     resolver: GaiResolver,
@@ -189,7 +189,7 @@ mod tests {
 
     use super::*;
 
-    /// A server that fails once, and then answers.
+    /// A server that fails once, then responds.
     async fn flaky() -> String {
         let count = Arc::new(AtomicU32::new(0));
         let answer = move || {

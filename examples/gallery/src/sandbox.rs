@@ -1,4 +1,4 @@
-//! Files that callers name, in a folder out of which no path leads.
+//! Files that callers name, confined to one folder.
 
 use std::io;
 
@@ -42,7 +42,7 @@ fn on(papers: Folder) -> Server<Desk> {
         .tools(tools![list, read, write])
 }
 
-/// Serves the folder `papers` of the working directory, which it makes.
+/// Serves the folder `papers` of the working directory, and creates it.
 pub(crate) fn server() -> io::Result<Server<Desk>> {
     std::fs::create_dir_all("papers")?;
     Ok(on(Folder::open("papers")?.max_size(64 * 1024)))
@@ -73,7 +73,7 @@ mod tests {
         let outside = client
             .call("read", json!({"path": "../../etc/passwd"}))
             .await;
-        outside.assert_error("no path inside of the folder");
+        outside.assert_error("not a path inside the folder");
         let _ = std::fs::remove_dir_all(path);
     }
 }

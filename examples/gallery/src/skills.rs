@@ -1,4 +1,4 @@
-//! Instructions for agents, compiled into the program; `Server::skills` serves those of a folder.
+//! Instructions for agents, compiled into the program; `Server::skills` serves skills from a folder.
 
 use mcp_runtime::{Server, tool, tools};
 
@@ -12,7 +12,7 @@ description: Pays customers back. Use it when a customer asks for money.
 3. Call `refund` with the number of the order.
 ";
 
-/// Pays an order back.
+/// Refunds an order.
 #[tool(idempotent)]
 async fn refund(order: u64) -> String {
     format!("order {order} is paid back")

@@ -1,14 +1,14 @@
-//! A long call: progress, cancellation, and a task for clients that have tasks.
+//! A long call: progress, cancellation, and a task for clients that support tasks.
 
 use std::time::Duration;
 
 use mcp_runtime::{Context, Server, tool, tools};
 
-/// Renders a film. Clients with tasks get the task at once and fetch the result later; others wait for it.
+/// Renders a film. Clients with tasks receive a task immediately and poll for the result; others wait for it.
 #[tool(idempotent, task = "optional")]
 async fn render(cx: &Context, #[arg(range = 1..=100)] frames: u32) -> String {
     for frame in 1..=frames {
-        // Dropped at this point, if the client cancels.
+        // The future is dropped here if the client cancels.
         tokio::time::sleep(Duration::from_secs(1)).await;
         cx.progress(frame, frames, format!("frame {frame}"));
     }

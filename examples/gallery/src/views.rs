@@ -1,4 +1,4 @@
-//! A result that clients with MCP Apps show as a page, in a sandbox that reaches what the page declares and nothing else.
+//! A result that clients with MCP Apps show as a page, in a sandbox limited to the origins that the page declares.
 
 use mcp_runtime::{Json, Server, View, model, resource, resources, tool, tools};
 

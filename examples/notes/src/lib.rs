@@ -13,7 +13,7 @@ mod shelf;
 pub use note::{Edit, Found, Note, Summary};
 pub use server::Notes;
 
-/// Makes the server, with a first note.
+/// Builds the server, with a first note.
 pub fn server() -> mcp_runtime::Server<Notes> {
     let notes = Notes::default();
     notes.welcome();

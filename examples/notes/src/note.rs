@@ -22,13 +22,13 @@ pub struct Note {
 pub struct Summary {
     /// The path.
     pub path: String,
-    /// The first line of the text, without its mark.
+    /// The first line of the text, without the heading mark.
     pub title: String,
     /// The tags, sorted.
     pub tags: Vec<String>,
 }
 
-/// The notes that a search has found.
+/// The result of a search.
 #[model(output)]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Found {
@@ -57,14 +57,14 @@ pub enum Edit {
     Replace {
         /// The text to look for.
         find: String,
-        /// The text to put in its place.
+        /// The replacement.
         text: String,
-        /// The number of occurrences that there must be.
+        /// The expected number of occurrences.
         expected: Option<usize>,
     },
-    /// Replaces what stands under a heading, up to the next one.
+    /// Replaces the text under a heading, up to the next heading.
     Section {
-        /// The heading, without its mark.
+        /// The heading, without the `#`.
         heading: String,
         /// The new text.
         text: String,

@@ -31,7 +31,7 @@ impl Notes {
         self.shelf.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Writes a note that says what this is.
+    /// Writes an introductory note.
     pub(crate) fn welcome(&self) {
         let text = "# Welcome\n\nNotes are Markdown, and their paths are your folders.\n\n## Next\n\nWrite one.";
         self.shelf()
@@ -42,7 +42,7 @@ impl Notes {
 /// Notes in Markdown, under paths such as `garden/roses`.
 #[server]
 impl Notes {
-    /// Writes a note, in place of one that is there already.
+    /// Writes a note, and replaces an existing one at the same path.
     #[tool(idempotent, open_world = false, meta("com.example/group" = "write"))]
     pub async fn write_note(
         &self,
@@ -53,7 +53,7 @@ impl Notes {
         /// The text in Markdown.
         #[arg(length = 1..=100_000, alias("content", "body"))]
         text: String,
-        /// Words to find it by.
+        /// Tags to find the note by.
         #[arg(default)]
         tags: Vec<String>,
     ) -> String {
@@ -92,10 +92,10 @@ impl Notes {
         /// The order of the notes.
         #[arg(default)]
         order: Order,
-        /// The page, from 1 on.
+        /// The page, from 1.
         #[arg(default = 1, range = 1..=1_000)]
         page: usize,
-        /// Most notes of a page.
+        /// The maximum number of notes on a page.
         #[arg(default = 10, range = 1..=100)]
         limit: usize,
     ) -> Json<Found> {
@@ -160,7 +160,7 @@ impl Notes {
         self.shelf().get(&path).map(|note| note.text.clone())
     }
 
-    /// The notes that have changed last.
+    /// The most recently changed notes.
     #[resource("notes:recent", name = "Recent activity", mime_type = "text/markdown")]
     pub async fn recent(&self) -> String {
         let mut list = String::from("# Recent notes\n");

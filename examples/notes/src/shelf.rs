@@ -102,7 +102,7 @@ impl Note {
         }
     }
 
-    /// Returns whether the path or the text contains `words`, whatever the case.
+    /// Returns whether the path or the text contains `words`, ignoring case.
     pub(crate) fn contains(&self, words: &str) -> bool {
         let words = words.to_lowercase();
         self.text.to_lowercase().contains(&words) || self.path.contains(&words)

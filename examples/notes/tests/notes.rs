@@ -1,4 +1,4 @@
-//! The server, as a client sees it.
+//! Tests of the server through a client.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 

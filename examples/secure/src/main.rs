@@ -1,4 +1,4 @@
-//! A server for the internet: everything about its callers, its certificate and its log is in `mcp.toml`.
+//! A server for the internet: `mcp.toml` configures its callers, certificate and log.
 
 use mcp_runtime::{Principal, Server, tool, tools};
 

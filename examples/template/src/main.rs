@@ -1,4 +1,4 @@
-//! The binary: without a command it serves stdio, which is what a client starts; `--help` lists the others.
+//! The binary: without a command it serves stdio, for clients that start it; `--help` lists the commands.
 
 #[tokio::main]
 async fn main() -> mcp_runtime::Result<()> {

@@ -1,4 +1,4 @@
-//! The server, as a client sees it, in every revision of the protocol.
+//! Tests of the server through a client, in every revision of the protocol.
 
 use mcp_runtime::Server;
 use mcp_testkit::TestClient;

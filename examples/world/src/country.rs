@@ -1,4 +1,4 @@
-//! What the server takes and returns; doc comments are the descriptions in the schemas.
+//! Arguments and results of the server; doc comments are the descriptions in the schemas.
 
 use mcp_runtime::model;
 
@@ -16,7 +16,7 @@ pub struct Country {
     pub common_name: String,
     /// The English short name of ISO 3166-1.
     pub name: String,
-    /// Absent where there is none.
+    /// Absent if the country has none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub capital: Option<String>,
     /// UN M49 region, or Antarctica.
@@ -40,13 +40,13 @@ pub struct Countries {
     pub countries: Vec<Country>,
 }
 
-/// Countries beside each other.
+/// A comparison of countries.
 #[model(output)]
 #[derive(Debug)]
 pub struct Comparison {
-    /// Alpha-2 code of the country that the ratios refer to: the first one asked for.
+    /// Alpha-2 code of the first requested country, to which the ratios refer.
     pub base: String,
-    /// One row per code, in the order asked for.
+    /// One row per code, in the requested order.
     pub rows: Vec<Compared>,
 }
 
@@ -66,7 +66,7 @@ impl Comparison {
     }
 }
 
-/// One row of a comparison. A ratio of 2 is twice as much as the base; it is absent where the base has nothing.
+/// One row of a comparison. A ratio of 2 is twice as much as the base; it is absent if the value of the base is zero.
 #[model(output)]
 #[derive(Debug)]
 pub struct Compared {
@@ -111,12 +111,12 @@ fn ratio(value: f64, base: f64) -> Option<f64> {
     (base > 0.0).then(|| significant(value / base))
 }
 
-/// To four significant digits: the figures have no more.
+/// Rounds to four significant digits, the precision of the figures.
 pub(crate) fn significant(value: f64) -> f64 {
     format!("{value:.3e}").parse().unwrap_or(value)
 }
 
-/// What to rank by.
+/// The property to rank by.
 #[model(input)]
 #[derive(Clone, Copy, Debug)]
 #[serde(rename_all = "lowercase")]
@@ -137,18 +137,18 @@ pub struct Ranking {
     pub countries: Vec<Ranked>,
 }
 
-/// A country and its place.
+/// A country and its rank.
 #[model(output)]
 #[derive(Debug)]
 pub struct Ranked {
-    /// Its place, from 1.
+    /// Its rank, from 1.
     pub rank: usize,
     /// The country itself.
     #[serde(flatten)]
     pub country: Country,
 }
 
-/// What became of a question to the user.
+/// The outcome of a question to the user.
 #[model(output)]
 #[derive(Debug)]
 pub struct Quiz {

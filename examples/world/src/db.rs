@@ -1,4 +1,4 @@
-//! The database: how it is opened, filled and asked. No MCP in here.
+//! The database: opening, filling, queries. Independent of MCP.
 
 use std::path::Path;
 
@@ -10,7 +10,7 @@ use crate::country::{Country, Measure, significant};
 const SCHEMA: &str = include_str!("schema.sql");
 const COUNTRIES: &str = include_str!("../data/countries.json");
 
-/// A pool on the file at `path`, which is made if there is none.
+/// Opens a pool on the file at `path`, which is created if it does not exist.
 pub(crate) async fn open(path: &Path) -> sqlx::Result<SqlitePool> {
     connect(
         SqliteConnectOptions::new()
@@ -21,7 +21,7 @@ pub(crate) async fn open(path: &Path) -> sqlx::Result<SqlitePool> {
     .await
 }
 
-/// A pool of one connection, which has a database of its own; should it be lost, the next one has a new one.
+/// Opens a pool of one connection, each connection with its own database.
 pub(crate) async fn in_memory() -> sqlx::Result<SqlitePool> {
     connect("sqlite::memory:".parse()?, 1).await
 }
@@ -38,7 +38,7 @@ async fn fill(connection: &mut SqliteConnection) -> sqlx::Result<()> {
     if is_filled(connection).await? {
         return Ok(());
     }
-    // Another process may be doing the same: whoever comes second waits here, and finds it done.
+    // Another process may fill the database at the same time: the second waits here, and finds it filled.
     let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await?;
     if !is_filled(&mut transaction).await? {
         sqlx::query(SCHEMA)
@@ -56,7 +56,7 @@ async fn is_filled(connection: &mut SqliteConnection) -> sqlx::Result<bool> {
     Ok(version > 0)
 }
 
-/// Whether it answers.
+/// Checks that the database responds.
 pub(crate) async fn ping(pool: &SqlitePool) -> sqlx::Result<()> {
     sqlx::query("SELECT 1 FROM country LIMIT 1")
         .fetch_one(pool)
@@ -64,7 +64,7 @@ pub(crate) async fn ping(pool: &SqlitePool) -> sqlx::Result<()> {
         .map(drop)
 }
 
-/// The countries in which every word of `query` begins a word; the one with that very code or name first.
+/// Returns the countries in which every word of `query` begins a word, an exact code or name first.
 pub(crate) async fn search(
     pool: &SqlitePool,
     query: &str,
@@ -84,7 +84,7 @@ pub(crate) async fn search(
     .await
 }
 
-/// The words of `query` as quoted prefixes, so that nothing in them is read as the syntax of FTS5.
+/// Returns the words of `query` as quoted prefixes, so that FTS5 parses none of them as syntax.
 fn prefixes(query: &str) -> String {
     query
         .split_whitespace()
@@ -93,7 +93,7 @@ fn prefixes(query: &str) -> String {
         .join(" ")
 }
 
-/// The country with an alpha-2 or alpha-3 code.
+/// Returns the country with an alpha-2 or alpha-3 code.
 pub(crate) async fn country(pool: &SqlitePool, code: &str) -> sqlx::Result<Option<Country>> {
     sqlx::query_as("SELECT * FROM country WHERE upper(?1) IN (alpha2, alpha3)")
         .bind(code)
@@ -101,7 +101,7 @@ pub(crate) async fn country(pool: &SqlitePool, code: &str) -> sqlx::Result<Optio
         .await
 }
 
-/// The countries whose code or name begins so, in the order of their names.
+/// Returns the countries with this prefix of the code or name, sorted by name.
 pub(crate) async fn beginning(pool: &SqlitePool, typed: &str) -> sqlx::Result<Vec<Country>> {
     sqlx::query_as(
         "SELECT * FROM country
@@ -114,7 +114,7 @@ pub(crate) async fn beginning(pool: &SqlitePool, typed: &str) -> sqlx::Result<Ve
     .await
 }
 
-/// Two countries of a region, by chance.
+/// Returns two random countries of a region.
 pub(crate) async fn draw(pool: &SqlitePool, region: &str) -> sqlx::Result<[Country; 2]> {
     let drawn: Vec<Country> =
         sqlx::query_as("SELECT * FROM country WHERE region = ? ORDER BY random() LIMIT 2")
@@ -124,14 +124,14 @@ pub(crate) async fn draw(pool: &SqlitePool, region: &str) -> sqlx::Result<[Count
     drawn.try_into().map_err(|_| sqlx::Error::RowNotFound)
 }
 
-/// All countries, the most populous first.
+/// Returns all countries, the most populous first.
 pub(crate) async fn all(pool: &SqlitePool) -> sqlx::Result<Vec<Country>> {
     sqlx::query_as("SELECT * FROM country ORDER BY population DESC, alpha2")
         .fetch_all(pool)
         .await
 }
 
-/// The first countries of the world or of a region.
+/// Returns the first countries of a ranking of the world or of a region.
 pub(crate) async fn rank(
     pool: &SqlitePool,
     by: Measure,

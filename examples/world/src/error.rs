@@ -1,4 +1,4 @@
-//! What is read when something fails: texts that say what to do next.
+//! Errors, whose texts name the remedy.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -7,21 +7,21 @@ use mcp_runtime::ElicitError;
 
 use crate::country::Country;
 
-/// How many suggestions a text makes.
+/// The maximum number of suggestions in a text.
 const MOST: usize = 3;
-/// Farther from a code than one slip, nothing is suggested.
+/// The maximum edit distance of a suggestion.
 const FARTHEST: usize = 2;
 
-/// A failure of the server's start, or of what it offers.
+/// An error of the server's start or of one of its items.
 #[derive(Debug, thiserror::Error)]
 pub enum WorldError {
-    /// No country has these codes.
+    /// Unknown codes.
     #[error("{}; `search_countries` finds the code for a name", sentence(.0))]
     UnknownCodes(Vec<UnknownCode>),
-    /// No country is called so.
+    /// An unknown name.
     #[error("no country is called `{0}`; `search_countries` finds names")]
     UnknownName(String),
-    /// The user was asked, and did not answer.
+    /// The user did not answer a question.
     #[error(transparent)]
     Unanswered(#[from] ElicitError),
     /// A query failed.
@@ -32,7 +32,7 @@ pub enum WorldError {
     Open(PathBuf, #[source] sqlx::Error),
 }
 
-/// The model reads that it failed, the operator why.
+/// The model receives the error, the operator its cause.
 impl From<sqlx::Error> for WorldError {
     fn from(cause: sqlx::Error) -> Self {
         tracing::error!(error = %cause, "a query failed");
@@ -40,7 +40,7 @@ impl From<sqlx::Error> for WorldError {
     }
 }
 
-/// A code that no country has, and countries that may be meant.
+/// An unknown code, and similar codes.
 #[derive(Debug)]
 pub struct UnknownCode {
     code: String,
@@ -48,7 +48,7 @@ pub struct UnknownCode {
 }
 
 impl UnknownCode {
-    /// Looks among `countries`; of equally near ones it takes the first.
+    /// Searches `countries`; of equally near ones, the first wins.
     pub(crate) fn new(code: &str, countries: &[Country]) -> Self {
         let code = code.to_uppercase();
         let distances = || {
@@ -69,7 +69,7 @@ impl UnknownCode {
     }
 }
 
-/// How far `code` is from `country`: its initials (`UK`), the beginning of its name (`SPA`), or so many slips.
+/// Returns the distance of `code` from `country`: initials (`UK`), a prefix of the name (`SPA`), or the edit distance.
 fn distance(code: &str, country: &Country) -> usize {
     let name = country.common_name.to_uppercase();
     let initials: String = name

@@ -1,11 +1,11 @@
 //! The countries of the world in an SQL database: an MCP server to search, compare and rank them.
 //!
-//! | file | what |
+//! | file | contents |
 //! |---|---|
-//! | `server.rs` | what the server offers: tools, resources, a prompt and the readiness check |
-//! | `country.rs` | what they take and return |
-//! | `error.rs` | what is read when something fails |
-//! | `db.rs`, `schema.sql` | the database: how it is opened, filled and asked |
+//! | `server.rs` | the tools, resources, prompt and readiness check |
+//! | `country.rs` | their arguments and results |
+//! | `error.rs` | the errors |
+//! | `db.rs`, `schema.sql` | the database: opening, filling, queries |
 
 mod country;
 mod db;
@@ -16,7 +16,7 @@ pub use country::{Compared, Comparison, Countries, Country, Measure, Quiz, Ranke
 pub use error::{UnknownCode, WorldError};
 pub use server::World;
 
-/// The server, on the database file that the environment variable `WORLD_DB` names; without it, in memory.
+/// Builds the server on the database file in the environment variable `WORLD_DB`, or in memory if that is not set.
 pub async fn server() -> Result<mcp_runtime::Server<World>, WorldError> {
     let world = match std::env::var_os("WORLD_DB") {
         Some(path) => World::open(path).await?,

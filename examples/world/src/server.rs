@@ -1,4 +1,4 @@
-//! The tools, resources and prompts of the server: each declaration is the schema, the check and the limit at once.
+//! The tools, resources and prompts of the server: each declaration is the schema, the validation and the limit.
 
 use std::path::PathBuf;
 
@@ -9,14 +9,14 @@ use crate::country::{Comparison, Countries, Country, Measure, Quiz, Ranked, Rank
 use crate::db;
 use crate::error::{UnknownCode, WorldError};
 
-/// The server's state: what is declared below borrows the pool from it.
+/// The state of the server, from which the items below borrow the pool.
 #[derive(Debug, State)]
 pub struct World {
     pool: SqlitePool,
 }
 
 impl World {
-    /// The database in the file at `path`, which is made and filled if there is none.
+    /// Opens the database file at `path`, which is created and filled if it does not exist.
     pub async fn open(path: impl Into<PathBuf>) -> Result<Self, WorldError> {
         let path = path.into();
         let pool = db::open(&path)
@@ -25,7 +25,7 @@ impl World {
         Ok(Self { pool })
     }
 
-    /// A database of its own, in memory.
+    /// Opens a private database in memory.
     pub async fn in_memory() -> Result<Self, WorldError> {
         let pool = db::in_memory()
             .await
@@ -33,7 +33,7 @@ impl World {
         Ok(Self { pool })
     }
 
-    /// The database.
+    /// Returns the pool.
     pub fn pool(&self) -> &SqlitePool {
         &self.pool
     }
@@ -56,7 +56,7 @@ impl World {
         /// Words to look for, such as `korea`, `são tomé`, `western africa` or `DEU`.
         #[arg(length = 1..=100, pattern = "^.*[^ ].*$")]
         query: String,
-        /// Most countries to return.
+        /// The maximum number of countries to return.
         #[arg(default = 10, range = 1..=50)]
         limit: u32,
     ) -> Result<Json<Countries>, WorldError> {
@@ -64,7 +64,7 @@ impl World {
         Ok(Json(Countries { countries }))
     }
 
-    /// All that is known of one country, by its code.
+    /// Returns all data of one country, by its code.
     #[tool(read_only)]
     pub async fn country(
         pool: &SqlitePool,
@@ -104,15 +104,15 @@ impl World {
     #[tool(rate_limit = "5/min", timeout = "5s", read_only)]
     pub async fn rank_countries(
         pool: &SqlitePool,
-        /// What to rank by.
+        /// The property to rank by.
         by: Measure,
-        /// Only this region; the whole world without it.
+        /// The region to rank; the whole world if omitted.
         #[arg(one_of("Africa", "Americas", "Antarctica", "Asia", "Europe", "Oceania"))]
         region: Option<String>,
-        /// Most countries to return.
+        /// The maximum number of countries to return.
         #[arg(default = 10, range = 1..=50)]
         limit: u32,
-        /// The smallest first.
+        /// Rank the smallest first.
         #[arg(default)]
         ascending: bool,
     ) -> Result<Json<Ranking>, WorldError> {
@@ -129,14 +129,14 @@ impl World {
     pub async fn quiz(
         pool: &SqlitePool,
         cx: &Context,
-        /// Where the two countries are; the user is asked if it is left out.
+        /// The region of the two countries; the user is asked if it is omitted.
         #[arg(
             elicit = "Which region do you know best?",
             one_of("Africa", "Americas", "Asia", "Europe", "Oceania")
         )]
         region: String,
     ) -> Result<Json<Quiz>, WorldError> {
-        // With the answer the function may run again, from the top: it draws the same two then.
+        // The function may run again with the answer: it then draws the same two.
         let [one, other] = cx.try_once("countries", db::draw(pool, &region)).await?;
         let question = format!(
             "Do more people live in {} than in {}?",
@@ -149,13 +149,13 @@ impl World {
         }))
     }
 
-    /// Where the figures come from, and under which licences.
+    /// The sources of the figures, and their licences.
     #[resource("world://sources", mime_type = "text/markdown")]
     pub async fn sources() -> &'static str {
         include_str!("../data/README.md")
     }
 
-    /// All that is known of one country.
+    /// All data of one country.
     #[resource(
         "world://countries/{code}",
         name = "country",
@@ -174,10 +174,10 @@ impl World {
     #[prompt(title = "Introduce a country")]
     pub async fn introduction(
         pool: &SqlitePool,
-        /// Its everyday English name.
+        /// The everyday English name of the country.
         #[arg(complete = Self::names, length = 1..=100, pattern = "^.*[^ ].*$")]
         country: String,
-        /// Whom it is for.
+        /// The audience.
         #[arg(default = "a traveller", length = 1..=100)]
         reader: String,
     ) -> Result<Prompt, WorldError> {
@@ -216,7 +216,7 @@ impl World {
     }
 }
 
-/// The error for codes that no country has, with the nearest ones.
+/// Returns the error for unknown codes, with the nearest known ones.
 async fn unknown(pool: &SqlitePool, codes: &[String]) -> Result<WorldError, WorldError> {
     let countries = db::all(pool).await?;
     Ok(WorldError::UnknownCodes(

@@ -1,4 +1,4 @@
-//! The server, as a client sees it.
+//! Tests of the server through a client.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -273,7 +273,7 @@ async fn the_user_is_asked_for_the_region_and_about_two_of_its_countries(client:
     );
     let asked = client.asked();
     assert_eq!(asked.len(), 2, "{asked:#?}");
-    // However often the function ran, it has drawn once.
+    // The draw runs once, even if the function runs several times.
     let names = [one, other].map(|country| country["common_name"].as_str().unwrap());
     let question = format!("Do more people live in {} than in {}?", names[0], names[1]);
     assert_eq!(asked[1]["params"]["message"], question);

@@ -8,7 +8,7 @@ use crate::ir::completion::{Completion, Given};
 use crate::ir::declaration::{Body, KindSpec};
 use crate::ir::resource::{Borrowed, Lister};
 
-/// All of them, each with the name of its argument.
+/// The completions, each with the name of its argument.
 pub(crate) fn completions(body: &Body, state: &TokenStream) -> TokenStream {
     let arguments = body
         .parameters

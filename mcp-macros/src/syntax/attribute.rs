@@ -1,4 +1,4 @@
-//! Attributes by the last segment of their path, so that `#[tool]` and `#[mcp_runtime::tool]` are one.
+//! Attributes by the last segment of their path, so that `#[tool]` and `#[mcp_runtime::tool]` are the same.
 
 use proc_macro2::{TokenStream, TokenTree};
 use syn::punctuated::Punctuated;
@@ -32,7 +32,7 @@ pub(crate) const DERIVED: [&str; 3] = [SERDE, SCHEMARS, VALIDATE];
 /// The attributes that the parameters of a declared function may have, and those that are reported there.
 pub(crate) const ON_PARAMETERS: [&str; 5] = [ARG, DOC, SERDE, SCHEMARS, VALIDATE];
 
-/// The attributes that `#[server]` reads off the functions of its block.
+/// The attributes of functions that `#[server]` reads and removes.
 pub(crate) const MARKERS: [&str; 6] = [TOOL, READY, RESOURCE, PROMPT, START, STOP];
 
 /// Reports whether the attribute is called `name`, by whatever path.
@@ -56,7 +56,7 @@ pub(crate) fn kind(attribute: &Attribute) -> Option<Kind> {
         .find(|kind| is(attribute, kind.noun()))
 }
 
-/// The tokens between an attribute's parentheses; nothing for `#[tool]`.
+/// The tokens between an attribute's parentheses; empty for `#[tool]`.
 pub(crate) fn arguments(attribute: &Attribute) -> TokenStream {
     match &attribute.meta {
         Meta::Path(_) => TokenStream::new(),
@@ -101,7 +101,7 @@ pub(crate) fn inside_is(tokens: &TokenStream, names: &[&str]) -> bool {
     last.is_some_and(|last| names.iter().any(|name| last == name))
 }
 
-/// The `#[cfg(..)]`s among the attributes, to be copied onto what is generated.
+/// The `#[cfg(..)]`s among the attributes, to be copied to generated items.
 pub(crate) fn cfgs(attributes: &[Attribute]) -> Vec<Attribute> {
     attributes
         .iter()

@@ -1,4 +1,4 @@
-//! An `impl` block: its head parsed, its functions cut apart, their bodies untouched.
+//! An `impl` block: its head is parsed, its functions are separated, their bodies are unchanged.
 
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
@@ -9,11 +9,11 @@ use super::clean;
 use super::function::Function;
 use super::item::{Item, is_group};
 
-/// An `impl` block as it was written.
+/// An `impl` block as written.
 #[derive(Debug)]
 pub(crate) struct Block {
     pub(crate) attributes: Vec<Attribute>,
-    /// `None` while it is being typed: rustc says what is missing.
+    /// `None` while it is incomplete, which rustc reports.
     pub(crate) head: Option<Head>,
     pub(crate) members: Vec<Member>,
     before: Vec<TokenTree>,
@@ -28,7 +28,7 @@ pub(crate) struct Head {
     pub(crate) self_type: Type,
 }
 
-/// One thing inside the braces.
+/// A member inside the braces.
 #[derive(Debug)]
 pub(crate) enum Member {
     Function(Box<Function>),
@@ -36,7 +36,7 @@ pub(crate) enum Member {
 }
 
 impl Block {
-    /// The item as an `impl` block, or the item again if it is something else.
+    /// Reads the item as an `impl` block, or returns it.
     pub(crate) fn read(mut item: Item) -> Result<Self, Item> {
         let is_impl = item
             .rest

@@ -1,6 +1,6 @@
 //! Items without our own attributes, and without those that we report, for rustc.
 //!
-//! Invariant: only the attributes of functions and of their parameters are looked at; a body is never entered.
+//! Invariant: only the attributes of functions and of their parameters are processed; bodies are not.
 
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
@@ -21,8 +21,8 @@ pub(crate) fn function(item: &Item, markers: &[&str]) -> TokenStream {
     std::iter::once(allowed()).chain(kept).chain(rest).collect()
 }
 
-/// Allows what clippy's pedantic lints refuse and a declaration needs: by value is input, by reference is injected, and
-/// a function may be `async` because it will be.
+/// Allows pedantic lints of clippy that a declaration violates: arguments are taken by value, injected types by
+/// reference, and a function may be `async` without an `.await`.
 fn allowed() -> TokenStream {
     quote! {
         #[allow(clippy::needless_pass_by_value, clippy::trivially_copy_pass_by_ref)]
@@ -30,7 +30,7 @@ fn allowed() -> TokenStream {
     }
 }
 
-/// The item without the attributes called `markers`; its parameters are not ours to read.
+/// The item without the attributes called `markers`; its parameters are unchanged.
 pub(crate) fn other(item: &Item, markers: &[&str]) -> TokenStream {
     let kept = item
         .attributes
@@ -48,10 +48,10 @@ fn is_ours(attribute: &Attribute, markers: &[&str]) -> bool {
         || attribute::conditional(attribute, markers).is_some()
 }
 
-/// A parameter list without `#[arg(..)]` and doc comments, which rustc refuses there; any other tree as it is.
+/// A parameter list without `#[arg(..)]` and doc comments, which rustc refuses there; any other tree unchanged.
 ///
-/// A list with nothing to take off keeps its own brackets: rustc, which has complained about a half-written list once,
-/// then sees the same one again, and keeps quiet.
+/// A list without such attributes keeps its own brackets: rustc, which has reported an incomplete list once, then sees
+/// the same one again, and does not repeat the error.
 fn parameters(tree: &TokenTree) -> TokenTree {
     match tree {
         TokenTree::Group(group) if group.delimiter() == Delimiter::Parenthesis => {

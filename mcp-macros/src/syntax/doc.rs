@@ -1,7 +1,7 @@
-//! Doc comments, as the text that rustdoc makes of them.
+//! Doc comments, as text in the form of rustdoc.
 //!
-//! Invariant: the common indentation, the stars of a block comment and the white space around go; the lines and the
-//! markup stay.
+//! Invariant: the common indentation, the stars of a block comment and the surrounding white space are removed; the
+//! lines and the markup stay.
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
@@ -9,14 +9,14 @@ use syn::{Attribute, Expr, ExprLit, Lit, Meta};
 
 use super::attribute;
 
-/// The doc comment of an item: text, or an expression that makes text (`#[doc = include_str!(..)]`).
+/// The doc comment of an item: text, or an expression for text (`#[doc = include_str!(..)]`).
 #[derive(Debug, Clone)]
 pub(crate) enum Text {
     Literal(String),
     Computed(Vec<Part>),
 }
 
-/// A piece of a doc comment that only rustc can put together.
+/// A part of a doc comment that only rustc can concatenate.
 #[derive(Debug, Clone)]
 pub(crate) enum Part {
     Text(String),
@@ -86,8 +86,8 @@ fn part(attribute: &Attribute) -> Option<Part> {
     }
 }
 
-/// The text of a block comment without the stars down its left side, if it has them: as in rustdoc, every line but the
-/// first has one in the same column.
+/// The text of a block comment without the column of stars on its left, if there is one: as in rustdoc, every line but
+/// the first has a star in the same column.
 fn without_stars(text: &str) -> String {
     let mut lines: Vec<&str> = text.lines().collect();
     if lines.len() > 1 {
@@ -101,7 +101,7 @@ fn without_stars(text: &str) -> String {
     lines.join("\n")
 }
 
-/// The column in which each of the lines has a star, but for blank ones at both ends.
+/// The column in which all lines have a star, except for blank ones at both ends.
 fn column_of_stars(lines: &[&str]) -> Option<usize> {
     let is_written = |line: &&str| !line.trim().is_empty();
     let (start, end) = (

@@ -7,18 +7,18 @@ use syn::{Attribute, FnArg, Signature, Visibility};
 use super::attribute;
 use super::item::{Item, is_block, is_punct};
 
-/// A function as it was written.
+/// A function as written.
 #[derive(Debug)]
 pub(crate) struct Function {
     pub(crate) item: Item,
     pub(crate) name: Ident,
     pub(crate) visibility: Visibility,
-    /// `None` while it is being typed: rustc says what is missing.
+    /// `None` while it is incomplete, which rustc reports.
     pub(crate) signature: Option<Signature>,
 }
 
 impl Function {
-    /// The item as a function, or the item again if it is something else.
+    /// Reads the item as a function, or returns it.
     pub(crate) fn read(item: Item) -> Result<Self, Item> {
         let Some(name) = item.function_name() else {
             return Err(item);
@@ -53,18 +53,20 @@ impl Function {
         attributes.filter(|attribute| attribute::is(attribute, attribute::ARG))
     }
 
-    /// Reports whether there is a body, as there is none in a trait.
+    /// Returns whether there is a body, as opposed to a trait's function.
     pub(crate) fn has_body(&self) -> bool {
         self.item.rest.last().is_some_and(is_block)
     }
 
-    /// The first `Self` in `attributes`, the tokens of the declaring attribute, or in the attributes of the parameters.
+    /// The first `Self` in `attributes`, the tokens of the declaring attribute, or in the attributes of the
+    /// parameters.
     pub(crate) fn self_in_attributes(&self, attributes: &TokenStream) -> Option<Ident> {
         let mut args = self.args().map(attribute::arguments);
         self_in(attributes.clone()).or_else(|| args.find_map(self_in))
     }
 
-    /// Reports whether the parameters or the types mention `self` or `Self`, as they do inside an `impl` block only.
+    /// Returns whether the parameters or the types mention `self` or `Self`, which is possible inside an `impl` block
+    /// only.
     pub(crate) fn mentions_self(&self) -> bool {
         mentions_self(visibility(head(&self.item)).1)
     }
@@ -78,7 +80,7 @@ fn head(item: &Item) -> &[TokenTree] {
     }
 }
 
-/// The visibility, and what comes after it.
+/// The visibility, and the rest.
 fn visibility(head: &[TokenTree]) -> (Visibility, TokenStream) {
     let tokens: TokenStream = head.iter().cloned().collect();
     let split = |input: ParseStream| Ok((input.parse()?, input.parse()?));

@@ -1,13 +1,13 @@
-//! Tokens cut into items: attributes first, then everything up to the end of the item.
+//! Splits tokens into items: attributes first, then everything up to the end of the item.
 //!
-//! Invariant: cutting never fails and never loses a token, whatever stands between the attributes; one half-written
-//! function does not take its neighbours along.
+//! Invariant: splitting never fails and never loses a token, whatever is between the attributes; an incomplete
+//! function does not affect its neighbours.
 
 use proc_macro2::{Delimiter, Ident, TokenStream, TokenTree};
 use syn::parse::{ParseStream, Parser};
 use syn::{Attribute, Token};
 
-/// One item as it was written.
+/// One item as written.
 #[derive(Debug)]
 pub(crate) struct Item {
     pub(crate) attributes: Vec<Attribute>,
@@ -15,7 +15,7 @@ pub(crate) struct Item {
 }
 
 impl Item {
-    /// All of `tokens` as one item.
+    /// Reads all of `tokens` as one item.
     pub(crate) fn read(tokens: TokenStream) -> Self {
         let mut trees: Vec<TokenTree> = tokens.into_iter().collect();
         let attributes = take_attributes(&mut trees);
@@ -25,7 +25,7 @@ impl Item {
         }
     }
 
-    /// `tokens`, the inside of an `impl` block, as one item after another.
+    /// Reads `tokens`, the inside of an `impl` block, as a sequence of items.
     pub(crate) fn read_all(tokens: TokenStream) -> Vec<Self> {
         let mut trees: Vec<TokenTree> = tokens.into_iter().collect();
         let mut items = Vec::new();
@@ -51,7 +51,7 @@ impl Item {
         }
     }
 
-    /// The name before `!`, if this is the call of a macro.
+    /// The name before `!`, if this is a macro call.
     pub(crate) fn macro_name(&self) -> Option<&[TokenTree]> {
         let bang = self.rest.iter().position(|tree| is_punct(tree, '!'))?;
         let path = self.rest.get(..bang)?;
@@ -60,7 +60,7 @@ impl Item {
     }
 }
 
-/// Takes the attributes off the front; one that does not parse stays there, for rustc.
+/// Removes the attributes from the front; one that does not parse stays, for rustc.
 fn take_attributes(trees: &mut Vec<TokenTree>) -> Vec<Attribute> {
     let mut attributes = Vec::new();
     loop {
@@ -91,7 +91,7 @@ fn open_front(trees: &mut Vec<TokenTree>) {
     }
 }
 
-/// The number of trees that belong to the item in front: up to its body, its semicolon, or the attributes of the next item.
+/// The number of trees of the first item: up to its body, its semicolon, or the attributes of the next item.
 fn end(trees: &[TokenTree]) -> usize {
     let ends = |(at, tree): (usize, &TokenTree)| {
         let next = trees.get(at + 1);
@@ -106,7 +106,7 @@ fn end(trees: &[TokenTree]) -> usize {
         .map_or(trees.len(), |at| at + 1)
 }
 
-/// `-> Row<{ N }>` has braces in the signature; a `const` goes on after its braces.
+/// `-> Row<{ N }>` has braces in the signature; a `const` continues after its braces.
 fn continues_after_brace(next: &TokenTree) -> bool {
     ['>', ',', ';', '.', '+'].iter().any(|c| is_punct(next, *c))
 }
@@ -136,7 +136,7 @@ pub(crate) fn until_comma(input: ParseStream) -> syn::Result<TokenStream> {
     Ok(tokens)
 }
 
-/// A block, perhaps in the invisible group that `macro_rules!` puts around a `$body:block`.
+/// A block, possibly in the invisible group that `macro_rules!` puts around a `$body:block`.
 pub(crate) fn is_block(tree: &TokenTree) -> bool {
     match tree {
         TokenTree::Group(group) if group.delimiter() == Delimiter::None => {

@@ -1,6 +1,8 @@
 //! Source items, read losslessly.
 //!
-//! Invariants: bodies are never parsed; every token that came in can go out again, in order, with its span; only our
+//! Invariants: bodies are never parsed; every token can be emitted again, in order, with its span; only our own
+//! attributes are removed, and a path that starts with the name of its function gets a `::`. Nothing here reports a
+//! mistake: rustc parses and reports what `syn` cannot parse.
 //! own attributes are taken off, and a path that starts with the name of its function gets a `::`. Nothing here reports a mistake: what `syn` cannot read, rustc reads and reports.
 
 pub(crate) mod attribute;

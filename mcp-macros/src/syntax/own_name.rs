@@ -1,7 +1,7 @@
 //! Paths in a function that start with the function's own name.
 //!
-//! A tool `uuid` makes a type `uuid`, which hides the crate of that name. No path can go through that type, so that one
-//! which starts with the name means the crate, unless the function itself gives the name another meaning.
+//! A tool `uuid` makes a type `uuid`, which hides the crate of that name. No path can go through that type, so that
+//! one that starts with the name means the crate, unless the function itself defines the name.
 
 use proc_macro2::{Group, Ident, Punct, Spacing, TokenStream, TokenTree};
 
@@ -15,7 +15,7 @@ pub(crate) fn through_crate(tokens: TokenStream, name: &Ident) -> TokenStream {
     qualified(tokens.clone(), name).unwrap_or(tokens)
 }
 
-/// Reports whether the tokens import or declare something of this name.
+/// Returns whether the tokens import or declare this name.
 fn is_declared(tokens: TokenStream, name: &Ident) -> bool {
     let mut trees = tokens.into_iter().peekable();
     let (mut is_import, mut is_named) = (false, false);
@@ -37,7 +37,7 @@ fn is_declared(tokens: TokenStream, name: &Ident) -> bool {
     false
 }
 
-/// Reports whether the tree comes before a name of its own.
+/// Returns whether the tree is a keyword before a declared name.
 fn is_keyword(tree: &TokenTree) -> bool {
     const KEYWORDS: [&str; 7] = ["as", "enum", "mod", "struct", "trait", "type", "union"];
     KEYWORDS.iter().any(|keyword| is_word(tree, keyword))
@@ -50,7 +50,7 @@ fn mentions(tokens: TokenStream, name: &Ident) -> bool {
     })
 }
 
-/// The tokens with `::` in front of each path that starts with the name; `None` when there is no such path.
+/// The tokens with `::` in front of each path that starts with the name; `None` if there is no such path.
 fn qualified(tokens: TokenStream, name: &Ident) -> Option<TokenStream> {
     let mut trees = tokens.into_iter().peekable();
     let mut written = TokenStream::new();

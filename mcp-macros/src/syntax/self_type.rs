@@ -1,4 +1,4 @@
-//! `Self` in a method's signature, written out for code that lives outside the block.
+//! Replaces `Self` in a method's signature, for code outside of the block.
 
 use proc_macro2::{Group, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote_spanned};
@@ -6,7 +6,7 @@ use syn::Type;
 
 use super::item::is_punct;
 
-/// The tokens with every `Self` replaced by `self_type`, underlined where `Self` stood.
+/// The tokens with every `Self` replaced by `self_type`, with the span of `Self`.
 pub(crate) fn written_out(tokens: &impl ToTokens, self_type: &Type) -> TokenStream {
     replace(tokens.to_token_stream(), self_type)
 }

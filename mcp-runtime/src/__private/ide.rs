@@ -29,7 +29,7 @@ keys! {
     complete "`complete = names` (path of a function; default: none)\n\nthe function that completes the argument while a user types (prompts and resources only)"
     elicit "`elicit = \"Which account?\"` (string; default: none)\n\nasks the user for the argument if the client does not send it, with this message and a form of one field; the type must be one that a form allows ([`Elicit`](macro@crate::Elicit)); not with `default`, `redact` or `cache`"
     alias "`alias(\"q\", \"query\")` (list of strings; default: none)\n\nother names that are accepted and that the schema does not show; the argument under two of its names is refused (tools and prompts only)"
-    flatten "`flatten` (flag; default: off)\n\ntakes the members of a struct as arguments, with their rules, defaults and descriptions (tools only); of the other keys, only `redact` may stand beside it"
+    flatten "`flatten` (flag; default: off)\n\ntakes the members of a struct as arguments, with their rules, defaults and descriptions (tools only); of the other keys, only `redact` may be combined with it"
 }
 
 keys! {
@@ -100,22 +100,22 @@ keys! {
 keys! {
     ready
     name "`name = \"database\"` (string; default: the function's name)\n\nthe name of the check in the response of `/ready`"
-    optional "`optional` (flag; default: off)\n\nthe server is ready without it: while it fails, `/health` says `degraded`, and `/ready` is 200"
+    optional "`optional` (flag; default: off)\n\nthe server is ready without it: while it fails, `/health` reports `degraded`, and `/ready` is 200"
 }
 
 keys! {
     resource
     name "`name = \"Read me\"` (string; default: the function's name)\n\nthe name of the resource, as clients show it: 1 to 128 characters on one line"
     title "`title = \"Read me\"` (string; default: none)\n\nthe display name"
-    description "`description = \"What there is to know.\"` (string; default: the doc comment)\n\nthe description given to clients"
+    description "`description = \"General information about the shop.\"` (string; default: the doc comment)\n\nthe description given to clients"
     icon "`icon = \"https://example.com/icon.png\"` (URI; default: none)\n\nan image, `https://` or `data:`"
     meta "`meta(owner = \"search\", \"com.example/tier\" = 2)` (list of `key = value`; default: none)\n\nmembers of the `_meta` that lists show: keys are identifiers or strings, values anything that serializes; keys whose prefix belongs to the protocol are refused"
-    mime_type "`mime_type = \"text/markdown\"` (media type; default: by what is returned; for `ui://` that of a view)\n\nthe media type of the contents, `<type>/<subtype>`"
+    mime_type "`mime_type = \"text/markdown\"` (media type; default: by the return type; for `ui://` that of a view)\n\nthe media type of the contents, `<type>/<subtype>`"
     size "`size = \"64KiB\"` (size; default: none)\n\nthe size of the contents; not for a template"
     audience "`audience(\"user\", \"assistant\")` (`\"user\"`, `\"assistant\"`, or both; default: unset)\n\nthe intended audience of the contents"
     priority "`priority = 0.8` (number from 0 to 1; default: unset)\n\nthe importance of the contents, 1 being the highest"
     last_modified "`last_modified = \"2026-01-31T12:00:00Z\"` (ISO 8601; default: unset)\n\nthe time of the last modification: a date, or a time with its zone"
-    list "`list = Self::cached` (path of a function; default: none)\n\nthe function that lists what a template has, for `resources/list`"
+    list "`list = Self::cached` (path of a function; default: none)\n\nthe function that lists the resources of a template, for `resources/list`"
     rate_limit "`rate_limit = \"10/min\"` (rate, or keys; default: no limit)\n\nthe maximum number of reads per period; excess reads are refused before their variables are decoded; a read with input requests counts once; completions have a separate limit of 600/min"
     timeout "`timeout = \"5s\"` (duration; default: no limit)\n\nthe maximum duration of a read, which is cancelled afterwards; a function that is not `async` needs `blocking`"
     concurrency "`concurrency = 4` (count, or keys; default: no limit)\n\nthe maximum number of concurrent reads; a function that is not `async` needs `blocking`"

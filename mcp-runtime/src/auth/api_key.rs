@@ -107,7 +107,7 @@ impl ApiKeys {
             match name.parse() {
                 Ok(header) => self.headers.push(header),
                 Err(_) => self.faults.push(format!(
-                    "API keys cannot come in the header {name:?}: it is no header name"
+                    "API keys cannot come in the header {name:?}: it is not a header name"
                 )),
             }
         }

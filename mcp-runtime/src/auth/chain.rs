@@ -64,7 +64,7 @@ impl<A: Authenticate, B: Authenticate> Authenticate for Or<A, B> {
         let mut faults = union(self.first.faults(resources), self.second.faults(resources));
         if self.features().shared_secret && !self.authorization_servers().is_empty() {
             // Or a public key could be taken for a secret (RFC 8725, section 2.1).
-            let fault = "tokens of a shared secret cannot be accepted beside those of an issuer; remove one of them";
+            let fault = "tokens of a shared secret cannot be accepted in addition to those of an issuer; remove one of them";
             faults = union(faults, vec![fault.to_owned()]);
         }
         faults

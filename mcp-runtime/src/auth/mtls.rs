@@ -57,7 +57,7 @@ impl Mtls {
         let Some(subject) = subject(certificate) else {
             return Decision::Refused(Refusal::new(
                 Reason::Claims,
-                "the client certificate names nobody; use one with an alternative name or a common name",
+                "the client certificate has no name; use one with an alternative name or a common name",
             ));
         };
         let scopes = self.scopes.get(subject).cloned().unwrap_or_default();

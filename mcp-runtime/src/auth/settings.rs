@@ -155,7 +155,7 @@ impl Verifier {
             return if settings.api_keys.0.is_empty() {
                 Ok(read)
             } else {
-                Err("the first API keys of a server take a restart".to_owned())
+                Err("adding the first API keys to a server needs a restart".to_owned())
             };
         };
         let keys = keys.prepare_keys(settings.keys())?;

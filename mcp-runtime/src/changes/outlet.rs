@@ -4,6 +4,7 @@
 
 use std::collections::BTreeSet;
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde::{Deserialize, Serialize};
 use tokio::sync::Notify;
@@ -16,6 +17,9 @@ use crate::limits;
 pub(crate) struct Outlet {
     waiting: Mutex<Outgoing>,
     wake: Notify,
+    /// `true` while taken changes are being sent.
+    is_sending: AtomicBool,
+    sent: Notify,
 }
 
 /// Changes that are sent together.
@@ -26,6 +30,8 @@ pub(crate) struct Outgoing {
     lists: u8,
     resources: BTreeSet<String>,
     tasks: BTreeSet<String>,
+    /// The names of functions whose cached results are invalid.
+    pub forgotten: BTreeSet<String>,
     /// True if everything may have changed.
     pub everything: bool,
     #[serde(skip)]
@@ -55,7 +61,7 @@ impl Outlet {
         waiting.bytes += is_new.unwrap_or_default();
         let number = waiting.resources.len() + waiting.tasks.len();
         if number > limits::WATCHED || waiting.bytes > limits::WATCHED_BYTES {
-            *waiting = Outgoing::everything();
+            waiting.become_everything();
         }
         drop(waiting);
         self.wake.notify_one();
@@ -63,7 +69,13 @@ impl Outlet {
 
     /// Records a lost change: the next message says that everything may have changed.
     pub(crate) fn lose(&self) {
-        *lock(&self.waiting) = Outgoing::everything();
+        lock(&self.waiting).become_everything();
+        self.wake.notify_one();
+    }
+
+    /// Adds the name of functions whose results are invalid; bounded by the number of functions.
+    pub(crate) fn forget(&self, name: &str) {
+        lock(&self.waiting).forgotten.insert(name.to_owned());
         self.wake.notify_one();
     }
 
@@ -71,25 +83,51 @@ impl Outlet {
     pub(crate) async fn next(&self) -> Outgoing {
         loop {
             let wake = self.wake.notified();
-            let news = std::mem::take(&mut *lock(&self.waiting));
-            if !news.is_empty() {
+            if let Some(news) = self.take() {
                 return news;
             }
             wake.await;
         }
     }
+
+    fn take(&self) -> Option<Outgoing> {
+        let mut waiting = lock(&self.waiting);
+        let news = Some(std::mem::take(&mut *waiting)).filter(|news| !news.is_empty())?;
+        self.is_sending.store(true, Ordering::Relaxed);
+        Some(news)
+    }
+
+    /// Records that the taken changes were sent or lost.
+    pub(crate) fn sent(&self) {
+        self.is_sending.store(false, Ordering::Relaxed);
+        self.sent.notify_waiters();
+    }
+
+    /// Waits until all changes are sent.
+    pub(crate) async fn empty(&self) {
+        loop {
+            let sent = self.sent.notified();
+            let is_empty = lock(&self.waiting).is_empty();
+            if is_empty && !self.is_sending.load(Ordering::Relaxed) {
+                return;
+            }
+            sent.await;
+        }
+    }
 }
 
 impl Outgoing {
-    fn everything() -> Self {
-        Self {
+    fn become_everything(&mut self) {
+        *self = Self {
             everything: true,
+            forgotten: std::mem::take(&mut self.forgotten),
             ..Self::default()
-        }
+        };
     }
 
     fn is_empty(&self) -> bool {
-        self.lists == 0 && self.resources.is_empty() && self.tasks.is_empty() && !self.everything
+        let has_names = [&self.resources, &self.tasks, &self.forgotten];
+        self.lists == 0 && has_names.iter().all(|it| it.is_empty()) && !self.everything
     }
 
     pub(crate) fn into_changes(self) -> impl Iterator<Item = Change> {
@@ -127,8 +165,22 @@ mod tests {
         assert!(news.everything && news.resources.is_empty());
     }
 
+    #[tokio::test(start_paused = true)]
+    async fn it_is_empty_after_the_taken_changes_are_sent() {
+        use futures_util::FutureExt as _;
+        let changes = Changes::default();
+        let outlet = changes.open_outlet();
+        assert!(outlet.empty().now_or_never().is_some());
+        changes.publish(&Change::List(List::Tools));
+        assert!(outlet.empty().now_or_never().is_none());
+        outlet.next().await;
+        assert!(outlet.empty().now_or_never().is_none());
+        outlet.sent();
+        assert!(outlet.empty().now_or_never().is_some());
+    }
+
     #[test]
-    fn what_comes_in_does_not_go_out() {
+    fn received_changes_are_not_sent_again() {
         let changes = Changes::default();
         let outlet = changes.open_outlet();
         let subscriber = changes.subscribe([List::Tools]);

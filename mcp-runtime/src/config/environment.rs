@@ -210,11 +210,11 @@ fn misspelt(name: &str) -> Option<Mistake> {
         .strip_suffix(TWIN)
         .filter(|it| known.iter().any(|known| known == it))
     {
-        let text = format!("{name} is set, but {whole} is no secret");
+        let text = format!("{name} is set, but {whole} is not a secret");
         return Some(Mistake::new(text).help(format!("set {whole} itself")));
     }
     let near = near(&upper, &known)?;
-    Some(Mistake::new(format!("{name} is no setting")).meant(Some(near)))
+    Some(Mistake::new(format!("{name} is not a setting")).meant(Some(near)))
 }
 
 /// The known name that `name` most likely means: one that differs in a few letters, or by a missing word.

@@ -701,7 +701,7 @@ cache = \"1m\"
     }
 
     #[test]
-    fn what_contradicts_the_declaration_is_told_in_the_words_of_the_attribute() {
+    fn conflicts_with_the_declaration_have_the_error_of_the_attribute() {
         for (text, says) in [
             (
                 "[tools.buy]\ncache = \"5s\"",
@@ -762,7 +762,7 @@ cache = \"1m\"
     }
 
     #[test]
-    fn unknown_names_are_told_with_the_nearest() {
+    fn unknown_names_are_reported_with_the_nearest() {
         for (text, says) in [
             (
                 "[tools.serch]\ntimeout = \"5s\"",

@@ -34,7 +34,7 @@ pub(crate) struct Settings {
     pub describe_rules: bool,
     /// The maximum size of a message, in bytes.
     pub max_body: usize,
-    /// The time that a shutdown waits for calls in flight before it cancels them.
+    /// The time for which a shutdown waits for calls in flight before it cancels them.
     pub shutdown_deadline: Duration,
     /// The page to try the server.
     pub page: Page,
@@ -59,7 +59,7 @@ pub(crate) struct Settings {
     pub security_contact: Option<String>,
     /// The maximum number of open sessions of clients older than 2026-07-28.
     pub max_sessions: usize,
-    /// The time that an idle session is kept.
+    /// The time for which an idle session is kept.
     pub session_idle: Duration,
     /// The maximum size of everything that callers make the server keep, of each kind, in bytes.
     pub max_held: usize,
@@ -69,7 +69,7 @@ pub(crate) struct Settings {
     pub page_size: usize,
     /// The time that a completion may take.
     pub completion_timeout: Duration,
-    /// The time that a task may run, and is kept, from its beginning.
+    /// The time for which a task may run, and is kept, from its beginning.
     pub task_ttl: Duration,
     /// The store of tasks; in memory without one.
     pub task_store: Option<Arc<dyn TaskStore>>,

@@ -72,13 +72,13 @@ fn row(setting: &Setting, key: &str, default: &str) -> String {
 const PREFACE: &str = "\
 # Settings
 
-The settings of a server that is run by `Server::run`.
+The settings of a server run by `Server::run`.
 
-Layers, each over the one before: the program (the methods of `Server`), the file `mcp.toml` in the working directory or \
-the one that `--config` names, the environment, flags. The command `config` prints every value with its origin. A value \
-that cannot be read and a name that is no setting stop the start, all of them at once.
+Layers, each over the one before: the program (the methods of `Server`), the file `mcp.toml` in the working directory \
+or the one in `--config`, the environment, flags. The command `config` prints every value with its origin. An invalid \
+value and an unknown name stop the start, with an error that lists all of them.
 
 A size is written with its unit (`64KiB`, `1MB`), and so is a duration (`500ms`, `1m30s`). In the environment the \
-entries of a list are separated by commas. A secret can be in a file that the variable with `_FILE` names, or be a \
-credential of systemd's, called as the setting.
+entries of a list are separated by commas. A secret can be in a file named by the variable with `_FILE`, or in a \
+credential of systemd with the name of the setting.
 ";

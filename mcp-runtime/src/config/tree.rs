@@ -158,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_toml_is_told_all_at_once() {
+    fn all_syntax_errors_of_toml_are_reported_together() {
         let errors = parse("a = \nb = 1\nc = @\n").unwrap_err();
         let lines: Vec<_> = errors.iter().map(|error| error.place.line).collect();
         assert!(lines.contains(&1) && lines.contains(&3), "{errors:?}");

@@ -200,14 +200,14 @@ async fn unless_full(
 /// The error for a call whose response does not fit.
 fn unwritten() -> RpcError {
     RpcError::internal(format!(
-        "this request was carried out, but with its answer the answers to the batch would have more than {BATCH_BYTES} bytes"
+        "this request ran, but its response does not fit: the responses to the batch would exceed {BATCH_BYTES} bytes"
     ))
 }
 
 /// The error for a call that was not started because the array was full.
 fn not_carried_out() -> RpcError {
     RpcError::internal(format!(
-        "this request was not carried out: the answers to the batch have {BATCH_BYTES} bytes already; send it alone"
+        "this request did not run: the responses to the batch have {BATCH_BYTES} bytes already; send it alone"
     ))
 }
 

@@ -52,15 +52,16 @@ impl Call {
         service: &Arc<Service>,
         session: Option<Arc<Session>>,
         caller: Caller,
-        held: impl Send + 'static,
+        held: impl Send + Sync + 'static,
     ) -> Pending {
-        let (service, in_flight) = (Arc::clone(service), service.drain.enter());
-        let cx = context(session.as_deref(), caller, self.meta, &self.request);
-        let request = self.request;
-        Box::pin(async move {
-            let _held = held;
-            exchange(service, session, request, cx, in_flight).await
-        })
+        Box::pin(exchange(Exchange {
+            in_flight: service.drain.enter(),
+            cx: context(session.as_deref(), caller, self.meta, &self.request),
+            request: self.request,
+            service: Arc::clone(service),
+            session,
+            _held: held,
+        }))
     }
 
     /// Begins the call in a session: it is counted for the holder of the session, and can be cancelled by its id.
@@ -83,11 +84,16 @@ impl Call {
     ) -> Result<Pending, RpcError> {
         let weight = limits::CALL + head(&caller.headers) + self.bytes;
         let share = service.calls.take(&session.holder, weight)?;
-        let (id, in_flight) = (self.request.id.clone(), service.drain.enter());
-        let cx = context(Some(session), caller, self.meta, &self.request);
+        let id = self.request.id.clone();
+        let call = exchange(Exchange {
+            in_flight: service.drain.enter(),
+            cx: context(Some(session), caller, self.meta, &self.request),
+            request: self.request,
+            service: Arc::clone(service),
+            session: Some(Arc::clone(session)),
+            _held: (),
+        });
         let (service, session) = (Arc::clone(service), Arc::clone(session));
-        let within = Some(Arc::clone(&session));
-        let call = exchange(Arc::clone(&service), within, self.request, cx, in_flight);
         let call = session.cancellable(&id, call)?;
         Ok(Box::pin(call.map(move |answer| {
             drop(share);
@@ -115,38 +121,60 @@ fn context(
     Context::new(version, caller, meta)
 }
 
-/// Runs one request, from its beginning to its encoded response, in a session or without one.
-async fn exchange(
+/// A request that runs, with the values that are held until it is done.
+struct Exchange<H> {
     service: Arc<Service>,
     session: Option<Arc<Session>>,
     request: Request,
     cx: Context,
     in_flight: Option<TaskTrackerToken>,
-) -> (u16, Bytes) {
-    let subject = Subject::of(&service, &request, &cx);
-    let (span, record) = (subject.span(), subject.begin());
-    let ended = EndOnDrop(&cx);
-    // Held to the end: a shutdown also waits for the record, whose span it then flushes.
-    let in_flight = in_flight.as_ref();
-    let answer = async {
-        match &session {
-            None => service.answer(&request, &cx, in_flight).await,
-            Some(session) => {
-                let answer = legacy::answer(&service, session, &request, &cx, in_flight);
-                Box::pin(answer).await
+    _held: H,
+}
+
+/// Runs one request, from its beginning to its encoded response, in a session or without one.
+///
+/// Its parts are borrowed in place: a value that is moved within a future takes memory in it twice.
+#[expect(
+    clippy::manual_async_fn,
+    reason = "the parameters of an async function are in its future twice"
+)]
+fn exchange<H: Send + Sync + 'static>(
+    exchange: Exchange<H>,
+) -> impl Future<Output = (u16, Bytes)> + Send + use<H> {
+    async move {
+        let Exchange {
+            service,
+            session,
+            request,
+            cx,
+            in_flight,
+            ..
+        } = &exchange;
+        let subject = Subject::of(service, request, cx);
+        let (span, record) = (subject.span(), subject.begin());
+        let ended = EndOnDrop(cx);
+        // Held to the end: a shutdown waits for the record too, whose span it flushes then.
+        let in_flight = in_flight.as_ref();
+        let answer = async {
+            match session {
+                None => service.answer(request, cx, in_flight).await,
+                Some(session) => {
+                    let answer = legacy::answer(service, session, request, cx, in_flight);
+                    Box::pin(answer).await
+                }
             }
+        };
+        let answer = answer.instrument(span);
+        #[cfg(feature = "otel")]
+        let answer = record.around(answer);
+        let answer = cx.kept_alive(pin!(answer)).await;
+        drop(ended);
+        record.end(&answer);
+        if service.settings.client_names {
+            service.metrics.client(cx.client().name());
         }
-    };
-    let answer = answer.instrument(span);
-    #[cfg(feature = "otel")]
-    let answer = record.around(answer);
-    let answer = cx.kept_alive(pin!(answer)).await;
-    drop(ended);
-    record.end(&answer);
-    if service.settings.client_names {
-        service.metrics.client(cx.client().name());
+        encode(service, &request.id, answer, cx)
     }
-    encode(&service, &request.id, answer, &cx)
 }
 
 /// Encodes a response, with its HTTP status. A response beyond the share of a caller that does not read its responses

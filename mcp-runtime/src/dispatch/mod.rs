@@ -233,7 +233,7 @@ impl<O: Origin> Dispatcher<'_, O> {
         }
     }
 
-    /// A request that is answered at once.
+    /// A request that is answered immediately.
     fn subject<'r>(&'r self, request: &'r Request, version: Version) -> Subject<'r> {
         Subject::at_once(self.service, request, self.origin.principal(), version)
     }

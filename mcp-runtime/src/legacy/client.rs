@@ -146,7 +146,10 @@ impl ClientRequests {
         };
         let text = serde_json::to_vec(&message).map_err(|_| ClientError::Gone)?;
         if !pending.outbox.offer(text) {
-            tracing::debug!(method, "the client does not keep up; it was not asked");
+            tracing::debug!(
+                method,
+                "the client does not keep up; the request was not sent"
+            );
             return Err(ClientError::Gone);
         }
         pending.is_open = true;
@@ -219,7 +222,7 @@ impl Drop for Pending {
     fn drop(&mut self) {
         self.requests.lock().waiting.remove(&self.number);
         if self.is_open {
-            let params = serde_json::json!({ "requestId": self.requests.id(self.number), "reason": "nobody waits any more" });
+            let params = serde_json::json!({ "requestId": self.requests.id(self.number), "reason": "the response is not needed any more" });
             let text = serde_json::json!({ "jsonrpc": "2.0", "method": Method::Cancelled.as_str(), "params": params });
             self.outbox.offer(text.to_string().into());
         }
@@ -322,7 +325,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_question_that_nobody_waits_for_is_taken_back() {
+    async fn a_request_without_a_waiter_is_cancelled() {
         let (requests, (outbox, mut messages)) =
             (Arc::new(ClientRequests::within(LIMIT, None)), notes());
         drop(request(&requests, &outbox));
@@ -344,7 +347,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn the_end_of_the_session_fails_what_is_open_and_what_comes() {
+    async fn the_end_of_the_session_fails_open_and_later_requests() {
         let (requests, (outbox, mut messages)) =
             (Arc::new(ClientRequests::within(LIMIT, None)), notes());
         let response = request(&requests, &outbox);

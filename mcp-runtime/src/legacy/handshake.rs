@@ -12,7 +12,7 @@ use super::session::Session;
 use crate::answer::{Answer, downgrade, members};
 use crate::handler::Principal;
 use crate::protocol::client_info::ClientNames;
-use crate::protocol::{ClientCapabilities, Implementation, Request, RpcError, Version};
+use crate::protocol::{Declared, Implementation, Request, RpcError, Version};
 use crate::service::{Service, shutting_down, text_param};
 use crate::share::Holder;
 
@@ -42,8 +42,8 @@ pub(crate) fn initialize(
         "which revision does the client speak?",
     )?;
     let capabilities = match params.and_then(|params| params.get("capabilities")) {
-        None | Some(b"null") => ClientCapabilities::default(),
-        Some(json) => ClientCapabilities::read(json)
+        None | Some(b"null") => Declared::default(),
+        Some(json) => Declared::read(json)
             .ok_or_else(|| RpcError::invalid_params("`capabilities` must be an object"))?,
     };
     capabilities.check_size()?;

@@ -25,7 +25,7 @@ impl Session {
 
     fn watch(&self, service: &Service, uri: &str) {
         if let Err(error) = self.subscribe(uri, &service.subscriptions) {
-            tracing::debug!(%error, "a subscription of another instance has no room here");
+            tracing::debug!(%error, "a subscription of another instance does not fit here");
         }
     }
 

@@ -67,7 +67,7 @@ impl Record {
 pub(super) fn fields(session: &Session, who: &Principal, home: &str) -> SessionFields {
     let about = About {
         version: session.version.as_str().to_owned(),
-        capabilities: session.capabilities.clone(),
+        capabilities: (*session.capabilities).clone(),
         names: session.names.as_ref().clone(),
         owner: who.digest().short(),
         home: home.to_owned(),

@@ -26,7 +26,7 @@ use crate::limits::{self, Limit};
 use crate::ops::otel::{SessionTimer, Telemetry};
 use crate::principal;
 use crate::protocol::client_info::ClientNames;
-use crate::protocol::{ClientCapabilities, Level, RequestId, RpcError, Version};
+use crate::protocol::{Declared, Level, RequestId, RpcError, Version};
 use crate::service::Service;
 use crate::service::cancellable::Cancellable;
 use crate::share::{Holder, Share};
@@ -36,7 +36,7 @@ use crate::share::{Holder, Share};
 pub(crate) struct Session {
     pub id: Arc<str>,
     pub version: Version,
-    pub capabilities: ClientCapabilities,
+    pub capabilities: Declared,
     /// The names that its client reported.
     pub names: Arc<ClientNames>,
     /// The principal that opened it, as [`Principal::key`] returns it.
@@ -74,7 +74,7 @@ impl Session {
     pub(super) fn new(
         id: String,
         version: Version,
-        (capabilities, names): (ClientCapabilities, ClientNames),
+        (capabilities, names): (Declared, ClientNames),
         news: Subscriber,
         (who, holder): (&Principal, Holder),
         answer_timeout: Duration,
@@ -143,11 +143,24 @@ impl Session {
     pub(crate) async fn change(&self, service: &Service) -> Change {
         loop {
             let change = self.news.next().await;
-            let reader = lock(&self.reader).clone();
+            let reader = self.reader();
             if !reader.has_expired() && service.may_be_told(&change, &reader) {
                 return change;
             }
         }
+    }
+
+    /// Returns the principal that last subscribed, or that has opened it.
+    pub(super) fn reader(&self) -> Principal {
+        lock(&self.reader).clone()
+    }
+
+    /// Takes all unsent changes that the client may see.
+    pub(super) fn rest(&self, service: &Service) -> Vec<Change> {
+        let reader = self.reader();
+        let mut rest = self.news.rest();
+        rest.retain(|change| !reader.has_expired() && service.may_be_told(change, &reader));
+        rest
     }
 
     pub(super) fn log_level(&self) -> Option<Level> {

@@ -127,13 +127,11 @@ impl Sessions {
         lock(&self.open).remove(key);
     }
 
-    /// Renews sessions in the store whose clients only listen.
-    pub(super) fn touch_attended(&self) {
+    /// Returns the sessions whose clients listen, or wait for an answer.
+    pub(super) fn attended(&self) -> Vec<Arc<Session>> {
         let open = lock(&self.open);
         let attended = open.sessions.values().filter(|it| it.is_attended());
-        for part in attended.filter_map(|session| session.part.as_ref()) {
-            part.touch();
-        }
+        attended.cloned().collect()
     }
 
     /// Returns the session with this id, if `who` owns it, unless it has ended or was idle for too long.

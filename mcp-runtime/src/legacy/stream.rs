@@ -25,6 +25,7 @@ use super::sink::Sink;
 use super::streams::KEPT;
 use crate::handler::input::outbox::Stored;
 use crate::limits;
+use crate::service::Service;
 
 /// The maximum number of messages that wait to be read, and of those that are kept after that.
 const MESSAGES: usize = 256;
@@ -152,7 +153,7 @@ impl Stream {
         }
     }
 
-    /// Forgets the copy, as nobody can come back to the stream any more.
+    /// Deletes the copy, since the stream can no longer be resumed.
     pub(super) fn forget(&self) {
         if let Some(sink) = self.lock().sink.take() {
             sink.lose();
@@ -231,6 +232,14 @@ impl Stream {
         )
     }
 
+    /// Ends the current reader once it has read what is there now.
+    fn let_go(&self) {
+        let mut log = self.lock();
+        log.released = Some(log.end());
+        drop(log);
+        self.changed.notify_waiters();
+    }
+
     fn turn(&self, reader: u64) -> Turn {
         let mut log = self.lock();
         if log.reader != reader {
@@ -282,10 +291,7 @@ impl Stored for Stream {
 
     fn release(&self) {
         if self.primes {
-            let mut log = self.lock();
-            log.released = Some(log.end());
-            drop(log);
-            self.changed.notify_waiters();
+            self.let_go();
         }
     }
 }
@@ -396,6 +402,15 @@ impl Reader {
                 Turn::Wait => changed.await,
             }
         }
+    }
+
+    /// Says what has changed so far, and ends once that and what is unread are read: the server shuts down.
+    pub(crate) fn finish(&self, service: &Service) {
+        let session = self.client.session();
+        for change in session.rest(service) {
+            session.say(change.message(serde_json::Map::new()));
+        }
+        self.stream.let_go();
     }
 
     /// The session, if it is its own stream that is read and not that of a call.

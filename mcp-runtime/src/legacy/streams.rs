@@ -146,6 +146,12 @@ impl Session {
         }
     }
 
+    /// Returns whether an event is one of the stream of a call that is, or was, carried out here.
+    pub(crate) fn has_written(&self, event: &str) -> bool {
+        EventId::parse(event)
+            .is_some_and(|id| id.instance == self.streams.instance.as_deref() && !id.is_general())
+    }
+
     /// Resumes a stream after the event with this id.
     pub(crate) fn resume(self: &Arc<Self>, event: &str) -> Result<Reader, RpcError> {
         let id = EventId::parse(event);

@@ -104,7 +104,7 @@ async fn over_lines_a_call_asks_and_hears() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn over_lines_a_batch_asks_and_hears_in_a_batch() {
+async fn over_lines_requests_and_responses_of_a_batch_are_batches() {
     let mut connection = connect("2025-03-26").await;
     connection.send(format!("[{},{}]", call(1), call(2))).await;
     let questions = [line(&mut connection).await, line(&mut connection).await];
@@ -134,7 +134,7 @@ async fn over_lines_a_question_ends_with_its_call_and_with_the_input() {
     connection.send(call(2)).await;
     line(&mut connection).await;
     connection.close();
-    assert!(heard(&line(&mut connection).await).contains("cannot be asked"));
+    assert!(heard(&line(&mut connection).await).contains("cannot be reached"));
 }
 
 #[tokio::test(start_paused = true)]
@@ -150,7 +150,7 @@ async fn a_modern_client_is_not_asked() {
             &json!({ "name": "curious", "_meta": meta }),
         ))
         .await;
-    assert!(heard(&line(&mut connection).await).contains("cannot be asked"));
+    assert!(heard(&line(&mut connection).await).contains("cannot be reached"));
 }
 
 /// A client over HTTP.
@@ -258,7 +258,7 @@ async fn over_http_a_call_asks_on_its_own_stream_and_hears() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn over_http_a_batch_asks_and_hears_in_a_batch() {
+async fn over_http_requests_and_responses_of_a_batch_are_batches() {
     let web = Web::open("2025-03-26").await;
     let mut stream = web.post(format!("[{},{}]", call(1), call(2))).await;
     let questions = [
@@ -349,7 +349,7 @@ async fn a_client_that_reads_no_streams_is_not_asked() {
         .insert("mcp-session-id", web.session.parse().unwrap());
     let response = web.router.clone().call(request).await.unwrap();
     let text = response.into_body().collect().await.unwrap().to_bytes();
-    assert!(heard(&serde_json::from_slice(&text).unwrap()).contains("cannot be asked"));
+    assert!(heard(&serde_json::from_slice(&text).unwrap()).contains("cannot be reached"));
 }
 
 /// Sends an input request when it is permitted, and stores the outcome.

@@ -137,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_revision_does_not_have_is_not_asked() {
+    fn a_request_that_a_revision_lacks_is_not_sent() {
         assert!(translate(form(&json!({})), Version::V2025_03_26).is_none());
         let url = || InputRequest::url("?", "https://example.com");
         assert!(translate(url(), Version::V2025_06_18).is_none());

@@ -169,7 +169,7 @@ impl Metrics {
         );
         registry.register(
             "mcp_request_duration_seconds",
-            "Time from a parsed request to its answer",
+            "Time from a parsed request to its response",
             durations,
         );
         this.register(&mut registry);

@@ -1,11 +1,11 @@
-// The questions of a call: to its user, to the model, for the roots. Each has a card that makes the answer.
+// The input requests of a call: elicitation, sampling and roots. Each has a card that builds the input response.
 
 import { blocks } from './content.js';
 import { button, copy, el, fill, fresh, link } from './dom.js';
 import { form } from './form.js';
 import { block } from './json.js';
 
-/** Asks all of `requests` at `place`; returns the answers by their keys, or nothing if the call is to end. */
+/** Asks the user for all `requests` at `place`; returns the input responses by key, or undefined if the call ends. */
 export function ask(place, requests, signal) {
   const answers = {};
   const waiting = new Set(Object.keys(requests));
@@ -42,13 +42,13 @@ function card({ method, params = {} }, answer, end) {
   if (method === 'elicitation/create') return params.mode === 'url' ? visit(params, answer) : fillIn(params, answer);
   if (method === 'sampling/createMessage') return model(params, answer, end);
   if (method === 'roots/list') return roots(answer, end);
-  return [el('h3', {}, `The server asks by ${method}, which this page does not know`), button('End the call', end)];
+  return [el('h3', {}, `The server sent ${method}, which this page does not support`), button('End the call', end)];
 }
 
 const heading = words => el('h3', {}, words);
 const says = words => el('p', { class: 'message' }, words ?? '');
 
-/** The buttons of every elicitation, with their answers. */
+/** Creates the buttons of an elicitation. */
 function outcomes(accept, answer, words = 'Accept') {
   return el(
     'div',
@@ -94,7 +94,7 @@ function visit({ message, url }, answer) {
       { class: 'hint' },
       host
         ? `It is at ${host}. Check that you trust it; nothing of it comes back through this page.`
-        : 'This is no address of the web.',
+        : 'This is not an http or https URL.',
     ),
     outcomes(() => answer({ action: 'accept' }, 'Accepted.'), answer, 'I have visited it'),
   ];
@@ -145,7 +145,7 @@ function roots(answer, end) {
       .filter(Boolean);
     const wrong = uris.find(uri => !uri.startsWith('file://'));
     fault.hidden = !wrong;
-    fault.textContent = wrong ? `${wrong} is no file:// URI.` : '';
+    fault.textContent = wrong ? `${wrong} is not a file:// URI.` : '';
     if (!wrong) answer({ roots: uris.map(uri => ({ uri })) }, `Answered with ${uris.length} roots.`);
   };
   return el(
@@ -155,7 +155,7 @@ function roots(answer, end) {
     el(
       'div',
       { class: 'field' },
-      el('label', { for: id }, 'Folders it may work in, one file:// URI in a line'),
+      el('label', { for: id }, 'Folders it may work in, one file:// URI per line'),
       area,
       fault,
     ),

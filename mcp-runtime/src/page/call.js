@@ -1,4 +1,4 @@
-// A call from its first request to its end: rounds in which the server asks, and the task that it may become.
+// A call from its first request to its end: rounds with input requests, and a task.
 
 import { ask } from './ask.js';
 import { reason } from './client.js';
@@ -10,7 +10,7 @@ import { follow } from './tasks.js';
 
 const ROUNDS = 20;
 
-/** Carries out a request in a panel at `place`. `render` makes the nodes of its result. */
+/** Sends a request in a panel at `place`. `render` creates the nodes of its result. */
 export async function call({ client, place, method, params, title, mirrored, render }) {
   const panel = new Panel(`Call of ${title}`);
   fill(place, panel.node);
@@ -38,7 +38,7 @@ export async function call({ client, place, method, params, title, mirrored, ren
     const result = exchange.answer?.result;
     if (abort.signal.aborted)
       return end('cancelled', [
-        note('The request was given up; the server has been told by the end of the connection.'),
+        note('The request was cancelled by closing its connection.'),
       ]);
     if (!result) return end(exchange.status ? 'refused' : 'failed', refusal(exchange));
     if (result.resultType === 'task')
@@ -46,26 +46,26 @@ export async function call({ client, place, method, params, title, mirrored, ren
     if (result.resultType !== 'input_required') return end(result.isError ? 'error' : 'ok', render(result));
     panel.show('asking');
     const inputResponses = await ask(panel.questions, result.inputRequests ?? {}, abort.signal);
-    if (!inputResponses) return end('cancelled', [note('The questions were not answered.')]);
+    if (!inputResponses) return end('cancelled', [note('The input requests were not answered.')]);
     round = {
       ...params,
       inputResponses,
       ...(result.requestState !== undefined && { requestState: result.requestState }),
     };
   }
-  return end('failed', [note(`It has asked ${ROUNDS} times; the page does not go on.`, 'error')]);
+  return end('failed', [note(`The server requested input ${ROUNDS} times, the maximum of this page.`, 'error')]);
 }
 
-/** The nodes for a request without a result: what was refused, why, and what to do. */
+/** Creates the nodes for a failed request: the error, its reason and the remedy. */
 export function refusal(exchange) {
   const { answer, status, answered } = exchange;
   const nodes = [note(reason(exchange), 'error')];
   const { code, data } = answer?.error ?? {};
   const advice = {
-    401: 'The server wants to know who calls: give a token under “Access”.',
-    403: 'The caller is known, and may not do this.',
-    429: 'A limit was reached. “Limits” lists those in force.',
-    503: 'The server takes nothing more for now.',
+    401: 'Authentication is required: enter a token under “Access”.',
+    403: 'The caller is not authorized for this request.',
+    429: 'A limit was reached. “Limits” lists the limits in force.',
+    503: 'The server accepts no further requests at the moment.',
   }[status];
   const wait = answered['retry-after'];
   nodes.push(

@@ -1,4 +1,4 @@
-// The section of the calls that this page has made.
+// The section of the calls of this page.
 
 import { el, fill, note } from './dom.js';
 import { history } from './history.js';

@@ -1,4 +1,4 @@
-// A client of `/mcp` in the revision 2026-07-28: one POST for each request, answered by JSON or an event stream.
+// A client of `/mcp` in the revision 2026-07-28: one POST for each request, with a JSON or event stream response.
 
 import { parse } from './json.js';
 import { events } from './sse.js';
@@ -7,7 +7,7 @@ export const VERSION = '2026-07-28';
 export const UI = 'io.modelcontextprotocol/ui';
 export const TASKS = 'io.modelcontextprotocol/tasks';
 const META = 'io.modelcontextprotocol/';
-const PAGES = 200; // of a list that are read at most
+const PAGES = 200; // maximum number of pages of a list
 const NAMED = {
   'tools/call': 'name',
   'prompts/get': 'name',
@@ -20,9 +20,9 @@ const NAMED = {
 export class Client {
   /** The bearer token, if there is one. */
   token = '';
-  /** The least level of log messages to ask for, if any. */
+  /** The minimum level of requested log messages, if any. */
   logLevel = '';
-  /** The capabilities that can be left out. */
+  /** The optional capabilities. */
   offers = { elicitation: true, sampling: true, roots: true, tasks: true };
   #id = 0;
 
@@ -30,7 +30,7 @@ export class Client {
     this.endpoint = endpoint;
   }
 
-  /** Sends a request; returns what went over the wire, with its time. `mirrored` are headers that repeat arguments. */
+  /** Sends a request; returns the exchange with its duration. `mirrored` are headers that repeat arguments. */
   async send(method, params = {}, { signal, onmessage, mirrored = {} } = {}) {
     const id = ++this.#id;
     const request = { jsonrpc: '2.0', id, method, params: { ...params, _meta: this.#meta(id, method) } };
@@ -62,7 +62,7 @@ export class Client {
       exchange.answered = Object.fromEntries(response.headers);
       await read(response, take, exchange);
     } catch (error) {
-      exchange.failure = signal?.aborted ? 'cancelled' : `No answer from ${this.endpoint}: ${error.message}`;
+      exchange.failure = signal?.aborted ? 'cancelled' : `No response from ${this.endpoint}: ${error.message}`;
     }
     exchange.ms = performance.now() - begun;
     return exchange;
@@ -137,12 +137,12 @@ async function read(response, take, exchange) {
   }
 }
 
-/** Returns the words for why a request has no result. */
+/** Returns the reason of a failed request. */
 export function reason({ answer, failure, text, status }) {
-  return answer?.error?.message ?? failure ?? (text || `The server answered ${status} without a message.`);
+  return answer?.error?.message ?? failure ?? (text || `The server returned ${status} without a message.`);
 }
 
-/** Returns a header's value as it is, or in Base64 where it is none as it is (SEP-2243). */
+/** Returns a header value, in Base64 if it is not valid otherwise (SEP-2243). */
 function encoded(value) {
   const text = typeof value === 'string' ? value : JSON.stringify(value);
   if (/^[!-~]([ -~]*[!-~])?$/.test(text) && !text.startsWith('=?base64?')) return text;
@@ -150,5 +150,5 @@ function encoded(value) {
   return `=?base64?${btoa(Array.from(bytes, byte => String.fromCharCode(byte)).join(''))}?=`;
 }
 
-/** Hides the token, which is in nothing that is shown or copied. */
+/** Masks the token in everything that is shown or copied. */
 const shown = headers => ('Authorization' in headers ? { ...headers, Authorization: 'Bearer ••••' } : headers);

@@ -1,11 +1,11 @@
-// A text field with proposals of the server's, as one types (`completion/complete`).
+// A text field with completion by the server while typing (`completion/complete`).
 
 import { presence } from './controls.js';
 import { el, fill, fresh } from './dom.js';
 
 const PAUSE = 150; // milliseconds without typing
 
-/** Creates the field of an argument; `propose(typed, signal)` returns its proposals, and is absent where there are none. */
+/** Creates the field of an argument; `propose(typed, signal)` returns completions, and is optional. */
 export function combobox({ name, title, required, help, propose }) {
   const id = fresh('c');
   const list = el('ul', {

@@ -1,4 +1,4 @@
-// How clients are told of this server: the entry of each to copy, as `package client-config` makes it.
+// Configuration entries of this server for each client, as `package client-config` prints them.
 
 import { copy, el, fill, note } from './dom.js';
 

@@ -1,4 +1,4 @@
-// What a result consists of: texts, images, sounds, links, resources. All of it is somebody else's text.
+// The content of a result: text, images, audio, links, resources. All of it is untrusted.
 
 import { button, copy, el, link } from './dom.js';
 import { block, parse } from './json.js';
@@ -42,7 +42,7 @@ function audience({ annotations } = {}) {
   return el('p', { class: 'faint' }, words.join(' · '));
 }
 
-/** Text as it is; JSON is coloured. */
+/** Creates a block of text, with JSON highlighted. */
 export function text(value, mimeType = '') {
   const string = String(value ?? '');
   if (/json/.test(mimeType) || /^\s*[[{]/.test(string)) {

@@ -1,5 +1,5 @@
 // The fields of single values: texts, numbers, choices, constants, and any JSON. A field is `{ node, get, set }`: `get`
-// returns the value, or nothing where it is left out, and adds what is wrong to the faults it is given.
+// returns the value, or undefined if it is omitted, and appends its errors to the given list.
 
 import { el, fresh } from './dom.js';
 import { integer, parse, pretty } from './json.js';
@@ -38,13 +38,13 @@ function row(schema, place, control, { id, beside } = {}) {
   return { node, say };
 }
 
-/** The word for whether a value has to be there; an entry of a list is there anyway. */
+/** Returns the label for a required or optional value; entries of lists have none. */
 export function presence({ required, isEntry }) {
   if (isEntry) return undefined;
   return required ? el('span', { class: 'required' }, 'required') : el('span', { class: 'faint' }, 'optional');
 }
 
-/** A value of one control: what is empty is left out, and is `null` or a fault where it has to be there. */
+/** A value of one control: an empty one is omitted, or `null` or an error if it is required. */
 function single(schema, place, control, { read, write, beside, id }) {
   const { node, say } = row(schema, place, control, { id, beside });
   const wrong = (words, faults) => {
@@ -119,7 +119,7 @@ export function text(schema, place) {
 const placeholder = (schema, [example]) =>
   example ? `such as ${example}` : schema.format === 'date-time' ? '2026-07-28T12:00:00Z' : undefined;
 
-/** The pattern as HTML takes it: unanchored, and only where this browser can read it. */
+/** Returns the pattern for HTML: unanchored, and only if this browser supports it. */
 function usable(pattern) {
   if (!pattern) return undefined;
   try {

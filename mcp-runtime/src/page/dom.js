@@ -1,4 +1,4 @@
-// Elements. Whatever a server says is put in as text, and never as HTML.
+// Elements. Text of a server is inserted as text, never as HTML.
 
 /** Creates an element with attributes, listeners (`onclick`) and children. */
 export function el(tag, props = {}, ...children) {
@@ -33,13 +33,13 @@ export const fresh = (prefix = 'e') => `${prefix}-${++count}`;
 /** Creates a button. */
 export const button = (text, onclick, props = {}) => el('button', { type: 'button', onclick, ...props }, text);
 
-/** Creates a link to another site, or plain text where the address is none of the web. */
+/** Creates a link to another site, or plain text if the URL is not http or https. */
 export function link(address, text = address) {
   if (!/^https?:\/\//i.test(address)) return document.createTextNode(text);
   return el('a', { href: address, target: '_blank', rel: 'noopener noreferrer' }, text);
 }
 
-/** Creates a button that copies what `text` returns. */
+/** Creates a button that copies the result of `text`. */
 export function copy(text, label = 'Copy') {
   const node = button(
     label,
@@ -95,5 +95,5 @@ export function tabs(label, panels) {
   );
 }
 
-/** Creates a paragraph for what is empty, loading or refused. */
+/** Creates a paragraph for an empty, loading or refused view. */
 export const note = (text, kind = 'empty') => el('p', { class: `note ${kind}` }, text);

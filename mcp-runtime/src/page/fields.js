@@ -28,7 +28,7 @@ function kindOf(schema, place) {
   return { string: text, integer: number, number, boolean: flag }[type] ?? raw;
 }
 
-/** Several of a few: a check box each. */
+/** A choice of several values: one check box each. */
 function several(schema, place) {
   const items = resolved(schema.items, place.root);
   const all = choices(items, place.root);
@@ -127,7 +127,7 @@ function map(schema, place) {
   };
 }
 
-/** An object with a field for each property; an optional one is left out until it is asked for. */
+/** An object with a field for each property; an optional one is omitted until it is added. */
 function object(schema, place) {
   const required = new Set(schema.required ?? []);
   const members = Object.entries(schema.properties).map(([name, property]) => [
@@ -160,7 +160,7 @@ function object(schema, place) {
   });
 }
 
-/** One of several forms of a value, or JSON, or nothing where it is optional. */
+/** One of several alternatives, or JSON, or none if it is optional. */
 function variant(schema, place) {
   const all = [...alternatives(schema, place.root), { title: 'JSON', schema: {} }];
   const id = fresh('f');

@@ -1,11 +1,11 @@
-// A form made of the schema of an object, and the same value as JSON.
+// A form for the schema of an object, and the same value as JSON.
 
 import { button, el, fresh, note } from './dom.js';
 import { field } from './fields.js';
 import { parse, pretty } from './json.js';
 import { resolved } from './schema.js';
 
-/** Creates a form: `{ node, toggle, get }`. `toggle` changes to JSON and back; `get` returns the object, or nothing if there is a fault, which has the focus then. */
+/** Creates a form: `{ node, toggle, get }`. `toggle` changes to JSON and back; `get` returns the object, or undefined after moving the focus to the first error. */
 export function form(declared) {
   const schema = resolved(declared ?? {}, declared);
   const required = new Set(schema.required ?? []);
@@ -38,7 +38,7 @@ export function form(declared) {
     try {
       const value = parse(area.value || '{}');
       if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
-      throw new Error('it is no object');
+      throw new Error('it is not an object');
     } catch (error) {
       fault.hidden = false;
       fault.textContent = `Write a JSON object: ${error.message}.`;

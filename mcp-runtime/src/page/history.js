@@ -1,11 +1,11 @@
-// The calls of this page, the last one first.
+// The calls of this page, the latest first.
 
 const MOST = 100;
 
 class History extends EventTarget {
   entries = [];
 
-  /** Begins a call, which `panel` shows. */
+  /** Starts a call, shown in `panel`. */
   begin(method, title, panel) {
     const record = { method, title, panel, at: new Date(), kind: 'running', ms: 0, exchanges: [] };
     this.entries.unshift(record);

@@ -1,6 +1,6 @@
-// JSON without loss: integers beyond 2^53 stay as they were written, where the browser can.
+// Lossless JSON: integers beyond 2^53 keep their text, if the browser supports it.
 
-const MOST = 100_000; // characters of a text that are shown at once
+const MOST = 100_000; // maximum number of characters of a shown text
 
 import { button, el } from './dom.js';
 
@@ -14,7 +14,7 @@ export function parse(text) {
   });
 }
 
-/** Reads an integer as it was typed. */
+/** Parses an integer without loss. */
 export function integer(text) {
   const number = Number(text);
   return Number.isSafeInteger(number) || !JSON.rawJSON ? number : JSON.rawJSON(String(BigInt(text)));
@@ -42,7 +42,7 @@ export function block(value, label = 'JSON') {
   return el('div', {}, pre, rest);
 }
 
-/** Creates the declaration of an item as the server sent it, folded. */
+/** Creates the collapsed declaration of an item as sent by the server. */
 export const declaration = value =>
   el('details', { class: 'schema' }, el('summary', {}, 'Declaration'), block(value, 'Declaration'));
 

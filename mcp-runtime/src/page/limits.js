@@ -1,4 +1,4 @@
-// The limits in force, and what was refused: by the calls of this page, and by the server's own count.
+// The limits in force, and the refusals: of the calls of this page, and by the counters of the server.
 
 import { reason } from './client.js';
 import { el, fill, note } from './dom.js';
@@ -11,7 +11,7 @@ const get = (path, token) =>
     headers: token ? { Authorization: `Bearer ${token}` } : {},
   });
 
-/** Reads the limits as the server has them; nothing where it does not tell this caller. */
+/** Reads the limits of the server; undefined if this caller may not read them. */
 export async function read(token) {
   try {
     const response = await get('page/limits', token);
@@ -48,7 +48,7 @@ export function section(page) {
         own(),
         el('h3', {}, 'Refused by the server since its start'),
         refusals,
-        ...(page.limits ? tables(page.limits) : [note('The server does not tell its limits to this caller.')]),
+        ...(page.limits ? tables(page.limits) : [note('This caller may not read the limits of the server.')]),
       );
     },
   };
@@ -73,7 +73,7 @@ function own() {
   );
 }
 
-/** The words of a refusal, or those of a result that is an error. */
+/** Returns the text of a refusal or of an error result. */
 function why(exchange) {
   const content = exchange?.answer?.result?.content;
   return content
@@ -84,11 +84,11 @@ function why(exchange) {
     : exchange && reason(exchange);
 }
 
-/** The counters of refusals, and the words for each. */
+/** The counters of refusals, with their labels. */
 const BY = {
   requests_refused: 'by a limit of the server',
   rate_limit_rejections: 'by a rate limit',
-  auth_failures: 'for the want of a known caller',
+  auth_failures: 'for failed authentication',
 };
 const COUNTERS = /^mcp_(requests_refused|rate_limit_rejections|auth_failures)_total\{([^}]*)\} (\d+)/gm;
 

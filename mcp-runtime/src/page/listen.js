@@ -1,10 +1,10 @@
-// The stream of changes (`subscriptions/listen`): one for the lists, and for the resources that are watched.
+// The stream of changes (`subscriptions/listen`): one for the lists and for the watched resources.
 
 export class Listener {
   #watched = new Map();
   #abort = new AbortController();
 
-  /** `handlers` are `onlist` for a changed list, `onlost` when the server is gone, and `onback` when it is there again. */
+  /** `handlers` are `onlist` for a changed list, `onlost` for a lost connection, and `onback` for a restored one. */
   constructor(client, has, handlers) {
     Object.assign(this, { client, has, ...handlers });
     this.open();
@@ -14,7 +14,7 @@ export class Listener {
     return this.#watched.has(uri);
   }
 
-  /** Watches a resource, or no longer does; returns whether it does now. */
+  /** Starts or stops watching a resource; returns whether it is watched. */
   watch(uri, onchange) {
     if (!this.#watched.delete(uri)) this.#watched.set(uri, onchange);
     this.open();
@@ -30,7 +30,7 @@ export class Listener {
     this.#abort.abort();
   }
 
-  /** Opens the stream with what is wanted now, in place of the one before. */
+  /** Replaces the stream by one with the current subscriptions. */
   async open() {
     this.close();
     const abort = (this.#abort = new AbortController());

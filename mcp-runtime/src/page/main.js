@@ -1,4 +1,4 @@
-// The page: connects, lists what the server has, and shows the section and the entry that the address names.
+// The page: connects, lists the items of the server, and shows the section and the entry in the address.
 
 import * as calls from './calls.js';
 import { Client, reason } from './client.js';
@@ -65,7 +65,7 @@ function where() {
   }
 }
 
-/** Connects, and shows what the address names. */
+/** Connects, and shows the view of the address. */
 async function load() {
   status('Connecting…', 'loading');
   const fault = await discover(page);
@@ -84,7 +84,7 @@ function titled() {
   $('server-version').textContent = `${title ? `${name} ` : ''}${version}`;
 }
 
-/** Reads again what the server has, where that has changed; what is shown stays, unless its declaration is another. */
+/** Reloads changed lists; the shown entry stays unless its declaration has changed. */
 async function renew() {
   const before = declared();
   const fault = await discover(page);
@@ -96,7 +96,7 @@ async function renew() {
   list(where());
 }
 
-/** The declaration of the entry that is shown. */
+/** Returns the declaration of the shown entry. */
 function declared() {
   const { entry } = where();
   const all = [...page.tools, ...page.prompts, ...page.resources, ...page.templates];
@@ -116,7 +116,7 @@ function failed(exchange) {
     el(
       'article',
       {},
-      el('h2', {}, isKept ? 'The server wants to know who calls' : 'The server does not answer'),
+      el('h2', {}, isKept ? 'Authentication is required' : 'The server does not respond'),
       note(reason(exchange), 'error'),
       isKept ? el('p', {}, 'Give a bearer token above.') : button('Try again', load, { class: 'primary' }),
     ),
@@ -149,7 +149,7 @@ function navigation() {
   $('sections').querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
 }
 
-/** Shows what the address names. */
+/** Shows the view of the address. */
 function show() {
   const { section, entry } = where();
   navigation();
@@ -175,11 +175,11 @@ function welcome({ entries = [] }) {
     websiteUrl && el('p', {}, websiteUrl),
     page.instructions ? el('p', { class: 'description' }, page.instructions) : undefined,
     facts(),
-    note(entries.length ? 'Choose one of the list.' : 'The server has none of these.'),
+    note(entries.length ? 'Choose an entry of the list.' : 'The server has none.'),
   );
 }
 
-/** The revisions and the abilities of the server. */
+/** The revisions and capabilities of the server. */
 function facts() {
   const { extensions = {}, ...rest } = page.capabilities;
   const rows = [

@@ -1,5 +1,5 @@
-// The panel of one call: its state, progress, logs and questions while it runs, then its result and what went over
-// the wire.
+// The panel of one call: its state, progress, logs and input requests while it runs, then its result and its messages
+// on the wire.
 
 import { button, copy, el, fill, note, tabs } from './dom.js';
 import { block, pretty } from './json.js';
@@ -35,7 +35,7 @@ export class Panel {
     this.show('running');
   }
 
-  /** Sets the state; `detail` follows its words. */
+  /** Sets the state, followed by `detail`. */
   show(kind, detail = '') {
     this.state.className = `state ${kind}`;
     this.state.textContent = WORDS[kind] + (detail && ` ${detail}`);
@@ -43,7 +43,7 @@ export class Panel {
     if (this.stop.hidden) this.bar.hidden = true;
   }
 
-  /** Takes a notification of the call. */
+  /** Handles a notification of the call. */
   take({ method, params = {} }) {
     if (method === 'notifications/progress') this.progress(params);
     if (method === 'notifications/message') this.log(params);
@@ -114,11 +114,11 @@ function received({ status, answered, messages, answer, failure, text, ms }, at,
     { class: 'wire' },
     heading(at, all.length),
     el('p', {}, status ? `HTTP ${status}` : (failure ?? ''), el('span', { class: 'faint' }, ` after ${time(ms)}`)),
-    table(answered, 'Headers of the answer'),
+    table(answered, 'Headers of the response'),
     el(
       'div',
       { class: 'row' },
-      copy(() => pretty(answer ?? text), 'Copy the answer'),
+      copy(() => pretty(answer ?? text), 'Copy the response'),
     ),
     messages.length > 0 &&
       el(
@@ -155,7 +155,7 @@ function curl(headers, request) {
   ].join(' ');
 }
 
-/** A duration in words. */
+/** Returns the text of a duration. */
 export function time(ms) {
   if (ms < 1) return '< 1 ms';
   if (ms < 1000) return `${Math.round(ms)} ms`;

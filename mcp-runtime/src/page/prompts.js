@@ -1,4 +1,4 @@
-// The prompts: their arguments with completion, and the messages that they make.
+// The prompts: their arguments with completion, and the resulting messages.
 
 import { call } from './call.js';
 import { combobox } from './combobox.js';

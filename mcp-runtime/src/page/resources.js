@@ -1,4 +1,4 @@
-// The resources and their templates: read, filled in with completion, watched.
+// The resources and their templates: reading, expansion with completion, watching.
 
 import { call } from './call.js';
 import { combobox } from './combobox.js';
@@ -78,7 +78,7 @@ function one(declared, page) {
   );
 }
 
-/** The button that reads a resource again whenever the server says that it has changed. */
+/** Creates the button that reloads a resource after each update notification. */
 function watch(uri, place, page) {
   if (!page.has.subscribe) return undefined;
   const node = button('Watch', () => {

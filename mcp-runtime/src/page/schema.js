@@ -1,8 +1,8 @@
-// JSON Schemas, as a form needs them: references followed, `null` apart, alternatives by name.
+// JSON Schemas prepared for a form: references resolved, `null` separated, alternatives by name.
 
 const DEEPEST = 12;
 
-/** Follows references within the root, and merges what `allOf` demands into one schema. */
+/** Resolves references within the root, and merges the schemas of `allOf`. */
 export function resolved(schema, root, depth = 0) {
   if (schema === true || schema === undefined) return {};
   if (typeof schema !== 'object' || schema === null || depth > DEEPEST) return { unreadable: true };
@@ -34,7 +34,7 @@ function merged(one, other) {
   };
 }
 
-/** Takes `null` out of a schema; `isNullable` says whether it was there. */
+/** Removes `null` from a schema; `isNullable` is true if it was permitted. */
 export function withoutNull(schema, root) {
   if (Array.isArray(schema.type)) {
     const types = schema.type.filter(type => type !== 'null');
@@ -54,7 +54,7 @@ export function withoutNull(schema, root) {
   return { schema, isNullable: false };
 }
 
-/** Returns the choices of an enumeration as `[{ value, title, help }]`, or nothing if it is none. */
+/** Returns the choices of an enumeration as `[{ value, title, help }]`, or undefined if it is not an enumeration. */
 export function choices(schema, root) {
   if (Array.isArray(schema.enum)) {
     return schema.enum.map((value, at) => ({ value, title: schema.enumNames?.[at] ?? label(value) }));
@@ -75,7 +75,7 @@ export const isConstant = schema => 'const' in schema || schema.enum?.length ===
 /** Returns that value. */
 export const constant = schema => ('const' in schema ? schema.const : schema.enum[0]);
 
-/** Returns the alternatives of a schema as `[{ title, schema }]`, or nothing if it has none. */
+/** Returns the alternatives of a schema as `[{ title, schema }]`, or undefined if it has none. */
 export function alternatives(schema, root) {
   const parts =
     schema.oneOf ??
@@ -92,7 +92,7 @@ export function alternatives(schema, root) {
   });
 }
 
-/** The words for an alternative: its title, the tag that tells it apart, its properties, or its type. */
+/** Returns the label of an alternative: its title, discriminating tag, properties or type. */
 function titled(schema, at, root) {
   if (schema.title) return schema.title;
   const properties = Object.entries(schema.properties ?? {});
@@ -106,7 +106,7 @@ function titled(schema, at, root) {
   return typeOf(schema) ?? `Alternative ${at + 1}`;
 }
 
-/** Returns the type of a schema, also where only its keywords tell it. */
+/** Returns the type of a schema, derived from its keywords if it has none. */
 export function typeOf(schema) {
   if (typeof schema.type === 'string') return schema.type;
   if (schema.properties || schema.additionalProperties) return 'object';
@@ -114,7 +114,7 @@ export function typeOf(schema) {
   return undefined;
 }
 
-/** The words for what a schema demands, such as `integer, 1 to 50`. */
+/** Returns the constraints of a schema as text, such as `integer, 1 to 50`. */
 export function demands(schema) {
   const least = schema.minimum ?? schema.exclusiveMinimum;
   const most = schema.maximum ?? schema.exclusiveMaximum;

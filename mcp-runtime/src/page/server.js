@@ -1,9 +1,9 @@
-// What the server is and has, as the sections show it.
+// The data of the server that the sections show.
 
 import { TASKS } from './client.js';
 import * as limits from './limits.js';
 
-/** Reads into `page` what the server is and has; returns the exchange that failed, if one did. */
+/** Loads the data of the server into `page`; returns the failed exchange, if any. */
 export async function discover(page) {
   const exchange = await page.client.send('server/discover');
   const found = exchange.answer?.result;

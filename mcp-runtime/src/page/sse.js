@@ -1,4 +1,4 @@
-// Event streams (https://html.spec.whatwg.org/multipage/server-sent-events.html), of which MCP uses the data alone.
+// Event streams (https://html.spec.whatwg.org/multipage/server-sent-events.html), of which MCP uses only the data field.
 
 /** Yields the data of each event of a body. */
 export async function* events(body) {

@@ -1,4 +1,4 @@
-// Tasks: followed in the panel of their call, and looked up by their ids.
+// Tasks: polled in the panel of their call, and looked up by id.
 
 import { ask } from './ask.js';
 import { refusal } from './call.js';
@@ -7,10 +7,10 @@ import { block } from './json.js';
 
 const ENDED = ['completed', 'failed', 'cancelled'];
 
-/** The tasks of this page, the last one first: `{ taskId, title, status }`. */
+/** The tasks of this page, the latest first: `{ taskId, title, status }`. */
 export const known = [];
 
-/** Asks after a task until it has ended, answers what it asks, and ends the panel. */
+/** Polls a task until it ends, answers its input requests, and ends the panel. */
 export async function follow({ client, panel, task, title, abort, exchanges, end, render }) {
   const entry = { taskId: task.taskId, title, status: task.status };
   known.unshift(entry);
@@ -36,7 +36,7 @@ export async function follow({ client, panel, task, title, abort, exchanges, end
   }
 }
 
-/** Polls are many and alike: the last one stands for all. */
+/** Keeps only the last of the equal polls. */
 function keep(exchanges, exchange) {
   if (exchanges.at(-1)?.request.method === 'tasks/get') exchanges.pop();
   exchanges.push(exchange);

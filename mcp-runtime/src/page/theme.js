@@ -1,4 +1,4 @@
-// The chosen theme, before anything is painted.
+// Applies the chosen theme before the first paint.
 try {
   const theme = localStorage.getItem('mcp-theme');
   if (theme) document.documentElement.dataset.theme = theme;

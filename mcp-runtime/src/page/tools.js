@@ -1,4 +1,4 @@
-// The tools: a form made of the schema of each, and the panel of its call.
+// The tools: a form for the schema of each, and the panel of its call.
 
 import { call } from './call.js';
 import { blocks } from './content.js';
@@ -96,7 +96,7 @@ function detail(tool, page) {
   );
 }
 
-/** What the page offers the server in each request. */
+/** The client capabilities of each request. */
 function options(client, level) {
   const box = (name, words) => {
     const input = el('input', {
@@ -149,7 +149,7 @@ function head(tool, page) {
   );
 }
 
-/** The arguments that headers repeat (`x-mcp-header`), by the names of the headers. */
+/** Returns the arguments to repeat in headers (`x-mcp-header`), by header name. */
 function mirrored(schema, values, found = {}) {
   for (const [name, property] of Object.entries(schema?.properties ?? {})) {
     const value = values?.[name];
@@ -178,7 +178,7 @@ function outcome(result, tool, values, page) {
   return nodes;
 }
 
-/** The text block only repeats the structured result. */
+/** Returns whether the text block repeats the structured result. */
 function isRepeated({ content, structuredContent }) {
   try {
     return (

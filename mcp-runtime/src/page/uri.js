@@ -19,7 +19,7 @@ export function variables(template) {
   return [...new Set(names)];
 }
 
-/** Fills a template in; a variable without a value is left out. */
+/** Expands a template; a variable without a value is omitted. */
 export function expand(template, values) {
   return template.replace(EXPRESSION, (_, kind, list) => {
     const [first, between, isNamed] = KINDS[kind];

@@ -1,5 +1,5 @@
-// Views (MCP Apps, SEP-1865): the document of a `ui://` resource in a frame with an origin of its own, which talks
-// JSON-RPC with this page by messages.
+// Views (MCP Apps, SEP-1865): the document of a `ui://` resource in a frame with a separate origin, which exchanges
+// JSON-RPC with this page by `postMessage`.
 
 import { button, el, fill, link, note } from './dom.js';
 import { reason } from './client.js';
@@ -22,7 +22,7 @@ export class View {
     const contents = exchange.answer?.result?.contents?.[0];
     if (!contents) return fill(this.place, note(`The view cannot be read: ${reason(exchange)}`, 'error'));
     if (contents.mimeType !== TYPE)
-      return fill(this.place, note(`The view is ${contents.mimeType}, and not ${TYPE}.`, 'error'));
+      return fill(this.place, note(`The view is ${contents.mimeType}, not ${TYPE}.`, 'error'));
     const html =
       contents.text ??
       new TextDecoder().decode(Uint8Array.from(atob(contents.blob ?? ''), letter => letter.charCodeAt(0)));
@@ -52,7 +52,7 @@ export class View {
     fill(this.place, frame);
   }
 
-  /** Takes a message of the view. */
+  /** Handles a message of the view. */
   async take(frame, message) {
     if (message?.jsonrpc !== '2.0' || typeof message.method !== 'string') return;
     const post = rest => frame.contentWindow?.postMessage({ jsonrpc: '2.0', ...rest }, '*');
@@ -95,7 +95,7 @@ export class View {
       case 'ui/request-display-mode':
         return { mode: 'inline' };
       default:
-        throw refused(-32601, `this host does not know ${method}`);
+        throw refused(-32601, `this host does not support ${method}`);
     }
   }
 
@@ -130,10 +130,10 @@ export class View {
     throw Object.assign(new Error(reason(exchange)), { rpc: exchange.answer?.error });
   }
 
-  /** A link is opened by a person only. */
+  /** Opens a link after the user confirms. */
   openLink({ url }) {
     const address = String(url ?? '');
-    if (!/^https?:\/\//i.test(address)) throw refused(-32602, 'only links of the web are opened');
+    if (!/^https?:\/\//i.test(address)) throw refused(-32602, 'only http and https links are opened');
     fill(
       this.says,
       'The view wants to open ',
@@ -147,7 +147,7 @@ export class View {
 
 const refused = (code, message) => Object.assign(new Error(message), { rpc: { code, message } });
 
-/** The policy of a view: what it declares, and nothing without a declaration. */
+/** Returns the content security policy of a view: only the declared origins. */
 export function policy({ resourceDomains, connectDomains, frameDomains, baseUriDomains } = {}) {
   const allowed = domains => (Array.isArray(domains) ? domains : []).filter(domain => ORIGIN.test(domain)).join(' ');
   const [resources, connections] = [allowed(resourceDomains), allowed(connectDomains)];

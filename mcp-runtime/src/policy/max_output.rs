@@ -27,11 +27,8 @@ pub(crate) struct MaxOutput {
 impl MaxOutput {
     pub(super) fn new(bytes: u64, arguments: &[Text]) -> Self {
         let advice = match arguments {
-            [] => "it takes no arguments that could ask for less".to_owned(),
-            names => format!(
-                "ask for less through its arguments: `{}`",
-                names.join("`, `")
-            ),
+            [] => "it has no arguments to request less".to_owned(),
+            names => format!("request less with its arguments: `{}`", names.join("`, `")),
         };
         Self { bytes, advice }
     }

@@ -251,7 +251,7 @@ fn missing_capabilities(call: &Call<'_>, missing: &[Capability]) -> Result<Outpu
         .all(|capability| call.cx.capabilities().has(*capability));
     let why = match call.cx.version() {
         version if declared => {
-            format!("revision {version}, which this one speaks, cannot be asked so")
+            format!("revision {version}, which this client uses, has no such request")
         }
         _ => "this one did not declare it".to_owned(),
     };

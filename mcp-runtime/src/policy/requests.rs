@@ -210,7 +210,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_reload_is_no_way_round_a_limit() {
+    async fn a_reload_does_not_reset_a_limit() {
         let requests = Requests::default().reconfigured(&limits(2));
         let (ann, bob) = (caller("ann", "gold"), caller("bob", ""));
         assert_eq!(

@@ -22,7 +22,8 @@ use crate::handler::spec::kind::Item;
 /// Work that completes in the same poll in which the deadline passes is returned. The caller drops unfinished work.
 pub(crate) async fn hold<F: Future>(cx: &Context, work: F) -> Option<F::Output> {
     let mut work = pin!(work);
-    let mut sleep = pin!(None);
+    // Boxed: a call that completes on its first poll needs no timer.
+    let mut sleep: Option<Pin<Box<Sleep>>> = None;
     poll_fn(|task| {
         if let Poll::Ready(output) = work.as_mut().poll(task) {
             return Poll::Ready(Some(output));
@@ -31,18 +32,11 @@ pub(crate) async fn hold<F: Future>(cx: &Context, work: F) -> Option<F::Output> 
         let Some(end) = cx.deadline() else {
             return Poll::Pending;
         };
-        if sleep
-            .as_ref()
-            .as_pin_ref()
-            .is_none_or(|sleep: Pin<&Sleep>| sleep.deadline() != end)
-        {
-            sleep.set(Some(sleep_until(end)));
-        }
-        sleep
-            .as_mut()
-            .as_pin_mut()
-            .map_or(Poll::Pending, |sleep| sleep.poll(task))
-            .map(|()| None)
+        let sleep = match &mut sleep {
+            Some(sleep) if sleep.deadline() == end => sleep,
+            other => other.insert(Box::pin(sleep_until(end))),
+        };
+        sleep.as_mut().poll(task).map(|()| None)
     })
     .await
 }

@@ -1,6 +1,8 @@
 //! The capabilities of a client, as declared per request (2026-07-28) or at `initialize` (legacy).
 
 use std::collections::BTreeMap;
+use std::ops::Deref;
+use std::sync::Arc;
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize};
@@ -27,7 +29,43 @@ pub struct ClientCapabilities {
     pub(crate) extensions: BTreeMap<String, Value>,
 }
 
-/// Reads a capability that is declared by an object, or by `true`, as some clients write it; anything else is absent.
+/// The capabilities of one client, shared by its calls; an empty object takes no memory.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Declared(Option<Arc<ClientCapabilities>>);
+
+impl Declared {
+    /// Reads capabilities; `None` if `json` is not an object, since serde would read a struct from an array too.
+    pub(crate) fn read(json: &[u8]) -> Option<Self> {
+        if json == b"{}" {
+            return Some(Self::default());
+        }
+        let object = Some(json).filter(|json| json.first() == Some(&b'{'))?;
+        let capabilities: ClientCapabilities = serde_json::from_slice(object).ok()?;
+        Some(capabilities.into())
+    }
+}
+
+impl From<ClientCapabilities> for Declared {
+    fn from(capabilities: ClientCapabilities) -> Self {
+        Self(Some(Arc::new(capabilities)))
+    }
+}
+
+impl Deref for Declared {
+    type Target = ClientCapabilities;
+
+    fn deref(&self) -> &ClientCapabilities {
+        static NONE: ClientCapabilities = ClientCapabilities {
+            elicitation: None,
+            sampling: None,
+            roots: None,
+            extensions: BTreeMap::new(),
+        };
+        self.0.as_deref().unwrap_or(&NONE)
+    }
+}
+
+/// Reads a capability that is declared by an object, or by `true`, as some clients write it; anything else is none.
 fn declared<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
 where
     D: Deserializer<'de>,
@@ -131,15 +169,6 @@ fn merge(all: &mut Value, more: Value) {
 }
 
 impl ClientCapabilities {
-    /// Reads capabilities; `None` if `json` is not an object, since serde would read a struct from an array too.
-    pub(crate) fn read(json: &[u8]) -> Option<Self> {
-        if json == b"{}" {
-            return Some(Self::default());
-        }
-        let object = Some(json).filter(|json| json.first() == Some(&b'{'))?;
-        serde_json::from_slice(object).ok()
-    }
-
     /// Fails if they are larger than the limit for the declarations of a client.
     pub(crate) fn check_size(&self) -> Result<(), RpcError> {
         let elicitation = self.elicitation.iter().flat_map(|it| [&it.form, &it.url]);

@@ -241,11 +241,14 @@ enum Name {
 }
 
 impl Name {
-    fn new(scanned: Scanned<'_>) -> Self {
-        match scanned.text {
-            Cow::Borrowed(_) => Self::At(place(scanned.place)),
-            Cow::Owned(name) => Self::Decoded(name.into()),
+    #[inline]
+    fn new(scanned: Scanned<'_>) -> Result<Self, Invalid> {
+        if scanned.is_escaped {
+            return scanned.decode().map(Self::Decoded);
         }
+        Ok(Self::At(place(
+            scanned.start..scanned.start + scanned.written.len(),
+        )))
     }
 
     fn len(&self) -> usize {
@@ -287,67 +290,73 @@ impl Members {
                 _ => Err(NotAnObject),
             });
         }
-        let mut members = Arc::new(Self::new(message.clone()));
-        if let Some(members) = Arc::get_mut(&mut members) {
-            scanner.object(|scanner, name| members.scan(scanner, name))?;
-        }
-        Ok(Ok(Some(members)))
+        let mut members = Self::new(message.clone());
+        scanner.object(Param::named, |scanner, param, name| {
+            members.scan(scanner, param, name)
+        })?;
+        Ok(Ok(Some(Arc::new(members))))
     }
 
     /// Scans one member of `params`.
-    fn scan(&mut self, scanner: &mut Scanner<'_>, name: Scanned<'_>) -> Result<(), Invalid> {
-        let is_object = scanner.peek() == Some(b'{');
-        let value = match &*name.text {
-            "_meta" => {
-                let start = self.entries.len();
-                self.meta = if is_object {
-                    scanner.object(|scanner, name| self.push(scanner, name))?;
-                    Shape::Object
-                } else {
-                    other(scanner)?
-                };
-                self.in_meta = start..self.entries.len();
-                return Ok(());
-            }
-            "arguments" => self.scan_arguments(scanner, is_object)?,
-            _ => scanner.value()?,
-        };
+    #[inline]
+    fn scan(
+        &mut self,
+        scanner: &mut Scanner<'_>,
+        param: Param,
+        name: Scanned<'_>,
+    ) -> Result<(), Invalid> {
+        let start = scanner.at();
+        match param {
+            Param::Meta => return self.scan_meta(scanner),
+            Param::Arguments => self.scan_arguments(scanner)?,
+            Param::Other => scanner.value()?,
+        }
         self.entries.push(Entry {
-            name: Name::new(name),
-            value: place(value),
+            name: Name::new(name)?,
+            value: place(start..scanner.at()),
             is_param: true,
         });
         Ok(())
     }
 
-    fn scan_arguments(
-        &mut self,
-        scanner: &mut Scanner<'_>,
-        is_object: bool,
-    ) -> Result<Range<usize>, Invalid> {
+    fn scan_meta(&mut self, scanner: &mut Scanner<'_>) -> Result<(), Invalid> {
+        let start = self.entries.len();
+        self.meta = if scanner.peek() == Some(b'{') {
+            scanner.object(drop_name, |scanner, (), name| self.push(scanner, name))?;
+            Shape::Object
+        } else {
+            other(scanner)?
+        };
+        self.in_meta = start..self.entries.len();
+        Ok(())
+    }
+
+    fn scan_arguments(&mut self, scanner: &mut Scanner<'_>) -> Result<(), Invalid> {
         self.arguments = None;
-        if !is_object {
+        if scanner.peek() != Some(b'{') {
             return scanner.value();
         }
-        let (start, mut count) = (self.entries.len(), 0);
-        let whole = scanner.object(|scanner, name| {
+        let (start, first, mut count) = (scanner.at(), self.entries.len(), 0);
+        scanner.object(drop_name, |scanner, (), name| {
             count += 1;
             if count > ARGUMENTS {
-                return scanner.value().map(drop);
+                return scanner.value();
             }
             self.push(scanner, name)
         })?;
         if count <= ARGUMENTS {
-            self.arguments = Some((whole.start, start..self.entries.len()));
+            self.arguments = Some((start, first..self.entries.len()));
         }
-        Ok(whole)
+        Ok(())
     }
 
+    #[inline]
     fn push(&mut self, scanner: &mut Scanner<'_>, name: Scanned<'_>) -> Result<(), Invalid> {
-        let value = place(scanner.value()?);
+        let start = scanner.at();
+        scanner.value()?;
         self.entries.push(Entry {
-            name: Name::new(name),
-            value,
+            name: Name::new(name)?,
+            value: place(start..scanner.at()),
             is_param: false,
         });
         Ok(())
@@ -465,10 +474,32 @@ impl Members {
     }
 }
 
+/// The members of `params` with members of their own.
+#[derive(Clone, Copy)]
+enum Param {
+    Meta,
+    Arguments,
+    Other,
+}
+
+impl Param {
+    fn named(name: &str) -> Self {
+        match name {
+            "_meta" => Self::Meta,
+            "arguments" => Self::Arguments,
+            _ => Self::Other,
+        }
+    }
+}
+
+/// Ignores a name.
+fn drop_name(_: &str) {}
+
 /// Skips a value that is not an object.
 fn other(scanner: &mut Scanner<'_>) -> Result<Shape, Invalid> {
-    let value = scanner.value()?;
-    Ok(match scanner.text(value) {
+    let start = scanner.at();
+    scanner.value()?;
+    Ok(match scanner.since(start) {
         "null" => Shape::Null,
         _ => Shape::Other,
     })
@@ -479,7 +510,9 @@ impl<'a> MembersRef<'a> {
     pub(crate) fn get(&self, name: &str) -> Option<&'a [u8]> {
         let mut entries = self.entries.iter().rev();
         let entry = entries.find(|entry| {
-            entry.is_param == self.of_params
+            // Nearly always the lengths differ, which is the cheapest comparison.
+            entry.name.len() == name.len()
+                && entry.is_param == self.of_params
                 && match &entry.name {
                     Name::At(place) => at(self.message, place) == name.as_bytes(),
                     Name::Decoded(decoded) => **decoded == *name,
@@ -603,7 +636,7 @@ mod tests {
     }
 
     #[test]
-    fn a_meta_that_is_no_object_is_told_from_none() {
+    fn a_meta_that_is_not_an_object_differs_from_none() {
         for (meta, is_error) in [("null", false), ("[]", true), ("\"null\"", true)] {
             let message = Bytes::from(format!(r#"{{"_meta": {{"a": 1}}, "_meta": {meta}}}"#));
             let members = members(&message);

@@ -11,9 +11,10 @@ use serde_json::value::RawValue;
 
 use super::error::RpcError;
 use super::id::RequestId;
-use super::json::{Members, NotAnObject, Object, RawJson, text};
+use super::json::{Members, NotAnObject, Object, RawJson};
 use super::method::Method;
 use super::scan::{Invalid, Scanner};
+use super::text::read_string;
 use crate::limits::{self, Limit};
 
 /// One parsed JSON-RPC message, or a batch of them.
@@ -127,6 +128,32 @@ struct Envelope<'m> {
     error: Option<&'m str>,
 }
 
+/// A member of a message.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Member {
+    Jsonrpc,
+    Id,
+    Method,
+    Params,
+    Result,
+    Error,
+    Other,
+}
+
+impl Member {
+    fn named(name: &str) -> Self {
+        match name {
+            "jsonrpc" => Self::Jsonrpc,
+            "id" => Self::Id,
+            "method" => Self::Method,
+            "params" => Self::Params,
+            "result" => Self::Result,
+            "error" => Self::Error,
+            _ => Self::Other,
+        }
+    }
+}
+
 impl<'m> Envelope<'m> {
     fn read(bytes: &'m Bytes) -> Result<Self, RpcError> {
         // Checked once for the whole message; strings need no further checks.
@@ -140,21 +167,22 @@ impl<'m> Envelope<'m> {
     fn scan(bytes: &'m Bytes, scanner: &mut Scanner<'m>) -> Result<Self, Invalid> {
         let mut envelope = Self::default();
         scanner.space();
-        scanner.object(|scanner, name| {
-            let member = match &*name.text {
-                "params" => {
-                    envelope.params = Some(Members::read(bytes, scanner)?);
-                    return Ok(());
-                }
-                "jsonrpc" => &mut envelope.jsonrpc,
-                "id" => &mut envelope.id,
-                "method" => &mut envelope.method,
-                "result" => &mut envelope.result,
-                "error" => &mut envelope.error,
-                _ => return scanner.value().map(drop),
-            };
-            let value = scanner.value()?;
-            *member = Some(scanner.text(value));
+        scanner.object(Member::named, |scanner, member, _| {
+            let start = scanner.at();
+            if member == Member::Params {
+                envelope.params = Some(Members::read(bytes, scanner)?);
+                return Ok(());
+            }
+            scanner.value()?;
+            let value = Some(scanner.since(start));
+            match member {
+                Member::Jsonrpc => envelope.jsonrpc = value,
+                Member::Id => envelope.id = value,
+                Member::Method => envelope.method = value,
+                Member::Result => envelope.result = value,
+                Member::Error => envelope.error = value,
+                Member::Params | Member::Other => {}
+            }
             Ok(())
         })?;
         scanner.end()?;
@@ -171,7 +199,7 @@ impl<'m> Envelope<'m> {
         let Some(method) = self.method else {
             return self.response(bytes, id);
         };
-        let Ok(method) = text(method.as_bytes()) else {
+        let Some(method) = read_string(method) else {
             return Err(Malformed::envelope(id, "`method` must be a string"));
         };
         let method = Method::parse(&method);
@@ -248,57 +276,4 @@ fn parse_batch(bytes: &Bytes) -> Result<Message, Malformed> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn code(text: &str) -> i32 {
-        Message::parse(&Bytes::copy_from_slice(text.as_bytes()))
-            .unwrap_err()
-            .error
-            .code
-    }
-
-    #[test]
-    fn what_is_not_json_is_a_parse_error() {
-        for text in ["", "{", "{]", "\u{feff}", "{\"a\":nul}", "{} {}"] {
-            assert_eq!(code(text), -32700, "{text:?}");
-        }
-        assert_eq!(
-            Message::parse(&Bytes::from_static(b"{\"a\":\"\xff\"}"))
-                .unwrap_err()
-                .error
-                .code,
-            -32700
-        );
-    }
-
-    #[test]
-    fn what_is_not_json_rpc_is_an_invalid_request() {
-        for text in [
-            "1",
-            "\"a\"",
-            "[]",
-            "{}",
-            r#"{"jsonrpc":"1.0","id":1,"method":"ping"}"#,
-            r#"{"jsonrpc":"2.0","id":null,"method":"ping"}"#,
-            r#"{"jsonrpc":"2.0","id":true,"method":"ping"}"#,
-            r#"{"jsonrpc":"2.0","id":{},"method":"ping"}"#,
-            r#"{"jsonrpc":"2.0","id":1,"method":5}"#,
-            r#"{"jsonrpc":"2.0","id":1}"#,
-            r#"{"jsonrpc":"2.0","id":1,"method":"ping","params":[1]}"#,
-        ] {
-            assert_eq!(code(text), -32600, "{text}");
-        }
-    }
-
-    #[test]
-    fn an_id_is_echoed_as_written() {
-        for id in ["1", "1.0", "-3", "\"a\\u0062\""] {
-            let text = format!(r#"{{"jsonrpc":"2.0","id":{id},"method":"ping"}}"#);
-            let Ok(Message::Request(request)) = Message::parse(&Bytes::from(text)) else {
-                panic!("not a request")
-            };
-            assert_eq!(request.id.as_bytes(), id.as_bytes());
-        }
-    }
-}
+mod tests;

@@ -2,10 +2,11 @@
 
 use std::borrow::Cow;
 
-use super::capabilities::ClientCapabilities;
+use super::capabilities::Declared;
 use super::error::RpcError;
-use super::json::{Members, MembersRef, RawJson};
+use super::json::{Members, MembersRef, RawJson, text};
 use super::level::Level;
+use super::version::Version;
 use crate::limits::{self, Limit};
 
 /// Key of the protocol version in a modern request's `_meta`.
@@ -28,7 +29,7 @@ pub(crate) struct RequestMeta {
     /// The progress token: a string or an integer.
     pub progress_token: Option<RawJson>,
     /// The client's capabilities (modern; legacy declares them at `initialize`).
-    pub capabilities: ClientCapabilities,
+    pub capabilities: Declared,
     /// The minimum level of log messages that the client requests (modern).
     pub log_level: Option<Level>,
 }
@@ -54,11 +55,10 @@ impl<'a> RawMeta<'a> {
 
     /// The protocol version, which a modern request must name.
     pub(crate) fn protocol_version(&self) -> Result<Cow<'a, str>, RpcError> {
-        match self.0.text(PROTOCOL_VERSION) {
-            Some(Ok(version)) => Ok(version),
-            Some(Err(_)) => Err(RpcError::invalid_meta(format!(
-                "`_meta[\"{PROTOCOL_VERSION}\"]` must be a string"
-            ))),
+        match self.0.get(PROTOCOL_VERSION) {
+            // What nearly every request names, letter for letter.
+            Some(b"\"2026-07-28\"") => Ok(Version::V2026_07_28.as_str().into()),
+            Some(json) => text(json).map_err(|_| mistyped(PROTOCOL_VERSION, "a string")),
             None => Err(missing(PROTOCOL_VERSION)),
         }
     }
@@ -67,8 +67,9 @@ impl<'a> RawMeta<'a> {
     pub(crate) fn modern(&self) -> Result<RequestMeta, RpcError> {
         let capabilities = match self.0.get(CLIENT_CAPABILITIES) {
             None => return Err(missing(CLIENT_CAPABILITIES)),
-            Some(json) => ClientCapabilities::read(json)
-                .ok_or_else(|| mistyped(CLIENT_CAPABILITIES, "an object"))?,
+            Some(json) => {
+                Declared::read(json).ok_or_else(|| mistyped(CLIENT_CAPABILITIES, "an object"))?
+            }
         };
         capabilities.check_size()?;
         let log_level = (self.0.decode::<Level>(LOG_LEVEL).transpose())

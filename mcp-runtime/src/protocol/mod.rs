@@ -35,7 +35,7 @@ pub(crate) mod version;
 pub(crate) mod view;
 pub(crate) mod written;
 
-pub(crate) use capabilities::{Capability, ClientCapabilities};
+pub(crate) use capabilities::{Capability, ClientCapabilities, Declared};
 pub(crate) use content::{Annotations, Content, Resource, Role};
 pub(crate) use error::RpcError;
 pub(crate) use id::RequestId;

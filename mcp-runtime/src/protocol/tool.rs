@@ -121,6 +121,10 @@ impl ToolResult {
     /// Adds a block of content.
     #[must_use]
     pub fn with(mut self, content: impl Into<Content>) -> Self {
+        if self.content.is_empty() {
+            // Nearly every result has one block.
+            self.content.reserve_exact(1);
+        }
         self.content.push(content.into());
         self
     }

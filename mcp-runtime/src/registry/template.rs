@@ -289,7 +289,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_elsewhere_does_not_match() {
+    fn a_uri_outside_of_the_template_does_not_match() {
         for (template, uri) in [
             ("shop://items/{id}", "shop://items/"),
             ("shop://items/{id}", "shop://items/5/reviews"),
@@ -324,7 +324,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_read_back_is_refused() {
+    fn a_template_that_cannot_be_matched_is_refused() {
         for template in ["a://{x:3}", "a://{", "a://{?x}/y"] {
             assert!(Template::compile(template).is_err(), "{template}");
         }

@@ -184,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn what_stands_beside_branches_is_in_each_of_them() {
+    fn members_outside_of_branches_are_moved_into_each() {
         let schema = closed(json!({
             "type": "object", "properties": {"title": {"type": "string"}}, "required": ["title"],
             "oneOf": [{"type": "object", "properties": {"kind": {"const": "a"}}, "required": ["kind"]}, {}],

@@ -208,7 +208,7 @@ fn name_foreign(layers: &Layers) {
         let names = layers.foreign.join(", ");
         tracing::info!(
             names,
-            "variables that are no settings of this server are left alone"
+            "variables that are not settings of this server are ignored"
         );
     }
 }

@@ -102,7 +102,7 @@ impl Reloading {
             tracing::info!(cause, changed, "the configuration is reloaded");
             if !restart.is_empty() {
                 let settings = restart.join(", ");
-                tracing::warn!(settings, "these settings have changed, and take a restart");
+                tracing::warn!(settings, "these settings have changed, and need a restart");
             }
             *layers = read;
             return Ok(());
@@ -114,7 +114,7 @@ impl Reloading {
             commit();
         }
         self.service.metrics.reloaded(true);
-        tracing::info!(cause, "files are read anew");
+        tracing::info!(cause, "files are read again");
         Ok(())
     }
 

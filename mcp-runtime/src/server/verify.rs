@@ -126,7 +126,7 @@ fn missing_views(entries: &[Entry]) -> impl Iterator<Item = Error> {
         Error::declaration(
             tool.item(),
             &format!(
-                "its view `{uri}` is no resource of this server; declare one with `#[resource(\"{uri}\")]`, and list it in `resources![..]`"
+                "its view `{uri}` is not a resource of this server; declare one with `#[resource(\"{uri}\")]`, and list it in `resources![..]`"
             ),
         )
     })

@@ -10,6 +10,9 @@
 //! after it was counted, so that guessing a state is limited too. A call that is dropped at any point is recorded by
 //! the destructor of [`CallInProgress`], as cancelled.
 
+use std::pin::pin;
+use std::task::Poll;
+
 use tokio::time::Instant;
 
 use super::Service;
@@ -20,6 +23,7 @@ use crate::handler::argument::problem::Problems;
 use crate::handler::spec::kind::{Kind, event};
 use crate::ops::metrics::ItemMetrics;
 use crate::policy::contain::{Panicked, contain_now};
+use crate::policy::poll_once;
 use crate::policy::{Call, CallResponse, Completed, HandlerFuture, Outcome, Policies};
 use crate::protocol::{Given, Members, RpcError};
 use crate::registry::{Arguments, Entry};
@@ -138,11 +142,19 @@ impl Service {
             Prepared::Ready(handler, _) => Some(handler),
             _ => None,
         };
-        tokio::select! {
-            biased;
-            completed = policies.run(call, handler, &again) => completed,
-            () = self.drain.expired() => policies.stopped(call.item),
+        let mut running = pin!(policies.run(&call, handler, &again));
+        // Nearly every call completes on its first poll; the others wait in a box.
+        if let Poll::Ready(completed) = poll_once(running.as_mut()).await {
+            return completed;
         }
+        Box::pin(async {
+            tokio::select! {
+                biased;
+                completed = running => completed,
+                () = self.drain.expired() => policies.stopped(call.item),
+            }
+        })
+        .await
     }
 }
 

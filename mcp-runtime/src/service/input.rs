@@ -54,7 +54,7 @@ impl Service {
                         .get()
                         .open(&text, call.cx.principal().digest(), subject(call));
                 let (memory, round) = opened.map_err(|why| {
-                    let help = "begin the call anew, without `requestState` and `inputResponses`";
+                    let help = "start the call again, without `requestState` and `inputResponses`";
                     RpcError::invalid_params(format!("`requestState` {why}: {help}"))
                 })?;
                 (memory, Some(round))
@@ -98,7 +98,7 @@ fn responses(params: &Members) -> Result<Option<KeyedValues>, RpcError> {
     match params.decode::<Object<'_>>(RESPONSES) {
         None => Ok(None),
         Some(Err(_)) => Err(RpcError::invalid_params(
-            "`inputResponses` must be an object: the answers by their keys",
+            "`inputResponses` must be an object: the responses by key",
         )),
         Some(Ok(object)) => {
             let kept = object

@@ -1,16 +1,17 @@
 //! `subscriptions/listen`: an acknowledgement, then changes, then a closing result.
 //!
-//! One subscription is one request that stays open (`subscriptions/listen` of 2026-07-28). It may
-//! name lists, URIs and tasks; what the server does not have, or the caller may not see, is left
-//! out of the acknowledgement without an error, as the specification wants it. The transport asks
-//! for one message after the other and writes it: nothing is queued here but the flags of the
-//! [`Subscriber`], so that a client that does not read costs no memory.
+//! One subscription is one open request (`subscriptions/listen` of 2026-07-28). It may name lists, URIs and tasks;
+//! those that the server does not have, or the caller may not see, are omitted from the acknowledgement without an error, as
+//! specified. The transport polls for one message after the other and writes it: only the flags of the [`Subscriber`]
+//! are queued here, so that a client that does not read costs no memory. Changes before the shutdown are sent before
+//! the closing result.
 //!
 //! Bounds: [`max_listeners`](crate::Server::max_listeners) in number, a quarter of it for one
 //! caller; 1,000 URIs and task ids, and 256 KiB of URIs. It ends with a result when the server
 //! shuts down, when the caller's token expires, and after a day for a verified caller without an
 //! expiry.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -44,14 +45,24 @@ pub(crate) struct Subscription {
     principal: Principal,
     lease: Lease,
     acknowledgement: Option<Bytes>,
-    closed: bool,
+    /// The changes in delivery: one, or the last ones of a server that shuts down.
+    waiting: VecDeque<Change>,
+    stage: Stage,
+}
+
+/// The state of a subscription.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Stage {
+    Open,
+    /// The server shuts down: no further changes are taken from the subscriber.
+    Ending,
+    Closed,
 }
 
 impl Subscription {
-    /// Subscribes to the changes that the request names, the server offers and its caller may see.
+    /// Subscribes to the requested changes that the server supports and the caller may see.
     ///
-    /// The share is taken first and grows with the URIs; if it cannot, what was subscribed so far
-    /// is dropped with the subscriber.
+    /// The share is taken first and grows with the URIs; on failure the subscriber is dropped with its subscriptions.
     pub(crate) fn open(
         service: Arc<Service>,
         request: &Request,
@@ -94,54 +105,87 @@ impl Subscription {
             principal: principal.clone(),
             lease: principal.lease(),
             acknowledgement,
-            closed: false,
+            waiting: VecDeque::new(),
+            stage: Stage::Open,
         })
     }
 
-    /// The next message: the acknowledgement, changes, and the closing result, when the server goes down
-    /// or the caller's token expires; then `None`.
+    /// Returns the next message: the acknowledgement, changes, and the closing result when the server shuts down or the
+    /// caller's token expires; then `None`.
     pub(crate) async fn next(&mut self) -> Option<Bytes> {
-        if self.closed {
+        if self.stage == Stage::Closed {
             return None;
         }
         if let Some(acknowledgement) = self.acknowledgement.take() {
             return Some(acknowledgement);
         }
+        let (service, lease) = (Arc::clone(&self.service), self.lease);
+        if self.stage == Stage::Open {
+            tokio::select! {
+                biased;
+                () = service.drain.begun() => {
+                    self.stage = Stage::Ending;
+                    self.waiting.extend(self.subscriber.rest());
+                }
+                () = lease.over() => return Some(self.close()),
+                message = self.change() => return Some(message),
+            }
+        }
         tokio::select! {
             biased;
-            () = self.service.drain.begun() => {
-                self.closed = true;
-                Some(self.closing())
-            }
-            () = self.lease.over() => {
-                self.closed = true;
-                Some(self.closing())
-            }
-            message = self.change() => Some(message),
+            () = lease.over() => Some(self.close()),
+            message = self.last_change() => Some(message.unwrap_or_else(|| self.close())),
         }
     }
 
-    /// The notification of the next change.
-    async fn change(&self) -> Bytes {
-        let meta = json!({ SUBSCRIPTION_ID: self.id });
+    /// Returns the notification of the next change. Cancel safe: a taken change is returned by the next call.
+    async fn change(&mut self) -> Bytes {
         loop {
-            let change = self.subscriber.next().await;
-            if !self.service.may_be_told(&change, &self.principal) {
-                continue;
+            if self.waiting.is_empty() {
+                let change = self.subscriber.next().await;
+                self.waiting.push_back(change);
             }
-            let mut params = match &change {
-                Change::Task(id) => match self.service.tasks.get(id, &self.principal).await {
-                    Ok(Some(record)) => DetailedTask::from_record(&record).members(),
-                    Ok(None) | Err(_) => continue,
-                },
-                _ => Map::new(),
-            };
-            params.insert("_meta".to_owned(), meta.clone());
-            return change.message(params);
+            if let Some(message) = self.last_change().await {
+                return message;
+            }
         }
     }
 
-    /// Builds the cancellation that a line protocol sends besides the closing result: the specification requires both.
+    /// Returns the notification of the next taken change that the caller may see, if any.
+    async fn last_change(&mut self) -> Option<Bytes> {
+        while let Some(change) = self.waiting.front() {
+            let message = self.message(change).await;
+            self.waiting.pop_front();
+            if message.is_some() {
+                return message;
+            }
+        }
+        None
+    }
+
+    /// Builds the notification of a change, if the caller may see it.
+    async fn message(&self, change: &Change) -> Option<Bytes> {
+        if !self.service.may_be_told(change, &self.principal) {
+            return None;
+        }
+        let mut params = match change {
+            Change::Task(id) => match self.service.tasks.get(id, &self.principal).await {
+                Ok(Some(record)) => DetailedTask::from_record(&record).members(),
+                Ok(None) | Err(_) => return None,
+            },
+            _ => Map::new(),
+        };
+        params.insert("_meta".to_owned(), json!({ SUBSCRIPTION_ID: self.id }));
+        Some(change.message(params))
+    }
+
+    /// Ends the subscription with its result.
+    fn close(&mut self) -> Bytes {
+        self.stage = Stage::Closed;
+        self.closing()
+    }
+
+    /// Builds the cancellation that a line protocol sends in addition to the closing result, as specified.
     pub(crate) fn cancelled(&self) -> Bytes {
         let params = json!({ "requestId": self.id, "_meta": { SUBSCRIPTION_ID: self.id } });
         json!({ "jsonrpc": "2.0", "method": Method::Cancelled.as_str(), "params": params })
@@ -157,7 +201,7 @@ impl Subscription {
     }
 }
 
-/// Reads the filter of a listen request.
+/// Parses the filter of a listen request.
 fn read_filter(request: &Request) -> Result<Map<String, Value>, RpcError> {
     let wanted = request
         .params
@@ -180,7 +224,7 @@ fn read_filter(request: &Request) -> Result<Map<String, Value>, RpcError> {
     }
 }
 
-/// Builds the first message of a subscription: the filter as it was granted.
+/// Builds the first message of a subscription: the granted filter.
 fn acknowledgement(id: &Value, granted: &Map<String, Value>) -> Bytes {
     let message = json!({
         "jsonrpc": "2.0",
@@ -208,7 +252,7 @@ fn watch(
     Ok(uris)
 }
 
-/// Follows the tasks of a list; those of `principal`'s that run.
+/// Subscribes to the running tasks of `principal` in a list.
 fn follow(
     service: &Service,
     subscriber: &Subscriber,
@@ -232,7 +276,7 @@ fn is_flag(wanted: Option<&Value>) -> bool {
     wanted.is_none_or(Value::is_boolean)
 }
 
-/// The member of `notifications` that asks for changes of a list.
+/// Returns the member of `notifications` for changes of a list.
 fn filter(list: List) -> &'static str {
     match list {
         List::Tools => "toolsListChanged",

@@ -56,7 +56,7 @@ impl Mode {
             (false, TaskSupport::Optional) => Self::Now,
             (false, TaskSupport::Required) if cx.version().is_legacy() => {
                 let text = format!(
-                    "{} runs only as a task, which clients of revision 2026-07-28 can ask for",
+                    "{} runs only as a task, which needs a client of revision 2026-07-28",
                     entry.item()
                 );
                 Self::Refused(Ok(Answer::Tool(ToolResult::error(text))))
@@ -202,7 +202,7 @@ impl Service {
         let answers = params.and_then(|params| params.decode::<Object<'_>>("inputResponses"));
         let Some(Ok(answers)) = answers else {
             return Err(RpcError::invalid_params(
-                "`inputResponses` must be an object: answers by their keys",
+                "`inputResponses` must be an object: the responses by key",
             ));
         };
         let answers = answers
@@ -238,7 +238,7 @@ impl Service {
             None => Err(unknown(id)),
             Some(true) => Ok(()),
             Some(false) => Err(RpcError::internal(
-                "this task does not run on this instance, and the one that runs it cannot be reached: route its requests by `Mcp-Name`, or ask again in a minute",
+                "this task does not run on this instance, and the one that runs it cannot be reached: route its requests by `Mcp-Name`, or try again in a minute",
             )),
         }
     }
@@ -256,7 +256,7 @@ async fn end(task: &Task, response: CallResponse, most: usize) {
         Some(result) if result.get().len() > most => {
             let bytes = result.get().len();
             let text = format!(
-                "the result has {bytes} bytes, and no more than {most} of a task are kept; ask for less"
+                "the result has {bytes} bytes, and at most {most} of a task are kept; request less"
             );
             end_failed(task, &RpcError::internal(text)).await;
         }

@@ -45,7 +45,7 @@ const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC
 /// The skills of a tree, by the paths of their folders.
 type Manifests<'t> = BTreeMap<&'t str, Frontmatter>;
 
-/// Makes the catalogue of `tree`, which is served in addition to `entries`; the errors are those of all skills.
+/// Makes the catalogue of `tree`, which is served in addition to `entries`; returns the errors of all skills.
 pub(super) fn read(tree: &Tree, entries: &[Entry]) -> Result<Catalogue, Vec<String>> {
     let manifests = manifests(tree)?;
     let mut faults: Vec<String> = check_folders(tree, &manifests).err().into_iter().collect();

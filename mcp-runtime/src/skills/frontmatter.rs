@@ -112,7 +112,7 @@ fn text_of<'f>(fields: &'f Map<String, Value>, name: &str, most: usize) -> Resul
     match fields.get(name) {
         Some(Value::String(text)) if (1..=most).contains(&text.trim().chars().count()) => Ok(text),
         Some(_) => Err(format!(
-            "has a `{name}` that is no text of 1 to {most} characters"
+            "has a `{name}` that is not a text of 1 to {most} characters"
         )),
         None => Err(format!("has no `{name}` in its frontmatter; add it")),
     }
@@ -172,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn what_json_cannot_say_is_refused() {
+    fn values_without_a_json_form_are_refused() {
         for yaml in ["a: !x y", "1: one", "a: .nan", "a: !!int x", "name: twice"] {
             assert!(fields(yaml).is_err(), "{yaml}");
         }

@@ -52,7 +52,7 @@ impl Sources {
         self.0.append(&mut other.0);
     }
 
-    /// Reads everything that is served in addition to `entries`; the errors are those of all files.
+    /// Reads everything that is served in addition to `entries`; returns the errors of all files.
     pub(crate) fn read(&self, entries: &[Entry]) -> Result<Catalogue, Vec<String>> {
         if self.0.is_empty() {
             return Ok(Catalogue::default());

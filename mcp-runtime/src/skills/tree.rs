@@ -29,7 +29,7 @@ impl Tree {
     ) -> Result<(), String> {
         if !path.split('/').all(is_name) {
             return Err(format!(
-                "`{shown}` is no path of a file in a skill; write one such as `refunds/SKILL.md`"
+                "`{shown}` is not a path of a file in a skill; write one such as `refunds/SKILL.md`"
             ));
         }
         self.room(bytes.len() as u64, &shown)?;

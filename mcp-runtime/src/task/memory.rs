@@ -1,8 +1,8 @@
 //! The tasks of one instance, in its memory.
 //!
-//! Invariants: at most 10,000 records and [`Server::max_held`](crate::Server::max_held) bytes are kept; a task that runs is
-//! never evicted, so that one that does not fit is refused at its beginning; the cost of making room is logarithmic in the
-//! number of records for each record that is evicted.
+//! Invariants: at most 10,000 records and [`Server::max_held`](crate::Server::max_held) bytes are kept; a running task is
+//! never evicted; a new task that does not fit is refused before it starts; the cost of an eviction is logarithmic in the
+//! number of records.
 
 use std::collections::{BTreeSet, HashMap};
 use std::future::ready;
@@ -14,13 +14,13 @@ use crate::clock::Clock;
 use crate::share::{Amount, Most};
 use crate::store::{StoreError, StoreFuture};
 
-/// The number of bytes that a record is counted with in addition to its texts.
+/// The number of bytes that a record counts in addition to its texts.
 const RECORD: usize = 512;
 
 /// Keeps tasks in memory, up to a number and a size.
 ///
-/// Expired tasks are removed at the next change. A full store evicts tasks that have ended, the oldest first: those of a
-/// caller that has more than its share before all others.
+/// Expired tasks are removed at the next change. A full store evicts completed tasks, the oldest first: those of a
+/// caller above its share before all others.
 #[derive(Debug)]
 pub(super) struct MemoryStore {
     clock: Clock,
@@ -43,7 +43,7 @@ struct Entry {
     bytes: usize,
 }
 
-/// The id of a task after a time that it is sorted by.
+/// A time and the id of a task, sorted by the time.
 type Dated = (u64, Arc<str>);
 /// The subject of an owner; `None` for all anonymous callers.
 type Owner = Option<Arc<str>>;
@@ -92,7 +92,7 @@ impl TaskStore for MemoryStore {
 }
 
 impl Kept {
-    /// Replaces the earlier record of a task; that one stays if there is no room for the new one.
+    /// Replaces the earlier record of a task, which stays if the new one does not fit.
     fn put(&mut self, task: TaskRecord, most: Amount, now: u64) -> Result<(), StoreError> {
         self.expire(now);
         let before = self.remove(&task.task_id);
@@ -116,13 +116,14 @@ impl Kept {
     fn make_room(&mut self, more: Amount, most: Amount) -> Result<(), StoreError> {
         while !self.total.plus(more).fits(most) {
             let oldest = self.oldest_ended(most.share()).cloned();
-            let (_, id) = oldest.ok_or("no room for another task, nor for more of one")?;
+            let (_, id) =
+                oldest.ok_or("the maximum number or size of tasks in memory is reached")?;
             self.remove(&id);
         }
         Ok(())
     }
 
-    /// Returns the task that has ended and is evicted first.
+    /// Returns the completed task to evict first.
     fn oldest_ended(&self, share: Amount) -> Option<&Dated> {
         let owners = self.owners.above(share);
         let theirs = owners.filter_map(|held| held.ended.first()).min();
@@ -183,7 +184,7 @@ impl Entry {
 }
 
 impl Owners {
-    /// Changes what `owner` holds, and sorts it anew. An owner without tasks is removed.
+    /// Changes the amount of `owner` and sorts it again. An owner without tasks is removed.
     fn change(&mut self, owner: &Owner, change: impl FnOnce(&mut Held)) {
         let held = self.held.entry(owner.clone()).or_default();
         let before = held.amount;
@@ -200,7 +201,7 @@ impl Owners {
         }
     }
 
-    /// Returns the owners that hold more than `share`; there are no more of them than there are shares in the maximum.
+    /// Returns the owners above `share`: at most as many as there are shares in the maximum.
     fn above(&self, share: Amount) -> impl Iterator<Item = &Held> {
         let by_number = self.by_number.iter().rev();
         let by_bytes = self.by_bytes.iter().rev();
@@ -211,7 +212,7 @@ impl Owners {
     }
 }
 
-/// Returns the number of bytes that a record is counted with.
+/// Returns the number of bytes that a record counts.
 fn size(task: &TaskRecord) -> usize {
     let outcome = task
         .outcome
@@ -274,7 +275,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn the_oldest_that_has_ended_makes_room_and_one_that_runs_stays() {
+    async fn the_oldest_completed_task_is_evicted_and_a_running_task_is_not() {
         let store = store(10_000, usize::MAX);
         let running = task("running", "ann", TaskStatus::Working, 0);
         store.put(running).await.unwrap();
@@ -291,7 +292,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn expired_tasks_make_room_whatever_their_status() {
+    async fn expired_tasks_are_evicted_whatever_their_status() {
         let store = store(10_000, usize::MAX);
         for number in 0..10_000 {
             let id = number.to_string();
@@ -312,7 +313,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn bytes_are_bounded_and_a_caller_with_more_than_its_share_gives_way() {
+    async fn bytes_are_bounded_and_a_caller_above_its_share_is_evicted_first() {
         let store = store(100, 40_000);
         store.put(ended("bob", "bob", 1, 5_000)).await.unwrap();
         for number in 0..10_u64 {
@@ -330,7 +331,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_large_task_replaces_thousands_of_small_ones_without_a_pass_for_each() {
+    async fn a_large_task_evicts_thousands_of_small_ones_without_a_pass_for_each() {
         let small = RECORD + 2;
         let store = store(usize::MAX, 10_000 * small);
         for number in 0..10_000 {
@@ -341,7 +342,7 @@ mod tests {
         let begun = Instant::now();
         let large = ended("large", "ann", 10_000, 9_990 * small - RECORD - 2);
         store.put(large).await.unwrap();
-        // A pass over all records for each that is evicted takes minutes.
+        // A pass over all records for each evicted one takes minutes.
         assert!(begun.elapsed() < Duration::from_secs(5));
         assert_eq!(
             kept(&store, &["9989", "9990", "large"]).await,

@@ -66,7 +66,7 @@ pub(crate) struct Tasks {
 pub(crate) enum TaskError {
     #[error(transparent)]
     TooMany(#[from] Full),
-    #[error("the task store failed")]
+    #[error("the task store is not available; try again later")]
     Store(#[source] StoreError),
     #[error("the system has no source of random numbers")]
     NoRandom,

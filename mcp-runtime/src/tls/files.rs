@@ -48,7 +48,8 @@ impl Files {
             (KEY, &self.key, CERTIFICATE),
         ] {
             if path.as_os_str().is_empty() {
-                let advice = format!("TLS needs {CERTIFICATE} and {KEY}; set it beside {other}");
+                let advice =
+                    format!("TLS needs {CERTIFICATE} and {KEY}; set it in addition to {other}");
                 return Err(Error::setting(name, "", &advice));
             }
         }

@@ -1,4 +1,4 @@
-//! The settings of a client, by value: its principal, its capabilities, and the answers of its user and its model.
+//! The settings of a client, by value: its principal, its capabilities, and the responses of its user and its model.
 
 use std::sync::atomic::Ordering;
 
@@ -31,8 +31,8 @@ impl TestClient {
         self
     }
 
-    /// Declares capabilities, as a `ClientCapabilities` object; in a session by shaking hands again. Those that scripted
-    /// answers need are declared with them.
+    /// Declares capabilities, as a `ClientCapabilities` object; in a session by another handshake. Those needed by
+    /// scripted responses are added.
     #[must_use]
     pub fn capabilities(mut self, capabilities: Value) -> Self {
         self.capabilities = capabilities;
@@ -40,8 +40,8 @@ impl TestClient {
         self
     }
 
-    /// Sets the client's name and version, as a server reads them by `Context::client`; in a session by shaking hands
-    /// again. Default: `mcp-testkit` and its version.
+    /// Sets the client's name and version, which a server reads by `Context::client`; in a session by another
+    /// handshake. Default: `mcp-testkit` and its version.
     ///
     /// ```
     /// # use mcp_runtime::{Context, Server, tool, tools};
@@ -64,13 +64,13 @@ impl TestClient {
         self
     }
 
-    /// Has a session shake hands again before its next request.
+    /// Makes a session repeat its handshake before its next request.
     fn outdate(&self) {
         self.is_outdated
             .store(self.version.is_legacy(), Ordering::Relaxed);
     }
 
-    /// Answers each question to the user, a form or a URL, with `says`; declares `elicitation`.
+    /// Responds to each elicitation of the user, a form or a URL, with `says`; declares `elicitation`.
     ///
     /// ```
     /// # use mcp_runtime::{Confirm, Context, Server, ToolError, tool, tools};
@@ -101,8 +101,8 @@ impl TestClient {
         self.learn(|script| script.elicit(move |question| says(question).into()))
     }
 
-    /// Answers each request to the model with `says`, from the params of the request to its result, or the text of the
-    /// result; declares `sampling`.
+    /// Responds to each request to the model with `says`, which maps the params of the request to its result, or to
+    /// the text of the result; declares `sampling`.
     #[must_use]
     pub fn on_sample(self, mut says: impl FnMut(&Value) -> Value + Send + 'static) -> Self {
         self.learn(|script| {
@@ -136,12 +136,12 @@ impl TestClient {
         self.capabilities(declared.into())
     }
 
-    /// The requests of the server to this client so far: `{"method": .., "params": ..}` each, in every revision.
+    /// Returns the requests of the server to this client: `{"method": .., "params": ..}` each, in every revision.
     pub fn asked(&self) -> Vec<Value> {
         lock(&self.script).asked()
     }
 
-    /// Asks for log messages of this level and above with each request (modern revision).
+    /// Requests log messages of this level and above with each request (modern revision).
     #[must_use]
     pub fn log_level(mut self, level: Level) -> Self {
         self.log_level = Some(level);
@@ -150,9 +150,8 @@ impl TestClient {
 
     /// Declares the tasks extension (modern revision): calls may become tasks.
     ///
-    /// A call that becomes one is followed to its end by [`call`](Self::call) and
-    /// [`Pending::reply`](super::Pending::reply), with the scripted answers to its questions; after
-    /// [`Pending::task`](super::Pending::task) the test follows it.
+    /// [`call`](Self::call) and [`Pending::reply`](super::Pending::reply) follow such a task to its end, with the
+    /// scripted responses to its input requests; after [`Pending::task`](super::Pending::task) the test follows it.
     ///
     /// ```
     /// # use mcp_runtime::{Server, tool, tools};

@@ -13,7 +13,7 @@ pub struct Lines<'a> {
 }
 
 impl TestClient {
-    /// Takes over the connection: from then on all lines from the server come to the returned [`Lines`].
+    /// Takes over the connection: from now on the returned [`Lines`] receives all lines from the server.
     pub fn lines(&self) -> Lines<'_> {
         Lines {
             client: self,
@@ -23,7 +23,7 @@ impl TestClient {
 }
 
 impl Lines<'_> {
-    /// Sends one line as it is.
+    /// Sends one line unchanged.
     pub fn send(&self, line: impl Into<String>) {
         self.client.send_line(line.into());
     }

@@ -1,14 +1,14 @@
-//! The lists of a server, all pages of them.
+//! The lists of a server, with all of their pages.
 
 use serde_json::{Value, json};
 
 use super::TestClient;
 
-/// The largest number of pages that a list may have.
+/// The maximum number of pages of a list.
 const PAGES: usize = 1000;
 
 impl TestClient {
-    /// The tools, as `tools/list` describes them on all of its pages.
+    /// Returns the tools, from all pages of `tools/list`.
     ///
     /// # Panics
     ///
@@ -17,7 +17,7 @@ impl TestClient {
         self.list("tools/list", "tools").await
     }
 
-    /// The tool called `name`, as `tools/list` describes it.
+    /// Returns the tool called `name`, from `tools/list`.
     ///
     /// # Panics
     ///
@@ -28,7 +28,7 @@ impl TestClient {
         found.unwrap_or_else(|| panic!("there is no tool `{name}` among {tools:#?}"))
     }
 
-    /// The resources with a fixed URI, as `resources/list` describes them on all of its pages.
+    /// Returns the resources with a fixed URI, from all pages of `resources/list`.
     ///
     /// # Panics
     ///
@@ -37,7 +37,7 @@ impl TestClient {
         self.list("resources/list", "resources").await
     }
 
-    /// The templates of resources, as `resources/templates/list` describes them on all of its pages.
+    /// Returns the templates of resources, from all pages of `resources/templates/list`.
     ///
     /// # Panics
     ///
@@ -47,7 +47,7 @@ impl TestClient {
             .await
     }
 
-    /// The prompts, as `prompts/list` describes them on all of its pages.
+    /// Returns the prompts, from all pages of `prompts/list`.
     ///
     /// # Panics
     ///

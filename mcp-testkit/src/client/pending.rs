@@ -9,10 +9,10 @@ use crate::reply::Reply;
 use crate::script::Script;
 use crate::task::{self, Task};
 
-/// The largest number of rounds that a call may have.
+/// The maximum number of rounds of a call.
 const ROUNDS: usize = 20;
 
-/// A request that has been sent and not yet answered.
+/// A request that was sent and has no response yet.
 #[derive(Debug)]
 #[must_use = "a request is awaited with `reply` or given up with `cancel`"]
 pub struct Pending<'a> {
@@ -37,7 +37,7 @@ impl<'a> Pending<'a> {
         }
     }
 
-    /// Waits for the answer; of a client that [knows tasks](TestClient::tasks), for the end of the task.
+    /// Waits for the response; for a client that [supports tasks](TestClient::tasks), for the end of the task.
     ///
     /// # Panics
     ///
@@ -55,11 +55,11 @@ impl<'a> Pending<'a> {
         }
     }
 
-    /// Waits for the answer, which is a task.
+    /// Waits for the response, which must be a task.
     ///
     /// # Panics
     ///
-    /// Panics if it is none, or as [`reply`](Self::reply) does.
+    /// Panics if it is not a task, or as [`reply`](Self::reply) does.
     pub async fn task(self) -> Task<'a> {
         let client = self.client;
         let reply = self.settled().await;
@@ -67,7 +67,7 @@ impl<'a> Pending<'a> {
             .unwrap_or_else(|| panic!("the call is no task: {:#}", reply.response()))
     }
 
-    /// Waits for the answer after all rounds.
+    /// Waits for the response after all rounds.
     pub(crate) async fn settled(self) -> Reply {
         let client = self.client;
         let mut reply = self.next().await;
@@ -84,7 +84,7 @@ impl<'a> Pending<'a> {
         )
     }
 
-    /// Waits for the answer of this round.
+    /// Waits for the response of this round.
     async fn next(self) -> Reply {
         let Self {
             request, answer, ..
@@ -96,7 +96,7 @@ impl<'a> Pending<'a> {
         }
     }
 
-    /// Cancels the request, as a client that does not wait any longer.
+    /// Cancels the request, as a client that stops waiting.
     pub fn cancel(self) {
         self.client.notify(
             "notifications/cancelled",
@@ -104,14 +104,14 @@ impl<'a> Pending<'a> {
         );
     }
 
-    /// The id of the request.
+    /// Returns the id of the request.
     pub fn id(&self) -> &Value {
         &self.id
     }
 }
 
 impl TestClient {
-    /// The params of the next round, if the server asks and the script answers.
+    /// The params of the next round, if there are input requests with scripted responses.
     fn answered(&self, reply: &Reply) -> Option<Value> {
         let result = reply
             .response()
@@ -126,7 +126,7 @@ impl TestClient {
         for member in ["inputResponses", "requestState"] {
             fields.remove(member);
         }
-        // Each round is a request of its own.
+        // Each round is a separate request.
         if let Some(meta) = fields.get_mut("_meta").and_then(Value::as_object_mut) {
             meta.remove("progressToken");
         }
@@ -144,7 +144,7 @@ impl TestClient {
         Some(params)
     }
 
-    /// The scripted answer to a question.
+    /// The scripted response to an input request.
     pub(crate) fn says(&self, request: &Value) -> Value {
         scripted(&mut lock(&self.script), request)
     }

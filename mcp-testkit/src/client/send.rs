@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use super::{Pending, TestClient};
 use crate::reply::Reply;
 
-/// The extension with which a server may answer a call with a task.
+/// The extension with which a server may respond to a call with a task.
 const TASKS: &str = "io.modelcontextprotocol/tasks";
 
 impl TestClient {
@@ -17,7 +17,7 @@ impl TestClient {
         self.start(tool, arguments).reply().await
     }
 
-    /// Sends a call of a tool without waiting for its answer.
+    /// Sends a call of a tool without waiting for its response.
     #[expect(
         clippy::needless_pass_by_value,
         reason = "reads as `start(\"add\", json!({..}))`"
@@ -73,7 +73,7 @@ impl TestClient {
         .await
     }
 
-    /// Completes the text `typed` of an argument, of the prompt or of the URI template `of`.
+    /// Completes the typed text of an argument, of the prompt or of the URI template `of`.
     pub async fn complete(&self, of: &str, argument: &str, typed: &str) -> Reply {
         let reference = if of.contains(':') {
             json!({ "type": "ref/resource", "uri": of })
@@ -93,7 +93,7 @@ impl TestClient {
         self.send(method, params).reply().await
     }
 
-    /// Sends any request without waiting for its answer.
+    /// Sends any request without waiting for its response.
     pub fn send(&self, method: &str, params: Value) -> Pending<'_> {
         if self.is_outdated.swap(false, Ordering::Relaxed) {
             drop(self.shake_hands());

@@ -1,4 +1,4 @@
-//! The assertions of the client itself fail where they should.
+//! The assertions of the client fail when they should.
 
 use mcp_runtime::{
     Confirm, Context, Server, ToolError, prompt, prompts, resource, resources, tool, tools,
@@ -19,7 +19,7 @@ async fn delete(cx: &Context) -> Result<bool, ToolError> {
     Ok(cx.elicit::<Confirm>("confirm", "Really?").await?.yes())
 }
 
-/// The name is one that Claude rejects.
+/// A name that Claude rejects.
 #[tool(name = "shop.search")]
 fn search() {}
 

@@ -1,4 +1,4 @@
-//! Each assertion passes on what it is for, and fails on its neighbours.
+//! Each assertion passes for its own kind of response, and fails for similar ones.
 
 use serde_json::json;
 

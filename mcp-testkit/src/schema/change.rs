@@ -1,4 +1,4 @@
-//! One difference between a tool as it was and as it is.
+//! One difference between an earlier tool and the current one.
 
 use std::fmt;
 
@@ -25,7 +25,7 @@ pub(super) enum Effect {
     Wider,
     /// Other values.
     Other,
-    /// The same values, described in other words.
+    /// The same values, with another description.
     None,
     /// A part that callers may rely on is gone, in either direction.
     Lost,

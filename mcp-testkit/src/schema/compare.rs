@@ -1,7 +1,7 @@
 //! The differences between two schemas, each with its effect on the allowed values.
 //!
-//! Invariants: pure; a keyword that is not understood counts as a change to other values, never as none; property by
-//! property, with the path of each.
+//! Invariants: pure; an unknown keyword counts as a change to other values, never as none; property by property, with
+//! the path of each.
 
 use std::collections::HashSet;
 
@@ -38,7 +38,7 @@ const UPPER: [&str; 5] = [
     "maxItems",
     "maxProperties",
 ];
-/// The keywords that are compared by functions of their own.
+/// The keywords with separate comparison functions.
 const APART: [&str; 13] = [
     "type",
     "enum",
@@ -56,7 +56,7 @@ const APART: [&str; 13] = [
 ];
 const TYPES: [&str; 6] = ["null", "boolean", "string", "number", "object", "array"];
 
-/// A difference in words, with its effect.
+/// The description of a difference, and its effect.
 pub(super) fn compare(before: &Value, after: &Value) -> Vec<(String, Effect)> {
     let mut comparison = Comparison {
         roots: (before, after),
@@ -156,7 +156,7 @@ impl<'a> Comparison<'a> {
             let (before, after) = (number(old, word), number(new, word));
             let grew = match (before, after) {
                 (Some(before), Some(after)) => after > before,
-                // A bound that is not there is infinitely far away.
+                // An absent bound counts as infinite.
                 (None, _) => !is_upper,
                 (_, None) => is_upper,
             };
@@ -245,7 +245,7 @@ impl<'a> Comparison<'a> {
         }
     }
 
-    /// Unions: branches that are in both are the same; what is left over is compared in pairs, in order.
+    /// Unions: equal branches are matched; the others are compared in pairs, in order.
     fn branches(&mut self, old: &'a Map<String, Value>, new: &'a Map<String, Value>, path: &str) {
         let (before, after) = match (branches(old), branches(new)) {
             (None, None) => return,
@@ -274,7 +274,7 @@ impl<'a> Comparison<'a> {
         }
     }
 
-    /// Every other keyword: there where it was not, it narrows; changed, it may do anything.
+    /// Every other keyword: a new one narrows; a changed one may have any effect.
     fn rest(&mut self, old: &Map<String, Value>, new: &Map<String, Value>, path: &str) {
         let known = |word: &str| {
             [&WORDS[..], &LOWER, &UPPER, &APART]
@@ -319,7 +319,7 @@ fn is_within(inner: &[&str], outer: &[&str]) -> bool {
         .all(|kind| outer.contains(kind) || *kind == "integer" && outer.contains(&"number"))
 }
 
-/// The values of `enum`, or the one of `const`.
+/// The values of `enum`, or that of `const`.
 fn listed(schema: &Map<String, Value>) -> Option<Vec<&Value>> {
     let list = schema
         .get("enum")
@@ -366,7 +366,7 @@ fn has_reference(schema: &Value) -> bool {
     }
 }
 
-/// The keywords of a schema, those of its definition if it refers to one.
+/// The keywords of a schema, or those of the definition it refers to.
 fn object<'a>(root: &'a Value, schema: &'a Value) -> Option<&'a Map<String, Value>> {
     let target = reference(schema).and_then(|to| root.pointer(to.strip_prefix('#')?));
     target.unwrap_or(schema).as_object()

@@ -1,4 +1,4 @@
-//! The tools in a file, and the differences from what they are now.
+//! The tools in a file, and their differences from the current ones.
 
 use std::ffi::OsStr;
 use std::path::Path;
@@ -25,7 +25,7 @@ pub(super) enum Mode {
 }
 
 impl Mode {
-    /// The mode that the environment variables `MCP_SCHEMAS` and `CI` ask for.
+    /// The mode in the environment variables `MCP_SCHEMAS` and `CI`.
     pub(super) fn wanted(schemas: Option<&OsStr>, ci: Option<&OsStr>) -> Self {
         match schemas {
             Some(wanted) if wanted == "overwrite" => Self::Overwrite,
@@ -59,7 +59,7 @@ impl Snapshot {
         Self(tools.iter().map(|tool| (name(tool), kept(tool))).collect())
     }
 
-    /// Compares itself with the file, or writes it.
+    /// Compares the tools with the file, or writes it.
     pub(super) fn meet(&self, path: &Path, mode: Mode) -> Outcome {
         let before = Self::read(path);
         match (before, mode) {
@@ -241,7 +241,7 @@ mod tests {
     }
 
     #[test]
-    fn what_means_the_same_is_told_as_that() {
+    fn an_equivalent_schema_is_reported_as_equivalent() {
         let union = |branches: Value| tool("add", &json!({ "anyOf": branches }));
         let (x, y) = (json!({ "type": "string" }), json!({ "type": "integer" }));
         let said = changes(&[&union(json!([x, y]))], &[&union(json!([y, x]))]);

@@ -1,4 +1,4 @@
-//! `rate_limit`: the algorithms and whose calls are counted together.
+//! `rate_limit`: the algorithms, and the callers that share a count.
 
 use std::time::Duration;
 

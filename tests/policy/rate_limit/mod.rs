@@ -1,4 +1,4 @@
-//! Rate limits: how they count, and what a refusal says.
+//! Rate limits: counting, and the texts of refusals.
 
 mod algorithm;
 mod refusal;

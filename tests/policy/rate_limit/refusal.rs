@@ -1,4 +1,4 @@
-//! `rate_limit`: who is refused, what a refusal says, and that it is true.
+//! `rate_limit`: refusals, their texts, and the correctness of the wait.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -42,7 +42,7 @@ async fn client() -> TestClient {
     TestClient::new(Server::new("limited", "1.0.0").tools(tools![ten, bursty, rare, free])).await
 }
 
-/// Uses up the ten of [`ten`].
+/// Uses up the quota of [`ten`].
 async fn exhaust(client: &TestClient) {
     for _ in 0..10 {
         client.call("ten", json!({})).await.assert_ok();
@@ -63,7 +63,7 @@ async fn a_refusal_names_the_limit_the_tool_and_the_wait_in_every_revision() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_wait_is_true_to_a_tenth_of_a_second() {
+async fn the_wait_is_exact_to_a_tenth_of_a_second() {
     let client = client().await;
     exhaust(&client).await;
     tokio::time::advance(Duration::from_millis(1750)).await;
@@ -83,7 +83,7 @@ async fn the_wait_is_true_to_a_tenth_of_a_second() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn after_a_whole_period_all_of_it_is_there_again_and_no_more() {
+async fn after_a_period_the_whole_quota_is_available_and_no_more() {
     let client = client().await;
     exhaust(&client).await;
     tokio::time::advance(Duration::from_mins(10)).await;
@@ -95,7 +95,7 @@ async fn after_a_whole_period_all_of_it_is_there_again_and_no_more() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_burst_bounds_what_comes_at_once() {
+async fn a_burst_bounds_the_number_of_simultaneous_calls() {
     let client = client().await;
     client.call("bursty", json!({})).await.assert_ok();
     client.call("bursty", json!({})).await.assert_ok();
@@ -151,7 +151,7 @@ async fn lists_and_discovery_are_exempt() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn arguments_are_not_looked_at_before_the_limit() {
+async fn arguments_are_not_decoded_before_the_limit() {
     let client = client().await;
     client
         .call("ten", json!({ "text": 5, "nonsense": 1 }))
@@ -223,7 +223,7 @@ impl Block {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_default_applies_to_each_tool_by_itself_unless_it_has_its_own() {
+async fn a_default_applies_to_each_tool_separately_unless_it_has_its_own() {
     let client = TestClient::new(Block.into_server()).await;
     for _ in 0..2 {
         client.call("usual", json!({})).await.assert_ok();

@@ -1,7 +1,8 @@
-//! The types that arguments have, in one table: the schema of each, a value that it takes, and three that it refuses with
-//! their answers, which `types.txt` lists.
+//! The types of arguments, in one table: the schema of each, a valid value, and three invalid ones with their errors,
+//! which `types.txt` lists.
 //!
-//! `MCP_TYPES=overwrite` writes the list. A validator of JSON Schema agrees with each answer, unless the row says why not.
+//! `MCP_TYPES=overwrite` writes the list. A validator of JSON Schema agrees with each result, unless the row has a
+//! reason.
 
 mod choice;
 mod list;
@@ -18,14 +19,14 @@ use mcp_runtime::{Server, Version};
 use mcp_testkit::TestClient;
 use serde_json::{Value, json};
 
-/// A type, and what a client sends for it.
+/// A type, and values that a client sends.
 struct Row {
     name: &'static str,
     taken: &'static [&'static str],
     refused: &'static [&'static str],
-    /// The values that are refused although the schema has no word that refuses them.
+    /// The values that are refused although the schema allows them.
     unsaid: &'static [&'static str],
-    /// The values that are coerced, or that the decoder takes beyond its schema.
+    /// The values that are coerced, or that the decoder accepts beyond its schema.
     repaired: &'static [&'static str],
 }
 
@@ -80,7 +81,7 @@ async fn client() -> TestClient {
     TestClient::with_version(registered, Version::V2025_11_25).await
 }
 
-/// The answer to a value that is sent as it is written: `true` and the value as Rust shows it, or the problems.
+/// The response to a verbatim value: `true` and the value as Rust shows it, or the problems.
 async fn answer(client: &TestClient, tool: &str, value: &str) -> (bool, String) {
     let mut lines = client.lines();
     lines.send(format!(
@@ -98,7 +99,7 @@ async fn answer(client: &TestClient, tool: &str, value: &str) -> (bool, String) 
     )
 }
 
-/// Returns `true` if a validator takes `{"v": value}`; the JSON of a member that is given twice is judged by the last.
+/// Returns `true` if a validator accepts `{"v": value}`; of a duplicate member the last one is validated.
 fn is_valid(schema: &Value, value: &str) -> bool {
     let Ok(value) = serde_json::from_str::<Value>(value) else {
         return false;
@@ -109,7 +110,7 @@ fn is_valid(schema: &Value, value: &str) -> bool {
 }
 
 #[tokio::test(start_paused = true)]
-async fn each_type_has_its_schema_and_its_answers() {
+async fn each_type_has_its_schema_and_its_results() {
     let (client, mut now) = (client().await, String::new());
     let tools = client.tools().await;
     let mut wrong = Vec::new();

@@ -1,4 +1,4 @@
-//! Numbers, booleans and what is written as one.
+//! Numbers, booleans and types written as one.
 
 use std::num::{NonZeroI8, NonZeroU8, NonZeroU32, Wrapping};
 

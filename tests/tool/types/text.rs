@@ -1,4 +1,4 @@
-//! Texts, and types that are written as one.
+//! Strings, and types written as one.
 
 use std::borrow::Cow;
 use std::ffi::CString;

@@ -1,4 +1,4 @@
-//! What every client must get from example-conformance.
+//! Checks of example-conformance, the same for every client.
 
 use std::collections::HashSet;
 use std::time::Duration;
@@ -245,7 +245,7 @@ async fn reports(tally: &mut Tally, peer: &Peer) -> Result<()> {
     Ok(())
 }
 
-/// What revision 2025-03-26 does not have is a tool error that says so.
+/// A feature that revision 2025-03-26 does not define is a tool error.
 async fn unasked(tally: &mut Tally, peer: &Peer) -> Result<()> {
     let result = peer
         .call("test_elicitation", json!({ "message": "Who are you?" }))

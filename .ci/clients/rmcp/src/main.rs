@@ -16,7 +16,7 @@ use std::time::Instant;
 use peer::{Lifecycle, Peer, Result};
 use tally::Tally;
 
-/// How the SDK is told to connect, and the protocol revision that must come of it.
+/// The modes of connecting, each with the protocol revision that must be negotiated.
 const MODES: [(Lifecycle, &str); 5] = [
     (Lifecycle::Auto, "2026-07-28"),
     (Lifecycle::Discover, "2026-07-28"),
@@ -53,7 +53,7 @@ async fn main() -> ExitCode {
     tally.end()
 }
 
-/// The version of rmcp that this is built with.
+/// The version of rmcp of this build.
 fn installed() -> &'static str {
     let entry = include_str!("../Cargo.lock").split_once("name = \"rmcp\"\nversion = \"");
     entry

@@ -1,4 +1,5 @@
-//! A connected client, what it is told and asked while it runs, and what it answers; in the JSON of the wire.
+//! A connected client that records the server's notifications and requests, and its own responses, in the JSON of the
+//! wire.
 
 #![expect(
     deprecated,
@@ -30,10 +31,10 @@ pub enum Lifecycle {
     Initialize,
 }
 
-/// Messages of the server's, as methods with their parameters.
+/// Messages of the server: methods with their parameters.
 type Log = Arc<Mutex<Vec<(String, Value)>>>;
 
-/// What the client is told, what it is asked, and its answers.
+/// The notifications and requests that the client received, and its responses.
 #[derive(Clone, Default)]
 struct Events {
     version: String,
@@ -142,7 +143,7 @@ impl ClientHandler for Events {
     }
 }
 
-/// What the user writes into a field of a form.
+/// Returns the value that the user enters into a field of a form.
 fn filled_in(field: &str) -> Value {
     match field {
         "username" => json!("ada"),

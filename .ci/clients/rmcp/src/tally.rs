@@ -1,4 +1,4 @@
-//! Checks: each has a name, and all of them are counted.
+//! Counts named checks.
 
 use std::fmt::Display;
 use std::process::ExitCode;

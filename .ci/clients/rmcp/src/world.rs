@@ -1,4 +1,4 @@
-//! What every client must get from example-world.
+//! Checks of example-world, the same for every client.
 
 use serde_json::{Value, json};
 
@@ -11,7 +11,7 @@ const TOOLS: [&str; 4] = [
     "compare_countries",
     "rank_countries",
 ];
-/// Of `rank_countries`, which is refilled at 5 a minute.
+/// The burst of `rank_countries`, refilled at 5 per minute.
 const BURST: u32 = 5;
 
 pub fn text_of(result: &Value) -> String {

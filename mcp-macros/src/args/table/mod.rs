@@ -273,7 +273,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_key_is_skipped() {
+    fn tokens_that_are_not_keys_are_skipped() {
         let (keys, errors) = outcome(quote!("search", read_only, timeout: "5s"));
         assert_eq!(keys, ["read_only"]);
         assert_eq!(

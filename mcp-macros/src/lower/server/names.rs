@@ -98,7 +98,7 @@ impl Named {
         self.declaration.kind == other.declaration.kind
     }
 
-    /// Reports whether `#[cfg]`s may keep the two apart.
+    /// Returns whether `#[cfg]`s may separate the two.
     fn may_be_apart(&self, other: &Self) -> bool {
         !self.declaration.cfgs.is_empty() && !other.declaration.cfgs.is_empty()
     }

@@ -12,7 +12,7 @@ use crate::syntax::function::Function;
 
 use super::method;
 
-/// Lowers a function to the check that it declares; `None` when it has mistakes, or is still being typed.
+/// Lowers a function to a check; `None` if it has mistakes, or is incomplete.
 pub(crate) fn lower(function: &Function, marker: &Attribute, errors: &mut Errors) -> Option<Check> {
     let mut found = Errors::default();
     let given = args::ready::KEYS.read(attribute::arguments(marker), &mut found);

@@ -17,7 +17,7 @@ const PAGE: Zero = (
     "leave `page_size` out for 500",
 );
 
-/// The role that the keys give to a block.
+/// The role of a block, by its keys.
 pub(crate) fn lower(keys: &Server, block: &Block, errors: &mut Errors) -> Role {
     if let Some(part) = &keys.part {
         check_part(keys, errors);

@@ -24,7 +24,7 @@ use crate::lower::value::name;
 use crate::syntax::attribute::{self, ELICIT};
 use crate::syntax::doc;
 
-/// Lowers a type to the form or the choice that it declares.
+/// Lowers a type to a form or a choice.
 pub(crate) fn lower(input: &DeriveInput, errors: &mut Errors) -> Elicit {
     let keys = args::CONTAINER.read(keys(&input.attrs, errors), errors);
     errors.handle(check_generics(input));
@@ -151,7 +151,7 @@ fn field(field: &Field, ident: &Ident, keys: args::Field, errors: &mut Errors) -
     }
 }
 
-/// Refuses a second field or variant of one name.
+/// Refuses a second field or variant with the same name.
 fn check_name<'n>(
     at: &TokenStream,
     name: &str,
@@ -165,7 +165,7 @@ fn check_name<'n>(
     Ok(())
 }
 
-/// Closes the range of a form, which knows no exclusive bounds: `1..10` is `1..=9`.
+/// Closes the range of a form, which has no exclusive bounds: `1..10` is `1..=9`.
 fn inclusive(mut keys: Argument, errors: &mut Errors) -> Argument {
     let closed = keys.range.take().map(|set| errors.handle(closed(set)));
     keys.range = closed.flatten();
@@ -176,7 +176,7 @@ fn closed(mut set: Set<ExprRange>) -> Result<Set<ExprRange>, Diagnostic> {
     let (RangeLimits::HalfOpen(dots), Some(end)) = (&set.value.limits, &set.value.end) else {
         return Ok(set);
     };
-    // What is empty has an error of its own.
+    // An empty range has a separate error.
     if literal::is_empty(&set.value) {
         return Ok(set);
     }
@@ -200,7 +200,7 @@ fn closed(mut set: Set<ExprRange>) -> Result<Set<ExprRange>, Diagnostic> {
     Ok(set)
 }
 
-/// Refuses a text of two formats.
+/// Refuses two formats for a text.
 fn check_formats(
     keys: &Argument,
     date: Option<&Set<bool>>,

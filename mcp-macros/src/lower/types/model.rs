@@ -1,4 +1,4 @@
-//! From the keys of `#[model]` and the item's own attributes to what is derived.
+//! From the keys of `#[model]` and the item's own attributes to the derives.
 
 use proc_macro2::{Group, TokenStream, TokenTree};
 use quote::ToTokens;
@@ -17,7 +17,7 @@ use crate::syntax::item::{Item, is_punct};
 /// Lowers the keys; without them, a type is both an argument and a result.
 pub(crate) fn lower(keys: &args::Model, item: &Item, checks_rules: bool) -> Model {
     let both = keys.input.is_none() && keys.output.is_none();
-    // What the author derives besides is an error, which stays the only one.
+    // Derives of the author that conflict are an error, which remains the only one.
     let derived: Vec<String> = derived(&item.attributes).iter().filter_map(last).collect();
     let is_missing = |name: &str| !derived.iter().any(|derived| derived == name);
     Model {
@@ -32,7 +32,7 @@ pub(crate) fn lower(keys: &args::Model, item: &Item, checks_rules: bool) -> Mode
     }
 }
 
-/// Refuses what a model cannot have: another derive of its traits, lifetimes, `#[arg]`, one name twice.
+/// Refuses conflicts of a model: another derive of its traits, lifetimes, `#[arg]`, a duplicate name.
 pub(crate) fn check(keys: &args::Model, input: &DeriveInput, errors: &mut Errors) {
     let writes_only = keys.output.is_some() && keys.input.is_none();
     let reads_only = keys.input.is_some() && keys.output.is_none();
@@ -79,7 +79,7 @@ pub(crate) fn check(keys: &args::Model, input: &DeriveInput, errors: &mut Errors
     wire::check(input, errors);
 }
 
-/// Refuses rules that the runtime does not check: one error for all of a type.
+/// Refuses rules that the runtime does not check: one error for a whole type.
 pub(crate) fn refuse_rules(input: &DeriveInput, errors: &mut Errors) {
     let derived = derived(&input.attrs);
     let derive = derived
@@ -120,7 +120,8 @@ fn fields(data: &Data) -> Vec<&Field> {
     }
 }
 
-/// Reports whether the type is an object in JSON: a struct with named fields, which serde reads by itself.
+/// Returns whether the type is an object in JSON: a struct with named fields, without `#[serde]` attributes that
+/// change that.
 pub(crate) fn has_members(input: &DeriveInput) -> bool {
     const OTHERWISE: [&str; 5] = ["transparent", "from", "try_from", "into", "remote"];
     let serde = input.attrs.iter().filter(|it| attribute::is(it, SERDE));
@@ -131,7 +132,7 @@ pub(crate) fn has_members(input: &DeriveInput) -> bool {
         && is_read_by_serde
 }
 
-/// The traits that the author derives.
+/// The traits in the author's derives.
 fn derived(attributes: &[Attribute]) -> Vec<Path> {
     let derives = attributes.iter().filter(|it| attribute::is(it, DERIVE));
     derives
@@ -147,8 +148,8 @@ fn last(path: &Path) -> Option<String> {
     Some(path.segments.last()?.ident.to_string())
 }
 
-/// The tokens of the item without the attributes that rustc does not know: `#[arg(..)]`, and rules that nothing derives;
-/// and without a second `#[model]`.
+/// The tokens of the item without attributes unknown to rustc: `#[arg(..)]`, and rules without a derive; and without a
+/// second `#[model]`.
 pub(crate) fn cleaned(tokens: TokenStream, model: Model) -> TokenStream {
     match model.rules {
         Rules::Unchecked => without(tokens, &[ARG, MODEL, VALIDATE]),

@@ -14,7 +14,7 @@ use crate::syntax::attribute;
 
 const STATE: &str = "state";
 
-/// Lowers a struct to the state that it declares.
+/// Lowers a struct to a state.
 pub(crate) fn lower(input: &DeriveInput, errors: &mut Errors) -> State {
     State {
         runtime: runtime(input, errors),
@@ -27,7 +27,7 @@ pub(crate) fn lower(input: &DeriveInput, errors: &mut Errors) -> State {
     }
 }
 
-/// The path that the last `#[state(crate = ..)]` gives.
+/// The path in the last `#[state(crate = ..)]`.
 fn runtime(input: &DeriveInput, errors: &mut Errors) -> Path {
     let given = ours(&input.attrs)
         .filter_map(|attribute| {

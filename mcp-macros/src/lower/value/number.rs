@@ -20,7 +20,7 @@ pub(crate) fn count(set: &Set<LitInt>, zero: Zero, errors: &mut Errors) -> Optio
     refuse(NonZeroU32::new(count), set, zero, errors)
 }
 
-/// A length of time that is not over at once.
+/// A duration greater than zero.
 pub(crate) fn millis(set: &Set<Millis>, zero: Zero, errors: &mut Errors) -> Option<NonZeroU64> {
     refuse(NonZeroU64::new(set.value.0), set, zero, errors)
 }

@@ -23,7 +23,7 @@ pub(super) async fn discover(client: &Client, issuer: &str) -> Result<String, St
         match client.get(&url).await {
             Err(cause) => problem = format!("{url} cannot be read: {cause}"),
             Ok(response) if response.status != 200 => {
-                problem = format!("{url} is answered with {}", response.status.as_u16());
+                problem = format!("{url} returned {}", response.status.as_u16());
             }
             Ok(response) => return read(issuer, &url, &response.body),
         }
@@ -33,7 +33,7 @@ pub(super) async fn discover(client: &Client, issuer: &str) -> Result<String, St
 
 fn read(issuer: &str, url: &str, body: &[u8]) -> Result<String, String> {
     let metadata: Metadata = serde_json::from_slice(body)
-        .map_err(|error| format!("{url} is no metadata of an issuer: {error}"))?;
+        .map_err(|error| format!("{url} is not the metadata of an issuer: {error}"))?;
     if metadata.issuer != issuer {
         let own = metadata.issuer.escape_debug().to_string();
         return Err(format!(

@@ -180,7 +180,9 @@ impl Keys {
             .map_err(|cause| format!("the keys at {url} cannot be read: {cause}"))?;
         if response.status != 200 {
             let status = response.status.as_u16();
-            return Err(format!("the keys at {url} are answered with {status}"));
+            return Err(format!(
+                "the request for the keys at {url} returned {status}"
+            ));
         }
         let keys = parse(&response.body).map_err(|cause| format!("the keys at {url} {cause}"))?;
         self.change(|state| state.url = Some(url));
@@ -213,7 +215,7 @@ struct Set<'a> {
 /// Reads the keys for signatures of a set; symmetric ones and those of other kinds are dropped.
 fn parse(body: &[u8]) -> Result<Vec<Key>, String> {
     let set: Set<'_> =
-        serde_json::from_slice(body).map_err(|error| format!("are no set of keys: {error}"))?;
+        serde_json::from_slice(body).map_err(|error| format!("are not a set of keys: {error}"))?;
     if set.keys.len() > MOST {
         return Err(format!("are more than {MOST}"));
     }

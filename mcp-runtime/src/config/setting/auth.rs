@@ -27,7 +27,7 @@ pub(super) const ROWS: &[Setting] = &[
         "auth.api_keys.headers",
         "MCP_AUTH_API_KEYS_HEADERS",
         Kind::Texts(|it| &mut it.auth.key_headers, check_header),
-        "The headers that an API key may come in besides `Authorization: Bearer`.",
+        "The headers that an API key may come in, in addition to `Authorization: Bearer`.",
     ),
 ];
 

@@ -23,7 +23,7 @@ pub(super) const ROWS: &[Setting] = &[
         "limits.bodies",
         "MCP_LIMITS_BODIES",
         Kind::Size(|it| &mut it.limits.bodies, 1, usize::MAX),
-        "The maximum size of all bodies together that are being read or answered.",
+        "The maximum size of all message bodies in progress together.",
     )
     .live(),
     Setting::new(
@@ -58,21 +58,21 @@ pub(super) const ROWS: &[Setting] = &[
         "limits.body_timeout",
         "MCP_LIMITS_BODY_TIMEOUT",
         Kind::Time(|it| &mut it.limits.body_timeout, SHORTEST),
-        "The time in which a body has to come.",
+        "The time in which a body has to arrive.",
     )
     .live(),
     Setting::new(
         "limits.idle_timeout",
         "MCP_LIMITS_IDLE_TIMEOUT",
         Kind::Time(|it| &mut it.limits.idle_timeout, SHORTEST),
-        "The time after which a connection is closed on which nothing is asked and nothing is sent.",
+        "The time after which a connection without a request or a response in progress is closed.",
     )
     .live(),
     Setting::new(
         "limits.answer_timeout",
         "MCP_LIMITS_ANSWER_TIMEOUT",
         Kind::Time(|it| &mut it.limits.answer_timeout, SHORTEST),
-        "The time in which the client of a session answers a request of the server's, such as a form for its user.",
+        "The time in which the client of a session must respond to a request of the server, such as a form for its user.",
     )
     .live(),
     Setting::new(
@@ -115,7 +115,7 @@ pub(super) const ROWS: &[Setting] = &[
         "limits.session_idle",
         "MCP_LIMITS_SESSION_IDLE",
         Kind::Time(|it| &mut it.session_idle, SHORTEST),
-        "The time that an idle session is kept.",
+        "The time for which an idle session is kept.",
     )
     .code("session_idle")
     .live(),
@@ -131,7 +131,7 @@ pub(super) const ROWS: &[Setting] = &[
         "limits.task_ttl",
         "MCP_LIMITS_TASK_TTL",
         Kind::Time(|it| &mut it.task_ttl, SHORTEST),
-        "The time that a task may run, and is kept, from its beginning.",
+        "The time for which a task may run, and is kept, from its beginning.",
     )
     .code("task_ttl")
     .live(),
@@ -147,7 +147,7 @@ pub(super) const ROWS: &[Setting] = &[
         "limits.held",
         "MCP_LIMITS_HELD",
         Kind::Size(|it| &mut it.max_held, 1, usize::MAX),
-        "The maximum size of what callers make the server keep, for each kind of it.",
+        "The maximum size of everything that callers make the server keep, for each kind.",
     )
     .code("max_held")
     .live(),

@@ -38,7 +38,7 @@ pub(super) const ROWS: &[Setting] = &[
                 Ok(())
             },
         ),
-        "The format of a line of the log: `text` or `json`.",
+        "The format of log lines: `text` or `json`.",
     ),
     Setting::new(
         "log.audit",
@@ -53,7 +53,7 @@ pub(super) const ROWS: &[Setting] = &[
                 Ok(())
             },
         ),
-        "The file that audit records are appended to, as one JSON object in a line; without one they are in the log.",
+        "The file that audit records are appended to, as one JSON object per line; without one they go to the log.",
     )
     .code("audit_file"),
 ];

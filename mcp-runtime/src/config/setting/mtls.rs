@@ -12,7 +12,7 @@ pub(super) const ROWS: &[Setting] = &[
             |it| it.auth.mtls.enabled,
             |it, on| it.auth.mtls.enabled = on,
         ),
-        "A client certificate that TLS has verified names its caller.",
+        "A client certificate verified by TLS identifies the caller.",
     ),
     Setting::new(
         "auth.mtls.scopes",

@@ -21,14 +21,14 @@ pub(super) const ROWS: &[Setting] = &[
                 Ok(())
             },
         ),
-        "The address of health and metrics alone, such as `0.0.0.0:9090`; without one they are where clients call.",
+        "The separate address of health and metrics, such as `0.0.0.0:9090`; without one they are at the address of clients.",
     )
     .code("ops_bind"),
     Setting::new(
         "ops.client_names",
         "MCP_OPS_CLIENT_NAMES",
         Kind::Switch(|it| it.client_names, |it, count| it.client_names = count),
-        "`mcp_client_requests_total` counts requests by the names that clients give themselves, of which 50 at most are told apart.",
+        "`mcp_client_requests_total` counts requests by the self-reported names of clients, of which at most 50 are distinguished.",
     )
     .code("client_names"),
 ];

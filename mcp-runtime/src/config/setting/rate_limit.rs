@@ -30,7 +30,7 @@ pub(super) const ROWS: &[Setting] = &[
                 Ok(())
             },
         ),
-        "The rate of all requests of one caller over HTTP and stdio, such as `1000/min`; more are refused with 429. None without it.",
+        "The rate of all requests of one caller over HTTP and stdio, such as `1000/min`; further ones are refused with 429. No limit by default.",
     )
     .live()
     .parts(&[
@@ -53,14 +53,14 @@ pub(super) const ROWS: &[Setting] = &[
         "rate_limit.burst",
         "MCP_RATE_LIMIT_BURST",
         Kind::Number(|it| &mut it.requests.burst, 0, MOST),
-        "The number of requests that may come at once; 0 is all of the quota.",
+        "The maximum number of requests at once; 0 is the whole quota.",
     )
     .live(),
     Setting::new(
         "rate_limit.tiers",
         "MCP_RATE_LIMIT_TIERS",
         Kind::Rates(|it| &mut it.requests.tiers),
-        "The rates of callers by tier, in the place of the quota, such as `{ gold = \"10000/min\" }`.",
+        "The rates of callers by tier, in place of the quota, such as `{ gold = \"10000/min\" }`.",
     )
     .live(),
     Setting::new(

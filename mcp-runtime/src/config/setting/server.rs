@@ -19,7 +19,7 @@ pub(super) const ROWS: &[Setting] = &[
         "server.bind",
         "MCP_SERVER_BIND",
         Kind::Text(|it| it.bind.to_string(), |it, text| it.bind.set(text)),
-        "The address to listen on, such as `0.0.0.0:8080`; a port alone leaves the host as it is. Port 0 takes one that is free.",
+        "The address to listen on, such as `0.0.0.0:8080`; a port alone keeps the host. Port 0 selects a free one.",
     )
     .flag("bind")
     .parts(&[
@@ -36,7 +36,7 @@ pub(super) const ROWS: &[Setting] = &[
         "server.public_url",
         "MCP_PUBLIC_URL",
         Kind::Texts(|it| &mut it.public_urls, url::check),
-        "The URLs that clients use, where they are not the address to listen on.",
+        "The URLs that clients use, if they differ from the address to listen on.",
     )
     .flag("public-url")
     .code("public_url")
@@ -45,7 +45,7 @@ pub(super) const ROWS: &[Setting] = &[
         "server.allowed_hosts",
         "MCP_SERVER_ALLOWED_HOSTS",
         Kind::Texts(|it| &mut it.allowed_hosts, check_host),
-        "Host names that clients use besides those of `public_url`.",
+        "Host names that clients use in addition to those of `public_url`.",
     )
     .code("allowed_hosts")
     .live(),
@@ -81,7 +81,7 @@ pub(super) const ROWS: &[Setting] = &[
         "server.shutdown_delay",
         "MCP_SERVER_SHUTDOWN_DELAY",
         Kind::Time(|it| &mut it.shutdown_delay, Duration::ZERO),
-        "The time for which calls are still taken after the signal, while `/ready` says 503.",
+        "The time for which calls are still accepted after the signal, while `/ready` returns 503.",
     )
     .code("shutdown_delay")
     .live(),
@@ -89,7 +89,7 @@ pub(super) const ROWS: &[Setting] = &[
         "server.shutdown_deadline",
         "MCP_SERVER_SHUTDOWN_DEADLINE",
         Kind::Time(|it| &mut it.shutdown_deadline, Duration::ZERO),
-        "The time that a shutdown waits for calls in flight before it cancels them.",
+        "The time for which a shutdown waits for calls in flight before it cancels them.",
     )
     .code("shutdown_deadline")
     .live(),
@@ -130,7 +130,7 @@ pub(super) const ROWS: &[Setting] = &[
                 };
             },
         ),
-        "Arguments are taken only as they are, and never coerced.",
+        "Arguments must match exactly, and are never coerced.",
     ),
     Setting::new(
         "server.describe_rules",

@@ -22,7 +22,7 @@ pub(super) const ROWS: &[Setting] = &[
                 Ok(())
             },
         ),
-        "The audience of the secrets, in the place of the server's name.",
+        "The audience of the secrets, in place of the server's name.",
     )
     .code("state_audience")
     .live(),

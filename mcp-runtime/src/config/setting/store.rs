@@ -12,7 +12,7 @@ pub(super) const ROWS: &[Setting] = &[
         "store.redis",
         "MCP_REDIS_URL",
         Kind::Secrets(|it| &mut it.redis, check),
-        "The URL of the Redis or Valkey that the instances of this server share: `redis://[user:password@]host[:port][/database]`, or `rediss://`.",
+        "The URL of the Redis or Valkey that the instances of this server share: `redis://[user:password@]host[:port][/database]`, or `rediss://`; `redis+cluster://` and `redis+sentinel://` have several hosts.",
     )
     .code("redis"),
     Setting::new(
@@ -25,7 +25,7 @@ pub(super) const ROWS: &[Setting] = &[
                 Ok(())
             },
         ),
-        "The beginning of its keys and channels there, in the place of the server's name.",
+        "The prefix of the keys and channels, in place of the server's name.",
     )
     .code("store_prefix"),
 ];

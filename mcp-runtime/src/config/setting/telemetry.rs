@@ -12,7 +12,7 @@ pub(super) const ROWS: &[Setting] = &[Setting::new(
         |it| it.telemetry.base.clone(),
         |it, text| set(&mut it.telemetry.base, text),
     ),
-    "The collector that takes spans and metrics by OTLP over HTTP, such as `http://localhost:4318`; without one nothing is exported. The variables of OpenTelemetry win.",
+    "The collector of spans and metrics by OTLP over HTTP, such as `http://localhost:4318`; without one nothing is exported. The variables of OpenTelemetry take precedence.",
 )
 .parts(&[
     Part {

@@ -16,7 +16,7 @@ pub(super) const ROWS: &[Setting] = &[
             |it| shown(it, |files| path(&files.certificate)),
             |it, text| set(it, |files| files.certificate = text.into()),
         ),
-        "The file of the certificate with its chain, in PEM; it is read anew when it changes.",
+        "The file of the certificate with its chain, in PEM; it is read again when it changes.",
     ),
     Setting::new(
         "tls.key",
@@ -55,7 +55,7 @@ pub(super) const ROWS: &[Setting] = &[
             },
             |it, text| set(it, |files| files.client_ca = Some(text.into())),
         ),
-        "The file of the authorities whose certificates callers have, in PEM.",
+        "The file of the authorities that issue client certificates, in PEM.",
     ),
     Setting::new(
         "tls.client_auth",
@@ -76,7 +76,7 @@ pub(super) const ROWS: &[Setting] = &[
                 set(it, |files| files.client_auth = Some(named))
             },
         ),
-        "The certificate that a caller needs: `none`, `request` or `require`, the default with `client_ca`.",
+        "The requirement of client certificates: `none`, `request` or `require`, the default with `client_ca`.",
     ),
 ];
 

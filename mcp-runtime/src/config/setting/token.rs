@@ -25,7 +25,7 @@ pub(super) const ROWS: &[Setting] = &[
         "auth.jwt.secret_key",
         "MCP_JWT_SECRET_KEY",
         Kind::Secrets(|it| &mut it.auth.jwt.secret, check_secrets),
-        "The shared secrets of tokens that are signed with HS256, of at least 32 bytes; never beside an issuer.",
+        "The shared secrets of tokens that are signed with HS256, of at least 32 bytes; not in addition to an issuer.",
     ),
     Setting::new(
         "auth.jwt.algorithms",
@@ -55,7 +55,7 @@ pub(super) const ROWS: &[Setting] = &[
                 Ok(())
             },
         ),
-        "The type that the header of a token must have, such as `at+jwt`; the usual ones without one.",
+        "The type that the header of a token must have, such as `at+jwt`; `JWT`, `at+jwt` or none by default.",
     ),
     Setting::new(
         "auth.jwt.scope_claims",

@@ -332,6 +332,7 @@ impl<T> Arg<T> {
         let names = std::iter::once(&self.name).chain(self.aliases);
         let mut given = names.filter_map(|name| Some((*name, input.object.get(name)?)));
         let (first, sent) = given.next()?;
+        input.taken += 1;
         if let Some((second, _)) = given.next() {
             input.problems.twice(first, second);
         }
@@ -476,6 +477,8 @@ pub struct Input<'a, 's> {
     reading: Reading,
     pub(super) leniency: Leniency,
     pub(super) problems: Problems,
+    /// The number of members that parameters have taken, each by its name.
+    taken: usize,
     /// The parameters to elicit from the client's user; `None` if elicitation is not available.
     missing: Option<Vec<MissingArgument>>,
 }
@@ -541,6 +544,7 @@ impl<'a, 's> Input<'a, 's> {
             reading,
             leniency: Leniency::default(),
             problems: Problems::new(),
+            taken: 0,
             missing: None,
         }
     }
@@ -603,6 +607,10 @@ impl<'a, 's> Input<'a, 's> {
     /// unless it is close to a declared one, or the call is invalid anyway and the model has to write the arguments
     /// again.
     fn note_strangers(&mut self) {
+        // Nearly always each member is an argument, and none is there twice.
+        if self.taken == self.object.iter().len() {
+            return;
+        }
         let finished = self.finished;
         let known = OnceCell::new();
         let mut names = Names::default();

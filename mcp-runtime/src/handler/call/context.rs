@@ -38,7 +38,8 @@ use crate::protocol::client_info::ClientNames;
 use crate::protocol::meta::CLIENT_INFO;
 use crate::protocol::notification::{Amount, LogMessage, Progress};
 use crate::protocol::{
-    Capability, ClientCapabilities, InputRequest, Level, Members, RawJson, RequestMeta, Version,
+    Capability, ClientCapabilities, Declared, InputRequest, Level, Members, RawJson, RequestMeta,
+    Version,
 };
 use crate::seal::Subject;
 use crate::share::{Holder, head};
@@ -84,7 +85,7 @@ struct Call {
     peer: Option<IpAddr>,
     holder: Holder,
     headers: HeaderMap,
-    capabilities: ClientCapabilities,
+    capabilities: Declared,
     /// The names of the client: those of the session, or as read from the request when they are needed.
     names: OnceLock<Option<Arc<ClientNames>>>,
     session_id: Option<Arc<str>>,
@@ -395,10 +396,12 @@ impl Context {
             return call.await;
         };
         loop {
+            // Boxed: most calls have no progress token, and need no memory for a timer.
+            let silence = Box::pin(sleep(HEARTBEAT));
             tokio::select! {
                 biased;
                 done = &mut call => return done,
-                () = sleep(HEARTBEAT) => {}
+                () = silence => {}
             }
             if !self.0.spoken.swap(false, Ordering::Relaxed) && outbox.is_read() {
                 let params = Progress {
@@ -444,6 +447,12 @@ impl Context {
     /// Notifies every listening client that the list of resources, or that of templates, has changed.
     pub fn resources_changed(&self) {
         self.notifier().resources_changed();
+    }
+
+    /// Forgets the cached results of the tools, resources and prompts called `name`:
+    /// [`Notifier::forget`](crate::Notifier::forget).
+    pub fn forget(&self, name: &str) {
+        self.notifier().forget(name);
     }
 
     /// Notifies every client that has subscribed to the resource at `uri`, or to a parent of it, that it has changed.

@@ -51,7 +51,7 @@ pub(crate) enum ClientError {
     #[error("the client's response is malformed: {0}")]
     Malformed(String),
     /// The session or the call has ended, or the client reads no stream or is too slow.
-    #[error("the client cannot be asked any more")]
+    #[error("the client cannot be reached any more")]
     Gone,
     /// The client took too long.
     #[error("the client did not answer within {} s", .0.as_secs())]

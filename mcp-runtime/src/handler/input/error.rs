@@ -56,11 +56,11 @@ impl fmt::Display for ElicitError {
         match &self.kind {
             Kind::Declined => write!(
                 f,
-                "the user declined to answer `{key}`; do not ask again, but how to go on"
+                "the user declined to answer `{key}`; do not ask again, but ask how to continue"
             ),
             Kind::Dismissed => write!(
                 f,
-                "the user closed `{key}` without an answer; ask them whether to go on"
+                "the user closed `{key}` without an answer; ask them whether to continue"
             ),
             Kind::Refused(error) => write!(f, "there is no answer to `{key}`: {error}"),
             Kind::Over => write!(f, "the call ended before `{key}` was answered"),

@@ -250,12 +250,14 @@ impl State {
 
     fn status(&self, key: &str, reach: impl FnOnce() -> Reach) -> Status {
         if self.inside == Some(thread::current().id()) {
-            let text = format!("`{key}` is asked inside of a block that runs once: ask before it");
+            let text =
+                format!("`{key}` is requested inside a `once` block: request it before the block");
             return Status::Failed(InputFailure::Misuse(text));
         }
         if self.entries.iter().any(|entry| entry.key == key) {
-            let text =
-                format!("two different questions are asked as `{key}`: give each a key of its own");
+            let text = format!(
+                "two different input requests have the key `{key}`: give each a key of its own"
+            );
             return Status::Failed(InputFailure::Misuse(text));
         }
         let known = find(&self.memory.responses, key).or_else(|| find(&self.sent, key));

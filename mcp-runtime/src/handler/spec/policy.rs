@@ -114,7 +114,7 @@ impl FromStr for RateLimit {
     fn from_str(text: &str) -> Result<Self, String> {
         let quota = rate::parse(text).map_err(|(what, help)| {
             let help = help.unwrap_or_else(rate::form);
-            format!("{text:?} is no rate: {what}; {help}")
+            format!("{text:?} is not a rate: {what}; {help}")
         })?;
         Ok(Self::new(quota.count, quota.period))
     }

@@ -103,7 +103,7 @@ fn take_stderr(real: File) -> io::Result<Option<File>> {
 impl Drop for Captured {
     fn drop(&mut self) {
         *RUNNING.lock().unwrap_or_else(PoisonError::into_inner) -= 1;
-        // If nobody reads, the last words of the program are better left in the pipe, where they block nobody.
+        // Without a reader, the last messages of the program stay in the pipe, where they block nothing.
         if !super::flush(FLUSH) {
             return;
         }

@@ -182,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn what_does_not_fit_is_dropped_and_told_once_writing_works_again() {
+    fn lines_that_do_not_fit_are_dropped_and_reported_once_writing_works_again() {
         let (queue, permit, texts) = behind_a_gate();
         let line = [&[b'x'; 1023][..], b"\n"].concat();
         for _ in 0..5000 {

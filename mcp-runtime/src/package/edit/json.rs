@@ -22,7 +22,7 @@ pub(in super::super) fn put(
         let value = serde_json::json!({ name: entry });
         return Ok(insert(text, &root, &root, table, &value));
     };
-    let of = |key: &str| format!("`{key}` is no object; correct it first");
+    let of = |key: &str| format!("`{key}` is not an object; correct it first");
     let servers = servers.object.as_ref().ok_or_else(|| of(table))?;
     let Some(old) = servers.member(name)? else {
         return Ok(insert(text, &root, servers, name, &entry.clone().into()));
@@ -48,7 +48,7 @@ fn set(
     let mut object = &root;
     for step in path {
         let inside = object.member(step)?.and_then(|it| it.object.as_ref());
-        object = inside.ok_or_else(|| format!("`{step}` is no object"))?;
+        object = inside.ok_or_else(|| format!("`{step}` is not an object"))?;
     }
     let Some(member) = object.member(key)? else {
         return Ok(insert(text, &root, object, key, value));

@@ -41,7 +41,7 @@ impl Object {
         };
         reader.skip()?;
         let (_, object) = reader.value(DEEPEST)?;
-        let object = object.ok_or("the file is no JSON object")?;
+        let object = object.ok_or("the file is not a JSON object")?;
         reader.skip()?;
         if reader.at < text.len() {
             return Err(reader.fault("there is more after the object"));

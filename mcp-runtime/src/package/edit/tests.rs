@@ -41,7 +41,7 @@ fn a_missing_table_is_added_and_an_empty_file_is_begun() {
 }
 
 #[test]
-fn an_entry_that_is_there_keeps_what_is_its_own() {
+fn an_existing_entry_keeps_its_other_members() {
     let before =
         "{ \"servers\": { \"it\": { \"env\": { \"A\": \"1\" }, \"command\": \"/old\" } } }";
     let after = put_json(before).unwrap();
@@ -57,7 +57,7 @@ fn an_entry_that_is_there_keeps_what_is_its_own() {
 fn json_that_cannot_be_kept_is_refused_in_words() {
     for (text, says) in [
         ("[]", "no JSON object"),
-        ("{\"servers\": []}", "`servers` is no object"),
+        ("{\"servers\": []}", "`servers` is not an object"),
         ("{\"servers\": {}, \"servers\": {}}", "twice"),
         (
             "{\"servers\": {\"it\": {\"url\": \"http://x\"}}}",
@@ -105,7 +105,7 @@ fn a_file_of_toml_gets_a_table_at_its_end() {
 }
 
 #[test]
-fn a_table_that_is_there_keeps_what_is_its_own() {
+fn an_existing_table_keeps_its_other_keys() {
     let before = "[servers.it]\ncommand = \"/old\" # here\ntimeout = 5\n\n[servers.it.env]\nA = \"1\"\n\n[z]\nb = 1.0\n";
     let after = put_toml(before).unwrap();
     assert_eq!(
@@ -119,8 +119,8 @@ fn toml_that_cannot_be_kept_is_refused_in_words() {
     for (text, says) in [
         ("servers = { other = { command = \"x\" } }\n", "by hand"),
         ("[servers.it]\nurl = \"http://x\"\n", "another way"),
-        ("servers = 1\n", "`servers` is no table"),
-        ("[servers]\nit = 1\n", "`servers.it` is no table"),
+        ("servers = 1\n", "`servers` is not a table"),
+        ("[servers]\nit = 1\n", "`servers.it` is not a table"),
         ("[[servers]]\nname = \"x\"\n", "no table"),
         ("a = \n", ""),
     ] {

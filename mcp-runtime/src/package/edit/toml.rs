@@ -16,11 +16,11 @@ pub(in super::super) fn put(
 ) -> Result<String, String> {
     let before = read(text)?;
     if before.get(table).is_some_and(|it| !it.is_object()) {
-        return Err(format!("`{table}` is no table; correct it first"));
+        return Err(format!("`{table}` is not a table; correct it first"));
     }
     let old = before[table][name].as_object();
     if before[table].get(name).is_some_and(|it| !it.is_object()) {
-        return Err(format!("`{table}.{name}` is no table; correct it first"));
+        return Err(format!("`{table}.{name}` is not a table; correct it first"));
     }
     let mut changed = text.to_owned();
     match old {
@@ -68,7 +68,7 @@ fn set(text: &str, path: [&str; 2], name: &str, value: &Value) -> Result<String,
     for step in path {
         table = match table.get(step).map(toml::Spanned::get_ref) {
             Some(DeValue::Table(inside)) => inside,
-            _ => return Err(format!("`{step}` is no table")),
+            _ => return Err(format!("`{step}` is not a table")),
         };
     }
     let mut changed = text.to_owned();

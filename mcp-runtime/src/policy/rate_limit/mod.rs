@@ -205,7 +205,7 @@ impl Counter {
 
     fn check(&self, now: Instant) -> Result<(), Duration> {
         match self {
-            Self::TokenBucket(bucket) => bucket.check(),
+            Self::TokenBucket(bucket) => bucket.check(now),
             Self::SlidingWindow(window) => window
                 .lock()
                 .unwrap_or_else(PoisonError::into_inner)

@@ -76,7 +76,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_forgotten_counts() {
+    fn an_evicted_round_counts() {
         let mut rounds = Rounds::default();
         for asked in 10..20 {
             assert!(rounds.continues(stamp(asked), 4));

@@ -62,7 +62,7 @@ fn calls() -> [Command; 3] {
     };
     [
         Command::new("call")
-            .about("Call a tool and print its result; asks in the terminal what the tool asks its user")
+            .about("Call a tool and print its result; input requests are answered in the terminal")
             .disable_help_flag(true)
             .arg(name("TOOL", "The tool's name").required_unless_present("help").required(false))
             .arg(words("Arguments; a value is JSON, or text where the tool wants text; `call TOOL --help` lists them"))

@@ -50,7 +50,7 @@ pub(super) async fn check(url: Option<&str>, settings: &Settings) -> Result<()> 
         return Ok(());
     }
     if code.is_empty() || !status.starts_with("HTTP/") {
-        return Err(failed("it does not answer as an HTTP server".to_owned()));
+        return Err(failed("the response is not HTTP".to_owned()));
     }
     Err(failed(format!("{code} {body}")))
 }
@@ -94,14 +94,14 @@ async fn ask(base: &str, path: &str, settings: &Settings) -> io::Result<String> 
     let refused = |why: &str| io::Error::new(io::ErrorKind::InvalidInput, why.to_owned());
     let uri: Uri = format!("{base}{path}")
         .parse()
-        .map_err(|_| refused("it is no URL"))?;
+        .map_err(|_| refused("it is not a URL"))?;
     let port = match uri.scheme_str() {
         Some("http") => 80,
         #[cfg(feature = "tls")]
         Some("https") => 443,
         #[cfg(not(feature = "tls"))]
         Some("https") => {
-            let why = "it was built without the feature `tls`; ask a plain address, such as that of ops.bind";
+            let why = "it was built without the feature `tls`; use a plain address, such as that of ops.bind";
             return Err(refused(why));
         }
         _ => return Err(refused("write a URL of http or https")),

@@ -122,6 +122,6 @@ pub(super) async fn send(
     progress.clear();
     Err(Error::command(
         REFUSED,
-        "the server ended without an answer",
+        "the server ended without a response",
     ))
 }

@@ -7,6 +7,7 @@
 
 use axum::http::{HeaderMap, header};
 
+use super::head::Head;
 use crate::protocol::RpcError;
 
 /// The media types that the client accepts.
@@ -17,12 +18,10 @@ pub(super) struct Accepts {
 
 impl Accepts {
     /// Reads the media types; both should be present, but one is enough.
-    pub(super) fn from_headers(headers: &HeaderMap) -> Result<Self, RpcError> {
-        let Some(accept) = headers.get(header::ACCEPT) else {
-            return Ok(Self { stream: true });
-        };
+    pub(super) fn from_headers(head: Head<'_>, headers: &HeaderMap) -> Result<Self, RpcError> {
         // Most clients send exactly this.
-        if accept == "application/json, text/event-stream" {
+        let is_usual = head.accept.is(b"application/json, text/event-stream");
+        if is_usual || !head.accept.is_there() {
             return Ok(Self { stream: true });
         }
         let any = |names: &[&str]| {

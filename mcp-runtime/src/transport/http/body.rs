@@ -10,17 +10,18 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::task::Poll;
 
-use axum::body::{Body, HttpBody as _};
+use axum::body::HttpBody as _;
 use bytes::{Bytes, BytesMut};
 use http_body_util::BodyExt as _;
 use tokio::time::timeout;
 
 use super::Endpoint;
+use super::bodies::Received;
 use crate::config::Settings;
 use crate::limits::Limit;
+use crate::policy::poll_once;
 use crate::protocol::RpcError;
 use crate::share::{Budget, Reserved};
-use crate::transport::poll_once;
 
 /// The size up to which a body is not counted in the budget.
 const SMALL: usize = 16 * 1024;
@@ -33,7 +34,7 @@ struct Charged {
 
 impl Endpoint {
     /// Reads a body, or returns the error for the limit that it exceeds.
-    pub(super) async fn read(&self, body: Body) -> Result<Bytes, RpcError> {
+    pub(super) async fn read(&self, body: Received) -> Result<Bytes, RpcError> {
         let read = |settings: &Settings| (settings.max_body, settings.limits.body_timeout);
         let (most, limit) = self.service.live.with(read);
         // Checked before reading, so that a client with `Expect` is not told to send the body.
@@ -55,7 +56,7 @@ impl Endpoint {
     }
 }
 
-async fn collect(mut body: Body, most: usize, budget: &Arc<Budget>) -> Result<Bytes, RpcError> {
+async fn collect(mut body: Received, most: usize, budget: &Arc<Budget>) -> Result<Bytes, RpcError> {
     let mut reserved: Option<Reserved> = None;
     let mut whole = Bytes::new();
     let mut pieces = BytesMut::new();

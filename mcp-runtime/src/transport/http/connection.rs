@@ -32,11 +32,14 @@ pub(super) struct Activity {
     requests: AtomicU32,
     /// The arrival of the first byte of an incomplete head.
     head: AtomicU64,
-    /// The last transfer of bytes, in either direction.
+    /// The last transfer of bytes, in either direction; [`NOW`] if an answer has just been made.
     bytes: AtomicU64,
     /// `true` if frames other than heads may arrive between requests.
     is_http2: AtomicBool,
 }
+
+/// The time of what has happened since the last reading of the clock.
+const NOW: u64 = u64::MAX;
 
 /// The decision about a connection.
 #[derive(Debug, PartialEq, Eq)]
@@ -98,6 +101,9 @@ impl Activity {
                 Verdict::Fine(end)
             };
         }
+        if self.bytes.load(Ordering::Relaxed) == NOW {
+            self.written();
+        }
         let end = self.at(self.bytes.load(Ordering::Relaxed)) + self.idle_timeout;
         if now >= end {
             Verdict::Idle
@@ -132,7 +138,8 @@ impl Activity {
 
 impl Drop for Answering {
     fn drop(&mut self) {
-        self.0.written();
+        // Its bytes are written next, and that is when the clock is read.
+        self.0.bytes.store(NOW, Ordering::Relaxed);
         self.0.requests.fetch_sub(1, Ordering::Relaxed);
     }
 }

@@ -105,7 +105,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_body_that_nobody_reads_is_taken_to_its_end() {
+    async fn an_unread_body_is_drained() {
         let (sender, body) = body();
         drop(Drained::new(body));
         assert_eq!(send(&sender, 1024, 100).await, 100);

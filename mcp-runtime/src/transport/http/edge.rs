@@ -8,10 +8,11 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use axum::extract::{Request, State};
-use axum::http::{HeaderName, HeaderValue, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Uri, header};
 use axum::middleware::Next;
 use axum::response::Response;
 
+use super::head::Head;
 use super::sender::{self, Peer};
 use super::{Endpoint, cors};
 
@@ -54,7 +55,8 @@ pub(super) async fn around<F: Future<Output = Response>>(
     request: Request,
     answer: impl FnOnce(Option<Peer>, Request) -> F,
 ) -> Response {
-    match admit(endpoint, peer, &request) {
+    let head = Head::read(request.headers());
+    match admit(endpoint, peer, (request.uri(), request.headers()), head) {
         Ok((caller, origin)) => finished(endpoint, answer(caller, request).await, origin),
         Err(refused) => *refused,
     }
@@ -65,15 +67,16 @@ pub(super) async fn around<F: Future<Output = Response>>(
 pub(super) fn admit(
     endpoint: &Endpoint,
     peer: Option<IpAddr>,
-    request: &Request,
+    (uri, headers): (&Uri, &HeaderMap),
+    head: Head<'_>,
 ) -> Result<(Option<Peer>, Option<HeaderValue>), Box<Response>> {
     let refused = |error| Box::new(finished(endpoint, endpoint.refuse(error), None));
-    let caller = peer.map(|peer| endpoint.proxies.caller(peer, request.headers()));
+    let caller = peer.map(|peer| endpoint.proxies.caller(peer, headers));
     if let Some(caller) = caller {
         endpoint.flood.check(caller).map_err(refused)?;
     }
     let origin = endpoint.guard.with(|guard| {
-        let origin = guard.check(request.uri(), request.headers());
+        let origin = guard.check(uri, head);
         origin.map(Option::<&HeaderValue>::cloned)
     });
     Ok((caller.map(Peer), origin.map_err(refused)?))
@@ -86,14 +89,26 @@ pub(super) fn finished(
     origin: Option<HeaderValue>,
 ) -> Response {
     let headers = response.headers_mut();
-    for (name, value) in RESTRICTIONS {
-        headers.entry(name).or_insert(value);
-    }
-    if endpoint.is_https {
-        headers.insert(header::STRICT_TRANSPORT_SECURITY, HTTPS_ONLY);
-    }
+    restrict(headers, endpoint.is_https);
     if let Some(origin) = origin {
         cors::allow(headers, origin);
     }
     response
+}
+
+/// Returns the headers of a response with those that every response has.
+pub(super) fn headers(response: Response, is_https: bool) -> HeaderMap {
+    let mut headers = response.into_parts().0.headers;
+    restrict(&mut headers, is_https);
+    headers
+}
+
+/// Adds the headers that every response has.
+fn restrict(headers: &mut HeaderMap, is_https: bool) {
+    for (name, value) in RESTRICTIONS {
+        headers.entry(name).or_insert(value);
+    }
+    if is_https {
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, HTTPS_ONLY);
+    }
 }

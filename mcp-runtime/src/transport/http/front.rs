@@ -16,14 +16,15 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Body;
-use axum::http::{HeaderValue, Method, Request, Version, header};
-use axum::response::Response;
+use axum::http::{HeaderValue, Method, Request, Response, Version, header};
 use futures_util::future::BoxFuture;
 use hyper::body::Incoming;
 use tower::Service as _;
 
+use super::bodies::{self, Sent};
 use super::connection::{Activity, Open};
 use super::drained::Drained;
+use super::head::Head;
 use super::post::Received;
 use super::sender::Peer;
 use super::{Endpoint, PATH, edge, guard, post, routes};
@@ -111,38 +112,59 @@ impl Front {
     pub(super) fn answer(
         &self,
         request: Request<Incoming>,
-    ) -> impl Future<Output = Result<Response, Infallible>> + Send + use<> {
+    ) -> impl Future<Output = Result<Response<Sent>, Infallible>> + Send + use<> {
         let is_http2 = request.version() == Version::HTTP_2;
         let from = self.from.as_ref().map(|(from, _)| from);
         let activity = self.from.as_ref().map(|(_, activity)| activity);
         let answering = activity.map(|activity| activity.request(is_http2));
         let is_message = request.method() == Method::POST && request.uri().path() == PATH;
-        let mut request = request.map(|body| {
-            if is_http2 {
-                Body::new(Drained::new(body))
-            } else {
-                Body::new(body)
-            }
-        });
-        certify(&mut request, from);
         let endpoint = Arc::clone(&self.endpoint);
         let peer = from.and_then(|from| from.peer);
-        let begun = if is_message {
-            receive(&endpoint, peer, request)
+        let begun = if !is_message {
+            let request = request.map(|body| boxed(body, is_http2));
+            Begun::Other(Box::pin(self.route(certified(request, from))))
+        } else if endpoint.gate.is_some() {
+            let request = request.map(|body| boxed(body, is_http2));
+            Begun::Other(verify(&endpoint, peer, certified(request, from)))
         } else {
-            let (rest, from) = (self.rest.clone(), from.cloned());
-            Begun::Other(Box::pin(answer(Arc::clone(&endpoint), rest, from, request)))
+            receive(&endpoint, peer, request, is_http2)
         };
         async move {
             let response = match begun {
                 Begun::Message(received, origin) => {
-                    let response = post::answer(&endpoint, received).await;
-                    edge::finished(&endpoint, response, origin)
+                    let answered = post::answer(&endpoint, received).await;
+                    answered.finish(&endpoint, origin)
                 }
-                Begun::Other(response) => response.await,
+                Begun::Refused(response) => response.map(Sent::Boxed),
+                Begun::Other(response) => response.await.map(Sent::Boxed),
             };
             drop(answering);
             Ok(last(&endpoint, response, is_http2))
+        }
+    }
+
+    /// Handles a request of another route.
+    fn route(
+        &self,
+        mut request: Request<Body>,
+    ) -> impl Future<Output = axum::response::Response> + Send + use<> {
+        let (endpoint, mut rest) = (Arc::clone(&self.endpoint), self.rest.clone());
+        let from = self.from.as_ref().map(|(from, _)| from.clone());
+        async move {
+            let head = Head::read(request.headers());
+            if let Some(refused) = check_host(&endpoint, request.version(), head) {
+                return refused;
+            }
+            // Not for messages, each of which would pay for it.
+            if let Some(from) = from {
+                #[cfg(feature = "websocket")]
+                request.extensions_mut().insert(from.open);
+                if let Some(peer) = from.peer {
+                    request.extensions_mut().insert(peer);
+                }
+            }
+            let Ok(response) = rest.call(request).await;
+            edge::finished(&endpoint, response, None)
         }
     }
 }
@@ -151,77 +173,101 @@ impl Front {
 enum Begun {
     /// A message, and its origin.
     Message(Received, Option<HeaderValue>),
+    /// The refusal of a message, which is not read.
+    Refused(Box<axum::response::Response>),
     /// The response to anything else.
-    Other(BoxFuture<'static, Response>),
+    Other(BoxFuture<'static, axum::response::Response>),
 }
 
 /// Starts a message: everything that does not wait is done before there is a future.
-fn receive(endpoint: &Arc<Endpoint>, peer: Option<Peer>, request: Request<Body>) -> Begun {
-    let refused = |response| Begun::Other(Box::pin(std::future::ready(response)));
-    if let Some(response) = check_host(endpoint, &request) {
-        return refused(response);
-    }
-    let (caller, origin) = match edge::admit(endpoint, peer.map(|Peer(it)| it), &request) {
-        Ok(admitted) => admitted,
-        Err(response) => return refused(*response),
-    };
-    if endpoint.gate.is_some() {
-        let endpoint = Arc::clone(endpoint);
-        return Begun::Other(Box::pin(async move {
-            let response = post::post_from(caller, &endpoint, request).await;
-            edge::finished(&endpoint, response, origin)
-        }));
-    }
+fn receive(
+    endpoint: &Endpoint,
+    peer: Option<Peer>,
+    request: Request<Incoming>,
+    is_http2: bool,
+) -> Begun {
     let (parts, body) = request.into_parts();
-    match Received::new(parts, body, caller) {
-        Ok(received) => Begun::Message(received, origin),
-        Err(error) => refused(edge::finished(endpoint, endpoint.refuse(error), origin)),
+    let head = Head::read(&parts.headers);
+    if let Some(response) = check_host(endpoint, parts.version, head) {
+        return Begun::Refused(Box::new(response));
     }
+    let peer = peer.map(|Peer(it)| it);
+    let admitted = edge::admit(endpoint, peer, (&parts.uri, &parts.headers), head);
+    let (caller, origin) = match admitted {
+        Ok(admitted) => admitted,
+        Err(response) => return Begun::Refused(response),
+    };
+    let accepts = match post::check_headers(head, &parts.headers) {
+        Ok(accepts) => accepts,
+        Err(error) => {
+            let response = edge::finished(endpoint, endpoint.refuse(error), origin);
+            return Begun::Refused(Box::new(response));
+        }
+    };
+    let body = if is_http2 {
+        bodies::Received::Boxed(boxed(body, is_http2))
+    } else {
+        bodies::Received::Plain(body)
+    };
+    Begun::Message(Received::new(parts, body, caller, accepts), origin)
 }
 
-/// Handles a request of another route.
-async fn answer(
-    endpoint: Arc<Endpoint>,
-    mut rest: Router,
-    from: Option<From>,
-    mut request: Request<Body>,
-) -> Response {
-    if let Some(refused) = check_host(&endpoint, &request) {
-        return refused;
-    }
-    // Not for messages, each of which would pay for it.
-    if let Some(from) = from {
-        #[cfg(feature = "websocket")]
-        request.extensions_mut().insert(from.open);
-        if let Some(peer) = from.peer {
-            request.extensions_mut().insert(peer);
+/// Verifies the caller of a message, and answers it.
+fn verify(
+    endpoint: &Arc<Endpoint>,
+    peer: Option<Peer>,
+    request: Request<Body>,
+) -> BoxFuture<'static, axum::response::Response> {
+    let endpoint = Arc::clone(endpoint);
+    Box::pin(async move {
+        let head = Head::read(request.headers());
+        if let Some(refused) = check_host(&endpoint, request.version(), head) {
+            return refused;
         }
+        let peer = peer.map(|Peer(it)| it);
+        let answer = |caller, request| post::post_from(caller, &endpoint, request);
+        edge::around(&endpoint, peer, request, answer).await
+    })
+}
+
+/// Boxes the body of a request.
+fn boxed(body: Incoming, is_http2: bool) -> Body {
+    if is_http2 {
+        Body::new(Drained::new(body))
+    } else {
+        Body::new(body)
     }
-    let Ok(response) = rest.call(request).await;
-    edge::finished(&endpoint, response, None)
 }
 
 /// Adds the certificate whose key the caller has proved to hold.
 #[cfg_attr(
     not(feature = "tls"),
-    expect(unused_variables, reason = "without TLS there are no certificates")
+    expect(
+        unused_mut,
+        unused_variables,
+        reason = "without TLS there are no certificates"
+    )
 )]
-fn certify(request: &mut Request<Body>, from: Option<&From>) {
+fn certified(mut request: Request<Body>, from: Option<&From>) -> Request<Body> {
     #[cfg(feature = "tls")]
     if let Some(certificate) = from.and_then(|from| from.certificate.as_ref()) {
         request.extensions_mut().insert(Arc::clone(certificate));
     }
+    request
 }
 
 /// Returns the refusal of an HTTP/1.1 request without a host.
-fn check_host(endpoint: &Endpoint, request: &Request<Body>) -> Option<Response> {
-    let is_missing =
-        request.version() == Version::HTTP_11 && !request.headers().contains_key(header::HOST);
+fn check_host(
+    endpoint: &Endpoint,
+    version: Version,
+    head: Head<'_>,
+) -> Option<axum::response::Response> {
+    let is_missing = version == Version::HTTP_11 && !head.host.is_there();
     is_missing.then(|| edge::finished(endpoint, endpoint.refuse(guard::no_host()), None))
 }
 
 /// Marks a response as the last of its connection, if the server is leaving.
-fn last(endpoint: &Endpoint, mut response: Response, is_http2: bool) -> Response {
+fn last(endpoint: &Endpoint, mut response: Response<Sent>, is_http2: bool) -> Response<Sent> {
     if !is_http2 && endpoint.service.drain.is_leaving() {
         response.headers_mut().insert(header::CONNECTION, CLOSE);
     }

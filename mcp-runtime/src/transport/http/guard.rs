@@ -9,9 +9,10 @@
 //! `cors_origins`. `Origin: null`, which sandboxed pages and files send, is not allowed. A refusal is 403, and names
 //! the setting to change.
 
+use axum::http::HeaderValue;
 use axum::http::uri::{Authority, Uri};
-use axum::http::{HeaderMap, HeaderValue, header};
 
+use super::head::Head;
 use crate::config::Settings;
 use crate::excerpt::excerpt;
 use crate::protocol::RpcError;
@@ -38,18 +39,18 @@ impl Guard {
     }
 
     /// Checks a request's `Host` (or `:authority`) and `Origin`; returns the latter.
-    pub(crate) fn check<'r>(
+    pub(super) fn check<'r>(
         &self,
         uri: &'r Uri,
-        headers: &'r HeaderMap,
+        head: Head<'r>,
     ) -> Result<Option<&'r HeaderValue>, RpcError> {
-        let host = host(uri, headers)?;
+        let host = host(uri, head)?;
         if let Some(host) = host
             && !self.allows_host(name_of(host))
         {
             return Err(foreign_host(host));
         }
-        let Some(sent) = headers.get(header::ORIGIN) else {
+        let Some(sent) = head.origin.value() else {
             return Ok(None);
         };
         let origin = sent.to_str().unwrap_or_default();
@@ -119,14 +120,13 @@ fn port(url: &Uri) -> Option<u16> {
 /// Name and port, as the client wrote them; a host that is not text becomes an empty one, which no server has.
 ///
 /// A request with two hosts is ambiguous: an intermediary may have read the other one (RFC 9112, 3.2; RFC 9113, 8.3.1).
-fn host<'r>(uri: &'r Uri, headers: &'r HeaderMap) -> Result<Option<&'r str>, RpcError> {
-    let mut hosts = headers.get_all(header::HOST).iter();
+fn host<'r>(uri: &'r Uri, head: Head<'r>) -> Result<Option<&'r str>, RpcError> {
     let authority = uri.authority().map(Authority::as_str);
-    let Some(host) = hosts.next() else {
+    let Some(host) = head.host.value() else {
         return Ok(authority);
     };
     let host = host.to_str().unwrap_or_default();
-    if hosts.next().is_some() {
+    if head.host.is_repeated() {
         return Err(RpcError::invalid_request(
             "the request has two `Host` headers; send one",
         ));
@@ -195,6 +195,7 @@ fn foreign_origin(origin: &str) -> RpcError {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use axum::http::{HeaderMap, header};
 
     fn check(public: &[&str], host: &'static str, origin: Option<&'static str>) -> bool {
         let mut headers = HeaderMap::new();
@@ -207,7 +208,7 @@ mod tests {
             ..Settings::default()
         };
         Guard::new(&settings)
-            .check(&Uri::from_static("/mcp"), &headers)
+            .check(&Uri::from_static("/mcp"), Head::read(&headers))
             .is_ok()
     }
 

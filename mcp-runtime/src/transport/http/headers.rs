@@ -15,6 +15,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
+use super::head::First;
 use crate::excerpt::excerpt;
 use crate::protocol::{Method, RawStr, Request, RpcError};
 use crate::service::Service;
@@ -49,6 +50,7 @@ pub(super) fn same_method(headers: &HeaderMap, request: &Request) -> Result<(), 
 pub(super) fn same_params(
     service: &Service,
     headers: &HeaderMap,
+    given: First<'_>,
     request: &Request,
 ) -> Result<(), RpcError> {
     let named = match request.method {
@@ -60,21 +62,29 @@ pub(super) fn same_params(
     let Some(params) = &request.params else {
         return Ok(());
     };
+    let Some(json) = params.get(named) else {
+        return Ok(());
+    };
+    if !is_literally(given, json) {
+        let Some(Ok(name)) = params.text(named) else {
+            return Ok(());
+        };
+        match text(headers, "Mcp-Name", &NAME)? {
+            Some(header) if decoded("Mcp-Name", header)? == name => {}
+            Some(header) => return Err(mismatch("Mcp-Name", header, &name)),
+            None => return Err(absent("Mcp-Name", &name)),
+        }
+    }
+    let registry = service.registry.read();
+    if request.method != Method::ToolsCall || !registry.has_headers {
+        return Ok(());
+    }
     let Some(Ok(name)) = params.text(named) else {
         return Ok(());
     };
-    match text(headers, "Mcp-Name", &NAME)? {
-        Some(header) if decoded("Mcp-Name", header)? == name => {}
-        Some(header) => return Err(mismatch("Mcp-Name", header, &name)),
-        None => return Err(absent("Mcp-Name", &name)),
-    }
-    if request.method != Method::ToolsCall {
-        return Ok(());
-    }
-    let registry = service.registry.read();
-    let tools = Some(&registry.tools).filter(|_| registry.has_headers);
-    let Some(entry) = tools
-        .and_then(|tools| tools.get(&name))
+    let Some(entry) = registry
+        .tools
+        .get(&name)
         .filter(|entry| !entry.headers.is_empty())
     else {
         return Ok(());
@@ -93,6 +103,19 @@ pub(super) fn same_params(
         })?;
     }
     Ok(())
+}
+
+/// Returns `true` if a header equals the text of a JSON string, and neither of them is encoded.
+fn is_literally(given: First<'_>, json: &[u8]) -> bool {
+    let text = json
+        .strip_prefix(b"\"")
+        .and_then(|it| it.strip_suffix(b"\""));
+    text.is_some_and(|text| {
+        given.is(text)
+            && !text.contains(&b'\\')
+            && text.trim_ascii() == text
+            && !text.starts_with(b"=?")
+    })
 }
 
 fn same_argument(

@@ -20,6 +20,7 @@ use tokio::time::{Instant, sleep_until};
 use tokio_util::task::TaskTracker;
 
 use super::apart;
+use super::aside::Aside;
 use super::connection::{Activity, Connection, Open, Verdict};
 use super::front::{From, Front};
 use super::places::{Place, Places};
@@ -122,12 +123,16 @@ impl Server {
         #[cfg(not(feature = "http2"))]
         let serving = http.serve_connection(io, service).with_upgrades();
         let mut serving = pin!(serving);
-        let mut ended = pin!(self.service.drain.ended());
-        let mut leaving = pin!(self.service.drain.leaving());
-        let (mut closing, mut is_told) = (false, false);
-        let mut check = pin!(sleep_until(Instant::now() + limits.header_timeout));
+        let mut watch = Watch {
+            service: Arc::clone(&self.service),
+            activity,
+            check: Instant::now() + limits.header_timeout,
+            is_told: false,
+            is_closing: false,
+        };
         loop {
-            tokio::select! {
+            let mut news = Aside::new(watch.next());
+            let told = tokio::select! {
                 biased;
                 result = serving.as_mut() => {
                     if let Err(error) = result {
@@ -135,26 +140,17 @@ impl Server {
                     }
                     return;
                 }
-                () = &mut ended, if !closing => {
-                    closing = true;
-                    serving.as_mut().graceful_shutdown();
+                told = &mut news => told,
+            };
+            let (rest, news) = told;
+            watch = rest;
+            match news {
+                News::Last => serving.as_mut().graceful_shutdown(),
+                News::Idle => return,
+                News::Slow => {
+                    metrics.refused(Limit::Slow);
+                    return;
                 }
-                // HTTP/1.1 is notified by a header of its next response; an idle connection that is closed now might
-                // be in use just then.
-                () = &mut leaving, if !is_told => {
-                    is_told = true;
-                    if activity.is_http2() {
-                        serving.as_mut().graceful_shutdown();
-                    }
-                }
-                () = &mut check => match activity.verdict(Instant::now()) {
-                    Verdict::Fine(until) => check.as_mut().reset(until),
-                    Verdict::Idle => return,
-                    Verdict::Slow => {
-                        metrics.refused(Limit::Slow);
-                        return;
-                    }
-                },
             }
         }
     }
@@ -168,6 +164,61 @@ impl Server {
             self.service.metrics.refused(Limit::Headers);
         }
         tracing::debug!(error = %error, "a connection has failed");
+    }
+}
+
+/// The reason why the server ends a connection.
+#[derive(Debug)]
+enum News {
+    /// It takes no further request.
+    Last,
+    /// It is closed: nothing has been asked for too long.
+    Idle,
+    /// It is closed: a head has taken too long.
+    Slow,
+}
+
+/// Waits for a reason to end a connection.
+struct Watch {
+    service: Arc<Service>,
+    activity: Arc<Activity>,
+    /// The time of the next look at what has happened on it.
+    check: Instant,
+    is_told: bool,
+    is_closing: bool,
+}
+
+impl Watch {
+    async fn next(mut self) -> (Self, News) {
+        let service = Arc::clone(&self.service);
+        let mut ended = pin!(service.drain.ended());
+        let mut leaving = pin!(service.drain.leaving());
+        let mut check = pin!(sleep_until(self.check));
+        loop {
+            tokio::select! {
+                biased;
+                () = &mut ended, if !self.is_closing => {
+                    self.is_closing = true;
+                    return (self, News::Last);
+                }
+                // HTTP/1.1 is notified by a header of its next response; an idle connection that is closed now might
+                // be in use just then.
+                () = &mut leaving, if !self.is_told => {
+                    self.is_told = true;
+                    if self.activity.is_http2() {
+                        return (self, News::Last);
+                    }
+                }
+                () = &mut check => match self.activity.verdict(Instant::now()) {
+                    Verdict::Fine(until) => {
+                        self.check = until;
+                        check.as_mut().reset(until);
+                    }
+                    Verdict::Idle => return (self, News::Idle),
+                    Verdict::Slow => return (self, News::Slow),
+                },
+            }
+        }
     }
 }
 

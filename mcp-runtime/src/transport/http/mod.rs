@@ -13,7 +13,9 @@
 
 mod accept;
 mod apart;
+mod aside;
 mod authenticate;
+mod bodies;
 mod body;
 mod connection;
 mod cors;
@@ -23,6 +25,7 @@ mod exchange;
 mod flood;
 mod front;
 pub(crate) mod guard;
+mod head;
 mod headers;
 mod listener;
 #[cfg(feature = "websocket")]
@@ -51,10 +54,12 @@ mod well_known;
 
 use std::sync::Arc;
 
+use axum::http::HeaderMap;
 use axum::middleware::from_fn_with_state;
 use axum::response::Response;
 use axum::routing::{MethodRouter, get, post as on_post};
 use axum::{Extension, Router};
+use bytes::Bytes;
 
 pub(crate) use listener::serve;
 pub(crate) use socket::Listener;
@@ -89,6 +94,8 @@ pub(crate) struct Endpoint {
     flood: Flood,
     /// True if clients reach the server by HTTPS, at its own listener or at a proxy.
     is_https: bool,
+    /// The headers of nearly every response: JSON, with what every response has.
+    headers: HeaderMap,
 }
 
 /// Applies the names of new settings.
@@ -214,6 +221,7 @@ impl Endpoint {
             proxies,
             flood,
             is_https,
+            headers: edge::headers(response::json(200, Bytes::new()), is_https),
         })
     }
 }

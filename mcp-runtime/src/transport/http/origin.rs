@@ -13,6 +13,7 @@ use axum::response::Response;
 
 use super::Endpoint;
 use super::accept::Accepts;
+use super::head::Mirrors;
 use super::headers::{self, PROTOCOL_VERSION, SESSION_ID};
 use super::sender::Sender;
 use crate::dispatch::Origin;
@@ -28,9 +29,21 @@ const AWAY: Duration = Duration::from_secs(5);
 
 /// One request to the endpoint.
 pub(super) struct Incoming<'a> {
-    pub endpoint: &'a Endpoint,
-    pub sender: &'a Sender,
-    pub accepts: Accepts,
+    endpoint: &'a Endpoint,
+    sender: &'a Sender,
+    mirrors: Mirrors<'a>,
+    accepts: Accepts,
+}
+
+impl<'a> Incoming<'a> {
+    pub(super) fn new(endpoint: &'a Endpoint, sender: &'a Sender, accepts: Accepts) -> Self {
+        Self {
+            endpoint,
+            sender,
+            mirrors: Mirrors::read(&sender.headers),
+            accepts,
+        }
+    }
 }
 
 impl Origin for Incoming<'_> {
@@ -75,15 +88,22 @@ impl Origin for Incoming<'_> {
     }
 
     fn check_version(&self, version: &str) -> Result<(), RpcError> {
+        if self.mirrors.version.is(version.as_bytes()) {
+            return Ok(());
+        }
         headers::same_version(&self.sender.headers, version)
     }
 
     fn check_method(&self, request: &Request) -> Result<(), RpcError> {
+        if self.mirrors.method.is(request.method.as_str().as_bytes()) {
+            return Ok(());
+        }
         headers::same_method(&self.sender.headers, request)
     }
 
     fn check_request(&self, request: &Request) -> Result<(), RpcError> {
-        headers::same_params(&self.endpoint.service, &self.sender.headers, request)?;
+        let headers = &self.sender.headers;
+        headers::same_params(&self.endpoint.service, headers, self.mirrors.name, request)?;
         if request.method == Method::SubscriptionsListen && !self.accepts.stream {
             return Err(Accepts::refusal("`Accept` must list text/event-stream"));
         }

@@ -12,7 +12,6 @@
 use std::sync::Arc;
 use std::task::Poll;
 
-use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
@@ -20,7 +19,9 @@ use axum::response::Response;
 use tokio::time::sleep;
 
 use super::accept::Accepts;
+use super::bodies::{self, Answered};
 use super::exchange::Exchange;
+use super::head::Head;
 use super::origin::Incoming;
 use super::response::{accepted, json, reply};
 use super::sender::{Peer, Sender};
@@ -31,10 +32,10 @@ use crate::handler::input::outbox::{Notes, Outbox, Stored, notes};
 use crate::legacy::Session;
 use crate::legacy::stream::Stream;
 use crate::ops::metrics::Streams;
+use crate::policy::poll_once;
 use crate::protocol::{RpcError, Version};
 use crate::service::Service;
 use crate::share::Permit;
-use crate::transport::poll_once;
 
 pub(super) async fn post(State(endpoint): State<Arc<Endpoint>>, request: Request) -> Response {
     post_from(None, &endpoint, request).await
@@ -54,8 +55,11 @@ pub(super) async fn post_from(
         }
         metadata = gate.metadata(&parts);
     }
-    let response = match Received::new(parts, body, peer) {
-        Ok(received) => answer(endpoint, received).await,
+    let body = bodies::Received::Boxed(body);
+    let head = Head::read(&parts.headers);
+    let checked = check_headers(head, &parts.headers);
+    let response = match checked.map(|accepts| Received::new(parts, body, peer, accepts)) {
+        Ok(received) => answer(endpoint, received).await.into_response(),
         Err(error) => endpoint.refuse(error),
     };
     match &endpoint.gate {
@@ -68,16 +72,21 @@ pub(super) async fn post_from(
 pub(super) struct Received {
     sender: Sender,
     accepts: Accepts,
-    body: Body,
+    body: bodies::Received,
 }
 
 impl Received {
-    pub(super) fn new(parts: Parts, body: Body, peer: Option<Peer>) -> Result<Self, RpcError> {
-        Ok(Self {
-            accepts: check_headers(&parts.headers)?,
+    pub(super) fn new(
+        parts: Parts,
+        body: bodies::Received,
+        peer: Option<Peer>,
+        accepts: Accepts,
+    ) -> Self {
+        Self {
+            accepts,
             sender: Sender::from_parts(parts, peer),
             body,
-        })
+        }
     }
 }
 
@@ -89,37 +98,33 @@ pub(super) async fn answer(
         accepts,
         body,
     }: Received,
-) -> Response {
+) -> Answered {
     if let Err(refused) = endpoint.count(&sender).await {
-        return *refused;
+        return Answered::Response(refused);
     }
     let body = match endpoint.read(body).await {
         Ok(body) => body,
-        Err(error) => return endpoint.refuse(error),
+        Err(error) => return endpoint.refuse(error).into(),
     };
     if let Err(refused) = endpoint.meet(&sender).await {
-        return *refused;
+        return Answered::Response(refused);
     }
-    let origin = Incoming {
-        endpoint,
-        sender: &sender,
-        accepts,
-    };
+    let origin = Incoming::new(endpoint, &sender, accepts);
     let service = &endpoint.service;
     let streams = &service.metrics.streams;
     match dispatch(service, &origin, &body) {
-        Next::Nothing => accepted(),
+        Next::Nothing => accepted().into(),
         Next::Reply(answer) => {
             endpoint.publish(&sender, &answer).await;
-            reply(answer)
+            reply(answer).into()
         }
-        Next::Listen(_, subscription) => sse::listen(subscription, streams),
+        Next::Listen(_, subscription) => sse::listen(subscription, streams).into(),
         Next::Call(call) => {
             let permit = match service.in_flight.take(|| sender.holder()) {
                 Ok(permit) => permit,
                 Err(full) => {
                     let id = Some(&call.request.id);
-                    return reply(refuse(service, id, Version::LATEST, full.into()));
+                    return reply(refuse(service, id, Version::LATEST, full.into())).into();
                 }
             };
             respond_to_call(service, call, permit, sender, accepts).await
@@ -131,7 +136,7 @@ pub(super) async fn answer(
                     let exchange = Exchange::new(call, session, stream, service);
                     Box::pin(respond_in_session(exchange, accepts, streams)).await
                 }
-                Err(refused) => reply(refused),
+                Err(refused) => reply(refused).into(),
             }
         }
         Next::Batch(session, batch) => {
@@ -174,7 +179,7 @@ async fn respond_to_call(
     permit: Permit,
     sender: Sender,
     accepts: Accepts,
-) -> Response {
+) -> Answered {
     let (outbox, notes) = if accepts.stream && call.notifies() {
         let (outbox, notes) = notes();
         (Some(outbox), Some(notes))
@@ -185,31 +190,33 @@ async fn respond_to_call(
     let streams = &service.metrics.streams;
     let mut call = call.run(service, None, caller, permit);
     if let Some(notes) = notes {
-        return Box::pin(respond(call, notes, streams)).await;
+        return Box::pin(respond(call, notes, streams)).await.into();
     }
     // Nearly every call completes on its first poll, and then needs no timer.
     if let Poll::Ready((status, text)) = poll_once(&mut call).await {
-        return json(status, text);
+        return Answered::Json(status, text);
     }
     if accepts.stream {
-        Box::pin(respond_late(call, streams)).await
+        Box::pin(respond_late(call, streams)).await.into()
     } else {
         let (status, text) = call.await;
-        json(status, text)
+        Answered::Json(status, text)
     }
 }
 
 /// Checks `Accept`, `Content-Type` and `Content-Encoding`.
-fn check_headers(headers: &HeaderMap) -> Result<Accepts, RpcError> {
-    let accepts = Accepts::from_headers(headers)?;
-    is_json(headers)?;
-    is_plain(headers)?;
+pub(super) fn check_headers(head: Head<'_>, headers: &HeaderMap) -> Result<Accepts, RpcError> {
+    let accepts = Accepts::from_headers(head, headers)?;
+    is_json(head)?;
+    if head.content_encoding.is_there() {
+        is_plain(headers)?;
+    }
     Ok(accepts)
 }
 
-fn is_json(headers: &HeaderMap) -> Result<(), RpcError> {
-    let kind = headers.get(header::CONTENT_TYPE);
-    // Most clients send exactly this.
+fn is_json(head: Head<'_>) -> Result<(), RpcError> {
+    let kind = head.content_type.value();
+    // What clients send, letter for letter.
     if kind.is_some_and(|kind| kind == "application/json") {
         return Ok(());
     }
@@ -267,18 +274,18 @@ async fn respond_in_session(
     mut exchange: Exchange,
     accepts: Accepts,
     streams: &Streams,
-) -> Response {
+) -> Answered {
     let stream = Arc::clone(&exchange.stream);
     let reader = tokio::select! {
         biased;
         () = stream.begun() => exchange.streamed(),
         (status, text) = &mut exchange => match status {
             _ if stream.has_begun() => exchange.answered(text),
-            202 => return accepted(),
-            _ if text.is_empty() => return sse::empty(streams),
-            _ => return json(status, text),
+            202 => return accepted().into(),
+            _ if text.is_empty() => return sse::empty(streams).into(),
+            _ => return Answered::Json(status, text),
         },
         () = sleep(HEARTBEAT), if accepts.stream => exchange.streamed(),
     };
-    sse::call_in_session(reader, streams)
+    sse::call_in_session(reader, streams).into()
 }

@@ -19,7 +19,7 @@ use super::{Endpoint, sse};
 use crate::legacy::meet::Reading;
 use crate::legacy::stream::Event;
 use crate::protocol::RpcError;
-use crate::service::Service;
+use crate::service::{Service, shutting_down};
 
 /// The session's own stream, or another from where the client has left off.
 pub(super) async fn open(State(endpoint): State<Arc<Endpoint>>, request: Request) -> Response {
@@ -49,7 +49,12 @@ pub(super) async fn open(State(endpoint): State<Arc<Endpoint>>, request: Request
     match endpoint.reader(&sender).await {
         Ok(reader) => {
             let lease = sender.principal().lease();
-            let events = stream::unfold((reader, Arc::clone(&endpoint.service)), next);
+            let open = Open {
+                reading: reader,
+                service: Arc::clone(&endpoint.service),
+                is_ending: false,
+            };
+            let events = stream::unfold(open, next);
             let events = events.take_until(lease.over());
             sse::kept(events, &endpoint.service.metrics.streams)
         }
@@ -61,10 +66,15 @@ impl Endpoint {
     /// Returns a reader that resumes after the client's `Last-Event-ID`, or one of the session's own stream.
     async fn reader(&self, sender: &Sender) -> Result<Reading, RpcError> {
         let session = self.session(sender)?;
-        let Some(event) = sender.headers.get(&LAST_EVENT_ID) else {
+        let event = sender.headers.get(&LAST_EVENT_ID);
+        let event = event.map(|event| event.to_str().unwrap_or_default());
+        // Any other stream would end at once, again and again.
+        if self.service.drain.has_begun() && !event.is_some_and(|it| session.has_written(it)) {
+            return Err(shutting_down());
+        }
+        let Some(event) = event else {
             return Ok(Reading::Here(session.read_general()));
         };
-        let event = event.to_str().unwrap_or_default();
         if let Some(elsewhere) = self.sessions.follow(&session, event).await {
             return elsewhere;
         }
@@ -72,32 +82,51 @@ impl Endpoint {
     }
 }
 
+/// A stream that is read, until the server shuts down.
+struct Open {
+    reading: Reading,
+    service: Arc<Service>,
+    /// `true` once the session's own stream has only what was unread when the shutdown began.
+    is_ending: bool,
+}
+
 /// The next event. The session's own stream ends with the session and with the server, that of a call with the call.
-async fn next(
-    (reader, service): (Reading, Arc<Service>),
-) -> Option<(Event, (Reading, Arc<Service>))> {
-    let mut reader = match reader {
-        Reading::Here(reader) => reader,
-        Reading::There(mut follower) => {
-            let event = tokio::select! {
+async fn next(mut open: Open) -> Option<(Event, Open)> {
+    let event = open.next().await?;
+    Some((event, open))
+}
+
+impl Open {
+    async fn next(&mut self) -> Option<Event> {
+        let service = &self.service;
+        let reader = match &mut self.reading {
+            Reading::Here(reader) => reader,
+            // The client comes back to another instance, where the rest of it is stored.
+            Reading::There(follower) => {
+                return tokio::select! {
+                    biased;
+                    () = service.drain.begun() => None,
+                    event = follower.next() => event,
+                };
+            }
+        };
+        let Some(session) = reader.general().cloned() else {
+            return reader.next().await;
+        };
+        loop {
+            if self.is_ending {
+                return reader.next().await;
+            }
+            tokio::select! {
                 biased;
-                () = service.drain.begun() => return None,
-                event = follower.next() => event?,
-            };
-            return Some((event, (Reading::There(follower), service)));
-        }
-    };
-    let Some(session) = reader.general().cloned() else {
-        let event = reader.next().await?;
-        return Some((event, (Reading::Here(reader), service)));
-    };
-    loop {
-        tokio::select! {
-            biased;
-            () = service.drain.begun() => return None,
-            () = session.ended.cancelled() => return None,
-            event = reader.next() => return Some((event?, (Reading::Here(reader), service))),
-            change = session.change(&service) => session.say(change.message(serde_json::Map::new())),
+                () = service.drain.begun() => {
+                    self.is_ending = true;
+                    reader.finish(service);
+                }
+                () = session.ended.cancelled() => return None,
+                event = reader.next() => return event,
+                change = session.change(service) => session.say(change.message(serde_json::Map::new())),
+            }
         }
     }
 }

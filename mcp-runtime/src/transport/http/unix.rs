@@ -44,7 +44,7 @@ fn remove_stale(path: &Path) -> io::Result<()> {
         return Ok(());
     };
     if !found.file_type().is_socket() {
-        let text = "there is a file that is no socket; remove it, or choose another path";
+        let text = "there is a file that is not a socket; remove it, or choose another path";
         return Err(io::Error::new(io::ErrorKind::AlreadyExists, text));
     }
     match std::os::unix::net::UnixStream::connect(path) {
@@ -95,7 +95,7 @@ mod tests {
         let path = path("file");
         fs::write(&path, "precious").unwrap();
         let error = bind(&path).unwrap_err();
-        assert!(error.to_string().contains("no socket"), "{error}");
+        assert!(error.to_string().contains("not a socket"), "{error}");
         assert_eq!(fs::read_to_string(&path).unwrap(), "precious");
         fs::remove_file(&path).unwrap();
         let (old, old_file) = bind(&path).unwrap();

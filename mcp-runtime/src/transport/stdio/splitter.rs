@@ -1,14 +1,18 @@
 //! Bytes, in whatever pieces they come, as lines.
 //!
 //! A chunk of a pipe ends anywhere, so the beginning of a line is kept until its end comes: at most
-//! `most` bytes. Of a longer line nothing is kept; [`Oversized`] looks for its `id` as it passes
+//! `most` bytes. Short lines that come whole are copied together, and share that copy: a line that
+//! is kept keeps at most [`GROUP`] bytes. Of a longer line nothing is kept; [`Oversized`] looks for its `id` as it passes
 //! by, so that the refusal reaches the request. `\r\n` is an end of line as well, since white space
 //! is trimmed by the parser, and a line of white space is none.
 
-use bytes::{Bytes, BytesMut};
+use bytes::{Buf as _, Bytes, BytesMut};
 
 use crate::protocol::Malformed;
 use crate::protocol::oversized::Oversized;
+
+/// The maximum size of the lines that are copied together.
+const GROUP: usize = 4 * 1024;
 
 /// A line of the input.
 #[derive(Debug)]
@@ -39,13 +43,44 @@ impl Splitter {
     /// Linear in the chunk; a line is copied once, into the buffer that its message then shares.
     pub(super) fn push(&mut self, mut chunk: &[u8]) -> Vec<Line> {
         let mut lines = Vec::new();
-        while let Some(end) = memchr::memchr(b'\n', chunk) {
-            self.extend(&chunk[..end]);
-            lines.extend(self.finish());
+        while let Some(first) = memchr::memchr(b'\n', chunk) {
+            let end = if self.is_between() && first < GROUP {
+                let group = &chunk[..chunk.len().min(GROUP)];
+                let end = memchr::memrchr(b'\n', group).unwrap_or(first);
+                self.split(Bytes::copy_from_slice(&chunk[..end]), &mut lines);
+                end
+            } else {
+                self.extend(&chunk[..first]);
+                lines.extend(self.finish());
+                first
+            };
             chunk = &chunk[end + 1..];
         }
         self.extend(chunk);
         lines
+    }
+
+    /// Returns `true` if no line has begun.
+    fn is_between(&self) -> bool {
+        self.rest.is_empty() && self.oversized.is_none()
+    }
+
+    /// Cuts a group of whole lines, the last one without its end.
+    fn split(&mut self, mut group: Bytes, lines: &mut Vec<Line>) {
+        loop {
+            let end = memchr::memchr(b'\n', &group);
+            let line = group.split_to(end.unwrap_or(group.len()));
+            if line.len() > self.most {
+                self.extend(&line);
+                lines.extend(self.finish());
+            } else {
+                lines.extend(text(line));
+            }
+            if end.is_none() {
+                return;
+            }
+            group.advance(1);
+        }
     }
 
     fn extend(&mut self, piece: &[u8]) {
@@ -69,9 +104,13 @@ impl Splitter {
             );
             return oversized.finish(self.most).map(Line::Oversized);
         }
-        let line = self.rest.split().freeze();
-        (!line.trim_ascii().is_empty()).then_some(Line::Text(line))
+        text(self.rest.split().freeze())
     }
+}
+
+/// A line of the input, unless it is white space.
+fn text(line: Bytes) -> Option<Line> {
+    (!line.trim_ascii().is_empty()).then_some(Line::Text(line))
 }
 
 #[cfg(test)]
@@ -99,6 +138,24 @@ mod tests {
         assert_eq!(texts(splitter.push(b"last")), []);
         assert_eq!(texts(splitter.finish()), [text("last")]);
         assert_eq!(texts(splitter.finish()), []);
+    }
+
+    #[test]
+    fn lines_that_come_together_are_the_same_as_one_by_one() {
+        let line = |n: usize| format!("{}{n}\r\n", "x".repeat(n * 7 % 300));
+        let text = (0..3_000).map(line).collect::<Vec<_>>().concat();
+        let mut one_by_one = Splitter::new(250);
+        let expected: Vec<_> = text
+            .split_inclusive('\n')
+            .flat_map(|line| texts(one_by_one.push(line.as_bytes())))
+            .collect();
+        assert_eq!(expected.len(), 3_000);
+        for size in [1, 7, 300, GROUP - 1, GROUP, GROUP + 1, 1 << 16, text.len()] {
+            let mut splitter = Splitter::new(250);
+            let chunks = text.as_bytes().chunks(size);
+            let lines: Vec<_> = chunks.flat_map(|it| texts(splitter.push(it))).collect();
+            assert_eq!(lines, expected, "{size}");
+        }
     }
 
     #[test]

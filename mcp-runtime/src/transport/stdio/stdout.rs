@@ -10,7 +10,7 @@
 //! only writers take it.
 
 use std::collections::VecDeque;
-use std::io::{self, Write as _};
+use std::io::Write as _;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
@@ -45,6 +45,8 @@ struct Pending {
     bytes: usize,
     writing: bool,
     closed: bool,
+    /// A thread waits for room.
+    is_awaited: bool,
 }
 
 impl Pending {
@@ -119,11 +121,21 @@ impl Stdout {
 
     /// Writes `text`, after what waits, on the calling thread; or leaves it to the one that is writing.
     pub(super) fn write_now(&self, text: &mut Vec<u8>) {
-        if !text.is_empty() {
-            self.lock().append(text);
-            text.clear();
-            self.flush();
+        if text.is_empty() {
+            return;
         }
+        let mut pending = self.lock();
+        if pending.writing || !pending.is_empty() {
+            pending.append(text);
+            drop(pending);
+            self.flush();
+        } else {
+            pending.writing = true;
+            pending.bytes += text.len();
+            drop(pending);
+            self.drain(self.write(text));
+        }
+        text.clear();
     }
 
     /// Returns `true` if further lines may be received.
@@ -133,7 +145,10 @@ impl Stdout {
 
     /// Waits until the client has read so much that further lines may be received, or stdout is closed.
     pub(super) fn wait_for_room(&self) {
-        let full = |pending: &mut Pending| pending.bytes > BACKLOG;
+        let full = |pending: &mut Pending| {
+            pending.is_awaited = pending.bytes > BACKLOG;
+            pending.is_awaited
+        };
         let pending = self.written.wait_while(self.lock(), full);
         drop(pending.unwrap_or_else(PoisonError::into_inner));
     }
@@ -160,19 +175,17 @@ impl Stdout {
     /// Returns at once if another thread writes: that one takes what was appended, before it ends.
     fn flush(&self) {
         let mut pending = self.lock();
-        if pending.writing {
-            return;
+        if !pending.writing {
+            pending.writing = true;
+            self.drain(pending);
         }
-        pending.writing = true;
+    }
+
+    /// Writes what waits until there is nothing more, as the one that writes.
+    fn drain<'s>(&'s self, mut pending: MutexGuard<'s, Pending>) {
         while let Some(part) = pending.next() {
             drop(pending);
-            if let Err(error) = self.write(&part) {
-                tracing::debug!(%error, "stdout is closed");
-                self.gone.notify_one();
-            }
-            pending = self.lock();
-            pending.bytes -= part.len();
-            self.written.notify_all();
+            pending = self.write(&part);
         }
         pending.writing = false;
         if pending.closed {
@@ -181,10 +194,22 @@ impl Stdout {
         }
     }
 
-    fn write(&self, part: &[u8]) -> io::Result<()> {
+    /// Writes a part that is counted as waiting.
+    fn write(&self, part: &[u8]) -> MutexGuard<'_, Pending> {
         let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
-        file.write_all(part)?;
-        file.flush()
+        let written = file.write_all(part).and_then(|()| file.flush());
+        drop(file);
+        if let Err(error) = written {
+            tracing::debug!(%error, "stdout is closed");
+            self.gone.notify_one();
+        }
+        let mut pending = self.lock();
+        pending.bytes -= part.len();
+        // Waking nobody is a system call too.
+        if pending.is_awaited {
+            self.written.notify_all();
+        }
+        pending
     }
 
     pub(super) fn close(&self) {
@@ -202,7 +227,7 @@ mod tests {
     use super::*;
 
     use std::fs::File;
-    use std::io::Read as _;
+    use std::io::{self, Read as _};
     use std::os::fd::OwnedFd;
     use std::sync::Arc;
     use std::thread;
@@ -212,7 +237,7 @@ mod tests {
     use crate::share::{Amount, Holder, Shares};
 
     #[test]
-    fn what_waits_is_counted_until_the_client_has_read_it() {
+    fn unread_output_is_counted_until_the_client_has_read_it() {
         let (mut reader, writer) = io::pipe().unwrap();
         let output = Arc::new(Stdout::new(File::from(OwnedFd::from(writer))));
         let most = Amount {

@@ -229,7 +229,7 @@ fn words_never_break() {
 }
 
 #[test]
-fn what_is_not_understood_may_break() {
+fn an_unknown_keyword_counts_as_a_breaking_change() {
     let not = |text: &str| json!({ "type": "string", "not": { "const": text } });
     assert_eq!(changed(&not("x"), &not("y")), ["!?`a` has another not"]);
 }

@@ -161,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_string_is_not_read() {
+    fn only_strings_are_read() {
         for json in [
             "1",
             "null",

@@ -134,7 +134,7 @@ fn schemas_and_values_by_chance_cost_no_more_than_their_size_and_lose_nothing() 
 
 #[cfg(feature = "json-schema")]
 #[test]
-fn what_a_validator_takes_is_taken_as_it_is() {
+fn values_that_a_validator_accepts_are_unchanged() {
     let mut chance = Chance(1);
     for _ in 0..3_000 {
         let mut schema = chance.schema(4);
