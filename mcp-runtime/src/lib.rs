@@ -53,6 +53,7 @@
 //! | `websocket` | WebSocket on `/ws` |
 //! | `auth` | `auth::Jwt`: callers by token |
 //! | `redis` | `Server::redis`: state that instances share |
+//! | `redis-cluster` | the same in a Redis Cluster, or behind Sentinel |
 //! | `skills` | `Server::skills`: folders of instructions for agents |
 //! | `files` | `Folder`: files that callers name, confined to one folder |
 //! | `json-schema` | `#[tool(schema = ..)]`: hand-written keywords, checked |

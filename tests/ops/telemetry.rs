@@ -316,11 +316,26 @@ fn a_server_outside_of_a_runtime_and_a_malformed_url_are_refused() {
 
 /// A process over stdio that makes one call of `brief` and ends; returns its exit code.
 fn call_brief(environment: &[(&str, &str)]) -> Option<i32> {
+    brief(environment).ends().0
+}
+
+/// The same, at the end of its input.
+fn brief(environment: &[(&str, &str)]) -> Process {
     let mut process = Process::start(probe().envs(environment.iter().copied()));
     process.send(call("1", "brief", json!({})));
     process.receive();
     process.close();
-    process.ends().0
+    process
+}
+
+#[test]
+fn the_line_of_a_call_names_the_trace_that_its_export_begins() {
+    let collector = Collector::new();
+    let mut process = brief(&[("OTEL_EXPORTER_OTLP_ENDPOINT", &collector.url)]);
+    let line = process.hears("request answered");
+    process.assert_success();
+    let trace = collector.span("tools/call brief").trace;
+    assert!(line.contains(&trace), "{trace}: {line}");
 }
 
 #[test]

@@ -18,7 +18,7 @@ struct App {
     gate: Arc<Gate>,
 }
 
-/// Does what it is told: `work`, `fail`, `panic`, `hang`, `say` (an answer that says it failed) or `wait`.
+/// Does as requested: `work`, `fail`, `panic`, `hang`, `say` (an error result) or `wait`.
 #[tool(read_only, timeout = "5s", breaker(failures = 3, cooldown = "30s"))]
 async fn obey(cx: &Context, gate: &Arc<Gate>, how: String) -> Result<ToolResult, ToolError> {
     match how.as_str() {

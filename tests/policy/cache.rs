@@ -1,13 +1,18 @@
 //! `cache`: the cached results, the callers that share them, and the calls that compute them.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use mcp_runtime::store::{
+    CacheStore, Cached, Changes, Feed, Incoming, MemoryCache, PutCached, StoreFuture, Stores,
+};
 use mcp_runtime::{
-    Capability, Content, Context, Server, State, ToolError, ToolResult, tool, tools,
+    Capability, Content, Context, Principal, Server, State, ToolError, ToolResult, tool, tools,
 };
 use mcp_testkit::{TestClient, Version, era};
 use serde_json::{Value, json};
+use tokio::sync::broadcast;
 
 use crate::support::gate::{Gate, settle, somebody};
 
@@ -52,7 +57,7 @@ async fn sample(gate: &Arc<Gate>, cx: &Context) -> Result<u32, ToolError> {
     Ok(number)
 }
 
-/// As large as it is told.
+/// Returns a text of the requested size.
 #[tool(read_only, cache = "1h")]
 fn large(gate: &Arc<Gate>, bytes: usize, key: String) -> String {
     let _ = (key, gate.come());
@@ -344,4 +349,207 @@ async fn results_are_bounded_in_bytes_and_the_oldest_are_evicted() {
     let long = "k".repeat(100_000);
     assert_eq!(call(10, &long).await, 8);
     assert_eq!(call(10, &long).await, 8, "arguments take no room");
+}
+
+/// Forgets what the tools called so have remembered.
+#[tool]
+fn clear(cx: &Context, name: String) {
+    cx.forget(&name);
+}
+
+/// What two instances share: messages, and results unless they are away.
+#[derive(Clone, Debug)]
+struct Shared {
+    messages: broadcast::Sender<Vec<u8>>,
+    results: Arc<MemoryCache>,
+    is_away: Arc<AtomicBool>,
+}
+
+impl Shared {
+    fn new() -> Self {
+        Self {
+            messages: broadcast::Sender::new(64),
+            results: Arc::new(MemoryCache::new(1 << 22)),
+            is_away: Arc::default(),
+        }
+    }
+
+    fn set_away(&self, is_away: bool) {
+        self.is_away.store(is_away, Ordering::SeqCst);
+    }
+
+    fn check(&self) {
+        assert!(!self.is_away.load(Ordering::SeqCst), "a bug in the store");
+    }
+
+    /// Starts an instance.
+    async fn instance(&self) -> (TestClient, Arc<Gate>) {
+        let gate = Gate::new();
+        let state = App {
+            gate: Arc::clone(&gate),
+        };
+        let stores = Stores::default().changes(self.clone()).cache(self.clone());
+        let server = Server::new("cache", "1.0.0")
+            .state(state)
+            .tools(tools![look, share, stare, flicker, large, clear])
+            .stores(stores);
+        (TestClient::new(server).await, gate)
+    }
+}
+
+impl Changes for Shared {
+    fn publish(&self, message: Vec<u8>) -> StoreFuture<'_, ()> {
+        let _ = self.messages.send(message);
+        Box::pin(std::future::ready(Ok(())))
+    }
+
+    fn subscribe(&self) -> Feed<Incoming> {
+        Feed::new(self.messages.subscribe(), async |mut messages| {
+            let message = messages.recv().await.ok()?;
+            Some((Incoming::Message(message), messages))
+        })
+    }
+}
+
+impl CacheStore for Shared {
+    fn get<'a>(&'a self, group: &'a str, key: &'a str) -> StoreFuture<'a, Cached> {
+        self.check();
+        self.results.get(group, key)
+    }
+
+    fn put<'a>(&'a self, value: PutCached<'a>) -> StoreFuture<'a, ()> {
+        self.check();
+        assert!(value.value.len() <= 1 << 20, "a result that is too large");
+        self.results.put(value)
+    }
+
+    fn forget<'a>(&'a self, group: &'a str) -> StoreFuture<'a, ()> {
+        self.check();
+        self.results.forget(group)
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn with_a_store_a_result_is_made_once_for_all_instances_and_good_as_long_as_on_one() {
+    let store = Shared::new();
+    let [(one, made), (other, found)] = [store.instance().await, store.instance().await];
+    one.call("look", json!({})).await.assert_text("1");
+    tokio::time::advance(Duration::from_secs(20)).await;
+    other.call("look", json!({})).await.assert_text("1");
+    assert_eq!((made.count(), found.count()), (1, 0));
+    tokio::time::advance(Duration::from_secs(9)).await;
+    other.call("look", json!({})).await.assert_text("1");
+    assert_eq!(found.count(), 0);
+    tokio::time::advance(Duration::from_secs(2)).await;
+    other.call("look", json!({})).await.assert_text("1");
+    assert_eq!(found.count(), 1, "30 s after it was made, it is made anew");
+}
+
+#[tokio::test(start_paused = true)]
+async fn with_a_store_a_principal_finds_only_its_own_results() {
+    let store = Shared::new();
+    let [(one, made), (other, found)] = [store.instance().await, store.instance().await];
+    let [ann, ben] = ["ann", "ben"].map(|name| one.clone().principal(somebody(name)));
+    ann.call("look", json!({})).await.assert_text("1");
+    ben.call("look", json!({})).await.assert_text("2");
+    assert_eq!(made.count(), 2);
+    for (name, text) in [("ann", "1"), ("ben", "2")] {
+        let same = other.clone().principal(somebody(name));
+        same.call("look", json!({})).await.assert_text(text);
+    }
+    assert_eq!(found.count(), 0);
+    other.call("look", json!({})).await.assert_text("1");
+    let wider = other.clone().principal(Principal::new("ann", ["more"]));
+    wider.call("look", json!({})).await.assert_text("2");
+    assert_eq!(found.count(), 2, "by nobody, and with another scope");
+    ann.call("share", json!({})).await.assert_text("3");
+    other.call("share", json!({})).await.assert_text("3");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_result_forgotten_on_one_instance_is_computed_again_on_all() {
+    let store = Shared::new();
+    let [(one, made), (other, found)] = [store.instance().await, store.instance().await];
+    one.call("look", json!({})).await.assert_text("1");
+    other.call("look", json!({})).await.assert_text("1");
+    other
+        .call("clear", json!({ "name": "nothing" }))
+        .await
+        .assert_ok();
+    settle().await;
+    one.call("look", json!({})).await.assert_text("1");
+    other
+        .call("clear", json!({ "name": "look" }))
+        .await
+        .assert_ok();
+    settle().await;
+    one.call("look", json!({})).await.assert_text("2");
+    other.call("look", json!({})).await.assert_text("2");
+    assert_eq!((made.count(), found.count()), (2, 0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn without_a_store_forgotten_results_are_computed_again_and_a_running_call_is_not_cached() {
+    let gate = Gate::new();
+    let state = App {
+        gate: Arc::clone(&gate),
+    };
+    let server = Server::new("cache", "1.0.0").state(state);
+    let client = TestClient::new(server.tools(tools![look, stare, clear])).await;
+    client.call("look", json!({})).await.assert_text("1");
+    client
+        .call("clear", json!({ "name": "look" }))
+        .await
+        .assert_ok();
+    client.call("look", json!({})).await.assert_text("2");
+    client.call("look", json!({})).await.assert_text("2");
+    let running = client.start("stare", json!({}));
+    settle().await;
+    client
+        .call("clear", json!({ "name": "stare" }))
+        .await
+        .assert_ok();
+    gate.open(2);
+    running.reply().await.assert_text("3");
+    client.call("stare", json!({})).await.assert_text("4");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_store_of_results_that_panics_has_none_and_calls_run() {
+    let store = Shared::new();
+    let [(one, _), (other, found)] = [store.instance().await, store.instance().await];
+    one.call("look", json!({})).await.assert_text("1");
+    store.set_away(true);
+    other.call("look", json!({})).await.assert_text("1");
+    other.call("look", json!({})).await.assert_text("1");
+    assert_eq!(found.count(), 1, "it is remembered here");
+    other
+        .call("clear", json!({ "name": "look" }))
+        .await
+        .assert_ok();
+    settle().await;
+    store.set_away(false);
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    other.call("look", json!({})).await.assert_text("2");
+    one.call("look", json!({})).await.assert_text("2");
+}
+
+#[tokio::test(start_paused = true)]
+async fn errors_and_results_above_a_mebibyte_are_not_shared() {
+    let store = Shared::new();
+    let [(one, made), (other, found)] = [store.instance().await, store.instance().await];
+    made.open(1);
+    found.open(1);
+    one.call("flicker", json!({}))
+        .await
+        .assert_error("failure 1");
+    other
+        .call("flicker", json!({}))
+        .await
+        .assert_error("failure 1");
+    let large = json!({ "bytes": 1 << 20, "key": "a" });
+    one.call("large", large.clone()).await.assert_ok();
+    one.call("large", large.clone()).await.assert_ok();
+    other.call("large", large).await.assert_ok();
+    assert_eq!((made.count(), found.count()), (2, 2));
 }

@@ -14,7 +14,7 @@ struct Shop {
 }
 
 impl Shop {
-    /// Does what it is told: `fail`, `hang`, `wait`, or say that many letters.
+    /// Does as requested: `fail`, `hang`, `wait`, or return that many letters.
     async fn obey(&self, how: &str) -> Result<String, ToolError> {
         let number = self.gate.come();
         match how {

@@ -12,7 +12,7 @@ struct App {
     calls: Arc<AtomicU32>,
 }
 
-/// Shows more to whoever may see it.
+/// Shows more to permitted callers.
 #[tool(read_only, cache = "1h")]
 async fn show(who: &Principal, calls: &Arc<AtomicU32>) -> String {
     let call = calls.fetch_add(1, Ordering::Relaxed);

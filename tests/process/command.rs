@@ -1,7 +1,7 @@
 //! The command line: its commands, flags, environment; texts and exit codes.
 
 use std::fs::File;
-use std::io::Write as _;
+use std::io::{Read as _, Write as _};
 use std::net::TcpListener;
 use std::process::Command;
 
@@ -24,6 +24,26 @@ fn fails(command: &mut Command, code: i32) -> String {
 
 /// Runs it to the end in a terminal with these input lines.
 fn typed(args: &[&str], lines: &str) -> (Option<i32>, String, String) {
+    let (mut person, terminal) = terminal();
+    person.write_all(lines.as_bytes()).unwrap();
+    run_with(probe().args(args), terminal.into())
+}
+
+/// Runs to the end with a terminal for its stderr: stdout, and the bytes that the terminal was sent.
+fn watched(args: &[&str]) -> (String, String) {
+    let (mut person, terminal) = terminal();
+    let mut command = probe();
+    let output = command.args(args).stderr(terminal).output().unwrap();
+    drop(command);
+    let mut shown = Vec::new();
+    // A terminal that all have closed ends with an error.
+    let _ = person.read_to_end(&mut shown);
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    (text(output.stdout), text(shown))
+}
+
+/// A terminal: the end of the person, and that of the program.
+fn terminal() -> (File, File) {
     let master = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
     grantpt(&master).unwrap();
     unlockpt(&master).unwrap();
@@ -31,12 +51,8 @@ fn typed(args: &[&str], lines: &str) -> (Option<i32>, String, String) {
     let terminal = File::options()
         .read(true)
         .write(true)
-        .open(name.to_str().unwrap())
-        .unwrap();
-    File::from(master.try_clone().unwrap())
-        .write_all(lines.as_bytes())
-        .unwrap();
-    run_with(probe().args(args), terminal.into())
+        .open(name.to_str().unwrap());
+    (File::from(master), terminal.unwrap())
 }
 
 #[test]
@@ -329,6 +345,16 @@ fn a_tool_that_runs_only_as_a_task_is_waited_for() {
 }
 
 #[test]
+fn a_terminal_shows_the_status_of_a_task_until_it_ends() {
+    let (stdout, shown) = watched(&["call", "reindex", "pages=80"]);
+    assert_eq!(stdout, "80 pages\n", "{shown:?}");
+    assert!(shown.contains("\r\x1b[Kpage "), "{shown:?}");
+    assert!(shown.ends_with("\r\x1b[K"), "{shown:?}");
+    let (_, _, unseen) = args(&["call", "reindex", "pages=80"]);
+    assert_eq!(unseen, "", "without a terminal");
+}
+
+#[test]
 fn a_task_elicits_input_in_the_terminal() {
     let (code, stdout, stderr) = typed(&["call", "empty"], "y\n");
     assert_eq!((code, stdout.as_str()), (Some(0), "emptied\n"), "{stderr}");
@@ -618,7 +644,7 @@ fn logs_are_json_on_request() {
 }
 
 #[test]
-fn a_log_level_silences_what_is_below() {
+fn a_log_level_silences_lower_levels() {
     let mut process = Process::start(probe().env("MCP_LOG_LEVEL", "error"));
     process.send("{");
     assert_eq!(process.receive().unwrap()["error"]["code"], -32700);

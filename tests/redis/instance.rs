@@ -31,6 +31,24 @@ async fn many() -> &'static str {
     "counted"
 }
 
+/// Says which process has answered, for a minute to all callers.
+#[tool(read_only, cache(ttl = "60s", per = "all"))]
+async fn whose() -> String {
+    std::process::id().to_string()
+}
+
+/// The same for each caller.
+#[tool(read_only, cache = "60s")]
+async fn mine() -> String {
+    std::process::id().to_string()
+}
+
+/// Forgets what `whose` has said.
+#[tool]
+async fn clear(cx: &Context) {
+    cx.forget("whose");
+}
+
 /// Is not limited.
 #[tool]
 async fn free() -> &'static str {
@@ -58,7 +76,7 @@ async fn touch(cx: &Context, uri: String) {
     cx.resource_updated(uri);
 }
 
-/// Takes as long as it is told.
+/// Runs for the requested time.
 #[tool(task = "optional")]
 async fn slow(seconds: u64) -> &'static str {
     tokio::time::sleep(Duration::from_secs(seconds)).await;
@@ -129,7 +147,7 @@ pub(crate) async fn serve() {
     let server = Server::new("store-test", "1.0.0")
         .tools(tools![
             limited, brief, many, free, remember, recall, touch, slow, ask, about, chatty, steps,
-            forever
+            forever, whose, mine, clear
         ])
         .resources(mcp_runtime::resources![note])
         .state_keys(["0123456789abcdef0123456789abcdef"])

@@ -12,9 +12,11 @@
     reason = "an instance says why it could not start"
 )]
 
+mod cluster;
 mod encrypted;
 mod instance;
 mod outage;
+mod sentinel;
 mod server;
 mod session;
 mod share;

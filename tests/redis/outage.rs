@@ -8,25 +8,36 @@ use tokio::time::sleep;
 
 use super::instance::Instance;
 use super::server::Redis;
-use super::share::listen;
+use super::share::{listen, pair};
 
-/// The longest time until an instance shares again.
-const BACK: Duration = Duration::from_secs(5);
+/// The maximum time until an instance shares again.
+pub(crate) const BACK: Duration = Duration::from_secs(5);
 
 /// The time for which Redis is paused, after which it continues.
 const PAUSE: Duration = Duration::from_secs(8);
 
 /// Two instances that are aware of each other.
-async fn pair(redis: &Redis) -> [Instance; 2] {
-    let pair = [(); 2].map(|()| Instance::start(&redis.url()));
+pub(crate) async fn acquainted(redis: &str) -> [Instance; 2] {
+    let pair = pair(redis);
     for instance in &pair {
         instance.until("mcp_store_instances", 2.0, BACK).await;
     }
     pair
 }
 
+/// Asserts that two instances without their store each apply their part of a limit, report it, and stay ready.
+pub(crate) async fn are_alone(pair: &[Instance; 2]) {
+    for on in pair {
+        assert_eq!(on.admitted("limited", 12).await, 5, "half of ten");
+        let (status, health) = on.get("/health").await;
+        assert_eq!(status, 200, "{health}");
+        assert!(health.contains(r#""status":"degraded""#), "{health}");
+        assert_eq!(on.get("/ready").await.0, 200);
+    }
+}
+
 /// Returns the duration of each of some calls.
-async fn times(on: &Instance, calls: usize) -> Vec<Duration> {
+pub(crate) async fn times(on: &Instance, calls: usize) -> Vec<Duration> {
     let mut times = Vec::new();
     for _ in 0..calls {
         let begun = Instant::now();
@@ -43,16 +54,13 @@ async fn times(on: &Instance, calls: usize) -> Vec<Duration> {
 #[tokio::test(flavor = "multi_thread")]
 async fn t17_without_redis_each_instance_enforces_its_share_and_reconnects() {
     let mut redis = Redis::start();
-    let [a, b] = pair(&redis).await;
+    let both = acquainted(&redis.url()).await;
+    let [a, b] = &both;
     redis.kill();
     a.until("mcp_store_up", 0.0, BACK).await;
     b.until("mcp_store_up", 0.0, BACK).await;
-    for on in [&a, &b] {
-        assert_eq!(on.admitted("limited", 12).await, 5, "half of ten");
-        let (status, health) = on.get("/health").await;
-        assert_eq!(status, 200, "{health}");
-        assert!(health.contains(r#""status":"degraded""#), "{health}");
-        assert_eq!(on.get("/ready").await.0, 200);
+    are_alone(&both).await;
+    for on in &both {
         assert!(on.metric(r#"mcp_store_errors_total{store="rates"}"#).await >= 12.0);
     }
     redis.restart();
@@ -68,7 +76,7 @@ async fn t17_without_redis_each_instance_enforces_its_share_and_reconnects() {
 /// Stalls Redis by `stall`, and ends that by `go_on` or by waiting.
 async fn stalled(stall: impl Fn(&Redis), go_on: impl Fn(&Redis)) {
     let redis = Redis::start();
-    let [a, _b] = pair(&redis).await;
+    let [a, _b] = acquainted(&redis.url()).await;
     times(&a, 3).await;
     stall(&redis);
     let slow = times(&a, 5).await;
@@ -109,7 +117,7 @@ async fn t18_no_call_waits_for_a_redis_that_is_stopped() {
 #[tokio::test(flavor = "multi_thread")]
 async fn after_an_outage_listeners_are_notified_that_everything_may_have_changed() {
     let mut redis = Redis::start();
-    let [a, b] = pair(&redis).await;
+    let [a, b] = acquainted(&redis.url()).await;
     let mut events = listen(&b, "note://a").await;
     redis.kill();
     a.until("mcp_store_up", 0.0, BACK).await;
@@ -152,7 +160,7 @@ async fn a_wrong_password_stops_the_start_and_is_not_repeated() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_redis_that_is_full_or_flushed_costs_no_call() {
     let redis = Redis::start();
-    let [a, b] = pair(&redis).await;
+    let [a, b] = acquainted(&redis.url()).await;
     redis.command(&["CONFIG", "SET", "maxmemory", "1"]);
     assert_eq!(a.admitted("limited", 12).await, 5, "its part");
     let refused = a.call("remember", json!({ "word": "x" })).await;

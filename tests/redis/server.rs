@@ -1,8 +1,11 @@
 //! A separate `redis-server` for each test.
 
+use std::collections::BTreeSet;
 use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
@@ -12,19 +15,43 @@ pub(crate) const REDIS: &str = "redis-server";
 
 /// A Redis on a separate port, killed when dropped.
 pub(crate) struct Redis {
-    port: u16,
+    pub(crate) port: u16,
     process: Child,
     program: String,
     arguments: Vec<String>,
 }
 
+pub(crate) fn program() -> String {
+    std::env::var("REDIS_SERVER").unwrap_or_else(|_| REDIS.to_owned())
+}
+
+/// Waits until a condition is true.
+pub(crate) fn wait_until(what: &str, mut is_true: impl FnMut() -> bool) {
+    let begun = Instant::now();
+    while !is_true() {
+        assert!(begun.elapsed() < Duration::from_secs(30), "{what}");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+/// Returns a free port that was not returned before.
 pub(crate) fn free_port() -> u16 {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    listener.local_addr().unwrap().port()
+    static RETURNED: Mutex<BTreeSet<u16>> = Mutex::new(BTreeSet::new());
+    loop {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port();
+        if RETURNED.lock().unwrap().insert(port) {
+            return port;
+        }
+    }
 }
 
 fn spawn(program: &str, port: u16, arguments: &[String]) -> Child {
+    // A file of settings comes first.
+    let files = usize::from(arguments.first().is_some_and(|it| !it.starts_with("--")));
+    let (files, arguments) = arguments.split_at(files);
     let process = Command::new(program)
+        .args(files)
         .args(["--port", &port.to_string(), "--bind", "127.0.0.1"])
         .args(["--save", "", "--appendonly", "no", "--dir", "/tmp"])
         .args(arguments)
@@ -46,14 +73,24 @@ impl Redis {
     }
 
     pub(crate) fn with(arguments: &[&str]) -> Self {
-        let program = std::env::var("REDIS_SERVER");
-        Self::of(program.as_deref().unwrap_or(REDIS), arguments)
+        Self::of(&program(), arguments)
     }
 
     /// Starts a program, such as one that is built with TLS.
     pub(crate) fn of(program: &str, arguments: &[&str]) -> Self {
+        let arguments = arguments.iter().map(|it| (*it).to_owned()).collect();
+        Self::new(program, arguments)
+    }
+
+    /// Starts a program with a file of settings, which it may write to.
+    pub(crate) fn configured(program: &str, file: &Path, arguments: &[&str]) -> Self {
+        let file = file.display().to_string();
+        let arguments = arguments.iter().map(|it| (*it).to_owned());
+        Self::new(program, std::iter::once(file).chain(arguments).collect())
+    }
+
+    fn new(program: &str, arguments: Vec<String>) -> Self {
         let port = free_port();
-        let arguments: Vec<String> = arguments.iter().map(|it| (*it).to_owned()).collect();
         Self {
             port,
             process: spawn(program, port, &arguments),
@@ -66,16 +103,27 @@ impl Redis {
         format!("redis://127.0.0.1:{}", self.port)
     }
 
-    /// Sends a command on a separate connection; returns its raw reply.
+    /// Sends a command on a separate connection; returns its raw reply, empty if the server is not running.
     pub(crate) fn command(&self, words: &[&str]) -> String {
-        let mut stream = TcpStream::connect(("127.0.0.1", self.port)).unwrap();
+        self.commands(&[&words.join(" ")])
+    }
+
+    /// Sends commands on one connection; the reply to the last.
+    pub(crate) fn commands(&self, lines: &[&str]) -> String {
+        let Ok(mut stream) = TcpStream::connect(("127.0.0.1", self.port)) else {
+            return String::new();
+        };
         stream
             .set_read_timeout(Some(Duration::from_secs(5)))
             .unwrap();
-        let line = words.join(" ");
-        stream.write_all(format!("{line}\r\n").as_bytes()).unwrap();
         let mut reply = vec![0; 1 << 16];
-        let length = stream.read(&mut reply).unwrap();
+        let mut length = 0;
+        for line in lines {
+            if stream.write_all(format!("{line}\r\n").as_bytes()).is_err() {
+                return String::new();
+            }
+            length = stream.read(&mut reply).unwrap_or(0);
+        }
         String::from_utf8_lossy(&reply[..length]).into_owned()
     }
 

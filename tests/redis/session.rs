@@ -8,6 +8,7 @@ use tokio::time::sleep;
 
 use super::instance::{ANN, Answer, BOB, Events, Instance, message};
 use super::server::Redis;
+use super::share::pair;
 
 /// The maximum delay of a signal between instances, and of the recovery of an instance.
 const SOON: Duration = Duration::from_secs(5);
@@ -158,10 +159,6 @@ pub(crate) async fn moves_between(one: &Instance, other: &Instance) {
     client.until(other, 200).await;
 }
 
-fn pair(redis: &Redis) -> [Instance; 2] {
-    [(); 2].map(|()| Instance::start(&redis.url()))
-}
-
 /// The input request at the end of a stream.
 async fn question(stream: &mut Events) -> Value {
     stream.until("elicitation/create").await;
@@ -180,7 +177,11 @@ fn yes(question: &Value) -> Value {
 #[tokio::test(flavor = "multi_thread")]
 async fn t11_a_session_opened_on_one_instance_works_on_every_other_and_ends_on_all() {
     let redis = Redis::start();
-    let [a, b] = pair(&redis);
+    sessions_move(pair(&redis.url())).await;
+}
+
+/// Opens a session on one instance, uses it on the other, and ends it there.
+pub(crate) async fn sessions_move([a, b]: [Instance; 2]) {
     let client = Client::open(&a, "2025-06-18").await;
     let listed = client.request(&b, "tools/list", json!({})).await;
     assert!(listed["result"]["tools"][0].is_object(), "{listed}");
@@ -206,7 +207,7 @@ async fn t11_a_session_opened_on_one_instance_works_on_every_other_and_ends_on_a
 #[tokio::test(flavor = "multi_thread")]
 async fn t11_a_subscription_on_one_instance_is_notified_on_the_instance_where_the_client_listens() {
     let redis = Redis::start();
-    let [a, b] = pair(&redis);
+    let [a, b] = pair(&redis.url());
     let client = Client::open(&a, "2025-11-25").await;
     let mut here = client.listen(&a, None).await;
     client
@@ -253,7 +254,11 @@ async fn t11_a_session_is_accessible_to_its_owner_only_on_every_instance() {
 #[tokio::test(flavor = "multi_thread")]
 async fn t12_the_stream_of_a_call_is_resumed_on_another_instance_and_continues_there() {
     let redis = Redis::start();
-    let [a, b] = pair(&redis);
+    streams_move(pair(&redis.url())).await;
+}
+
+/// Resumes the stream of a call on the other instance.
+pub(crate) async fn streams_move([a, b]: [Instance; 2]) {
     let client = Client::open(&a, "2025-11-25").await;
     let mut first = client.begin(&a, 7, "steps", json!({ "steps": 12 })).await;
     first.until("step 3").await;
@@ -284,7 +289,7 @@ async fn t12_the_stream_of_a_call_is_resumed_on_another_instance_and_continues_t
 #[tokio::test(flavor = "multi_thread")]
 async fn t12_the_stored_events_of_a_killed_instance_are_read_on_another_and_its_session_survives() {
     let redis = Redis::start();
-    let [mut a, b] = pair(&redis);
+    let [mut a, b] = pair(&redis.url());
     let client = Client::open(&a, "2025-11-25").await;
     client
         .request(&a, "resources/subscribe", json!({ "uri": "note://a" }))
@@ -317,7 +322,7 @@ async fn t12_the_stored_events_of_a_killed_instance_are_read_on_another_and_its_
 #[tokio::test(flavor = "multi_thread")]
 async fn an_instance_that_stops_leaves_the_answers_of_its_calls_and_its_changes_to_the_others() {
     let redis = Redis::start();
-    let [mut a, b] = pair(&redis);
+    let [mut a, b] = pair(&redis.url());
     let client = Client::open(&a, "2025-11-25").await;
     let watched = json!({ "uri": "note://a" });
     client.request(&b, "resources/subscribe", watched).await;
@@ -347,7 +352,7 @@ async fn an_instance_that_stops_leaves_the_answers_of_its_calls_and_its_changes_
 #[tokio::test(flavor = "multi_thread")]
 async fn t13_a_session_that_no_store_knows_is_404_and_never_400_or_503() {
     let redis = Redis::start();
-    let [a, b] = pair(&redis);
+    let [a, b] = pair(&redis.url());
     let known = Client::open(&a, "2025-06-18").await;
     for session in ["0123456789abcdef0123456789abcdef", "x", "{}", "a b"] {
         let unknown = Client {
@@ -390,7 +395,11 @@ async fn t13_an_unused_session_ends_and_one_used_on_any_instance_does_not() {
 #[tokio::test(flavor = "multi_thread")]
 async fn t15_a_request_of_one_instance_is_answered_on_another_and_the_call_continues() {
     let redis = Redis::start();
-    let [a, b] = pair(&redis);
+    questions_are_answered(pair(&redis.url())).await;
+}
+
+/// Answers the question of one instance at the other.
+pub(crate) async fn questions_are_answered([a, b]: [Instance; 2]) {
     for version in ["2025-06-18", "2025-11-25"] {
         let client = Client::open(&a, version).await;
         let mut call = client.begin(&a, 7, "ask", json!({})).await;
@@ -405,7 +414,7 @@ async fn t15_a_request_of_one_instance_is_answered_on_another_and_the_call_conti
 #[tokio::test(flavor = "multi_thread")]
 async fn t15_a_request_is_read_and_answered_on_another_instance_after_its_connection_was_lost() {
     let redis = Redis::start();
-    let [a, b] = pair(&redis);
+    let [a, b] = pair(&redis.url());
     let client = Client::open(&b, "2025-11-25").await;
     let mut call = client.begin(&a, 7, "ask", json!({})).await;
     call.until("id: ").await;
@@ -425,7 +434,7 @@ async fn t15_a_request_is_read_and_answered_on_another_instance_after_its_connec
 #[tokio::test(flavor = "multi_thread")]
 async fn t15_a_refusal_and_a_malformed_response_reach_the_requesting_instance() {
     let redis = Redis::start();
-    let [a, b] = pair(&redis);
+    let [a, b] = pair(&redis.url());
     let client = Client::open(&a, "2025-06-18").await;
     let refusals = [
         json!({ "error": { "code": -1, "message": "not today" } }),
@@ -447,7 +456,11 @@ async fn t15_a_refusal_and_a_malformed_response_reach_the_requesting_instance() 
 #[tokio::test(flavor = "multi_thread")]
 async fn t15_a_call_is_cancelled_from_another_instance() {
     let redis = Redis::start();
-    let [a, b] = pair(&redis);
+    calls_are_cancelled(pair(&redis.url())).await;
+}
+
+/// Cancels a call on one instance at the other.
+pub(crate) async fn calls_are_cancelled([a, b]: [Instance; 2]) {
     let client = Client::open(&a, "2025-06-18").await;
     client
         .request(
@@ -473,7 +486,7 @@ async fn t15_a_call_is_cancelled_from_another_instance() {
 #[tokio::test(flavor = "multi_thread")]
 async fn without_redis_known_sessions_continue_new_ones_open_and_all_are_shared_again_afterwards() {
     let mut redis = Redis::start();
-    let [a, b] = pair(&redis);
+    let [a, b] = pair(&redis.url());
     let known = Client::open(&a, "2025-06-18").await;
     let both = Client::open(&a, "2025-06-18").await;
     both.until(&b, 200).await;
@@ -511,7 +524,7 @@ async fn without_redis_known_sessions_continue_new_ones_open_and_all_are_shared_
 #[tokio::test(flavor = "multi_thread")]
 async fn a_session_whose_client_only_listens_is_stored_again_after_redis_was_emptied() {
     let mut redis = Redis::start();
-    let [a, b] = pair(&redis);
+    let [a, b] = pair(&redis.url());
     let client = Client::open(&a, "2025-11-25").await;
     let mut own = client.listen(&a, None).await;
     own.until("id: ").await;
@@ -519,7 +532,7 @@ async fn a_session_whose_client_only_listens_is_stored_again_after_redis_was_emp
     a.until("mcp_store_up", 0.0, SOON).await;
     redis.restart();
     b.until("mcp_store_up", 1.0, SOON).await;
-    // It is looked at every 5 s.
+    // The session is checked every 5 s.
     let begun = Instant::now();
     while client.post(&b, &request(1, "ping", json!({}))).await.0 != 200 {
         assert!(begun.elapsed() < 2 * SOON);
@@ -530,7 +543,7 @@ async fn a_session_whose_client_only_listens_is_stored_again_after_redis_was_emp
 #[tokio::test(flavor = "multi_thread")]
 async fn a_session_that_ends_while_redis_is_unavailable_has_ended_everywhere_afterwards() {
     let mut redis = Redis::start();
-    let [a, b] = pair(&redis);
+    let [a, b] = pair(&redis.url());
     let client = Client::open(&a, "2025-06-18").await;
     client.until(&b, 200).await;
     redis.kill();
@@ -556,7 +569,7 @@ fn commands(redis: &Redis) -> usize {
 #[tokio::test(flavor = "multi_thread")]
 async fn calls_in_a_known_session_send_no_commands() {
     let redis = Redis::start();
-    let [a, b] = pair(&redis);
+    let [a, b] = pair(&redis.url());
     let client = Client::open(&a, "2025-06-18").await;
     client.until(&b, 200).await;
     // Each heartbeat of an instance sets an expiry, too.

@@ -5,8 +5,13 @@ use std::time::Duration;
 use serde_json::json;
 use tokio::time::sleep;
 
-use super::instance::{Events, Instance, modern};
+use super::instance::{ANN, BOB, Events, Instance, message, modern};
 use super::server::Redis;
+
+/// Starts two instances that share `redis`.
+pub(crate) fn pair(redis: &str) -> [Instance; 2] {
+    [(); 2].map(|()| Instance::start(redis))
+}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_store_keeps_its_contract() {
@@ -17,7 +22,11 @@ async fn every_store_keeps_its_contract() {
 #[tokio::test(flavor = "multi_thread")]
 async fn t16_a_limit_holds_across_instances_and_its_wait_is_exact() {
     let redis = Redis::start();
-    let [a, b] = [(); 2].map(|()| Instance::start(&redis.url()));
+    limits_hold(pair(&redis.url())).await;
+}
+
+/// Counts calls at both instances against one limit.
+pub(crate) async fn limits_hold([a, b]: [Instance; 2]) {
     for call in 0..10 {
         let on = if call % 2 == 0 { &a } else { &b };
         assert_eq!(on.admitted("limited", 1).await, 1, "call {call} of ten");
@@ -45,7 +54,7 @@ async fn t16_a_limit_holds_across_instances_and_its_wait_is_exact() {
 #[tokio::test(flavor = "multi_thread")]
 async fn values_are_found_on_every_instance() {
     let redis = Redis::start();
-    let [a, b] = [(); 2].map(|()| Instance::start(&redis.url()));
+    let [a, b] = pair(&redis.url());
     a.call("remember", json!({ "word": "mellon" })).await;
     let said = b.call("recall", json!({})).await;
     assert_eq!(said["result"]["content"][0]["text"], "mellon");
@@ -69,7 +78,11 @@ pub(crate) async fn listen(on: &Instance, uri: &str) -> Events {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_change_reaches_listeners_on_every_instance_once() {
     let redis = Redis::start();
-    let [a, b] = [(); 2].map(|()| Instance::start(&redis.url()));
+    changes_arrive(pair(&redis.url())).await;
+}
+
+/// Listens on both instances to a change on one.
+pub(crate) async fn changes_arrive([a, b]: [Instance; 2]) {
     let mut here = listen(&a, "note://a").await;
     let mut there = listen(&b, "note://a").await;
     a.call("touch", json!({ "uri": "note://a" })).await;
@@ -81,4 +94,46 @@ async fn a_change_reaches_listeners_on_every_instance_once() {
     for events in [&here, &there] {
         assert_eq!(events.text().matches("resources/updated").count(), 1);
     }
+}
+
+async fn text(on: &Instance, tool: &str, key: Option<&str>) -> String {
+    let (headers, body) = modern("tools/call", json!({ "name": tool, "arguments": {} }));
+    let mut headers: Vec<_> = headers.iter().map(|(a, b)| (*a, &**b)).collect();
+    headers.extend(key.map(|key| ("x-api-key", key)));
+    let (_, answer) = on.post(&headers, &body).await;
+    let answer = message(&answer);
+    let text = answer["result"]["content"][0]["text"].as_str();
+    text.unwrap_or_else(|| panic!("no text: {answer}"))
+        .to_owned()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn results_are_shared_until_one_instance_forgets_them() {
+    let mut redis = Redis::start();
+    results_are_shared(&redis.url()).await;
+    let [a, b] = pair(&redis.url());
+    let made = text(&a, "whose", None).await;
+    redis.kill();
+    b.until("mcp_store_up", 0.0, Duration::from_secs(5)).await;
+    let own = text(&b, "whose", None).await;
+    assert_ne!(own, made, "without a store each has its own");
+}
+
+/// Shares results between instances, but not between callers.
+pub(crate) async fn results_are_shared(redis: &str) {
+    let [a, b] = [(); 2].map(|()| Instance::with(redis, &[("INSTANCE_KEYS", "1")]));
+    let (ann, bob) = (Some(ANN), Some(BOB));
+    let by_a = text(&a, "whose", ann).await;
+    assert_eq!(text(&b, "whose", bob).await, by_a);
+    let own = text(&a, "mine", ann).await;
+    assert_eq!(text(&b, "mine", ann).await, own);
+    assert_ne!(text(&b, "mine", bob).await, own, "another caller");
+    let cleared = modern("tools/call", json!({ "name": "clear", "arguments": {} }));
+    let headers: Vec<_> = cleared.0.iter().map(|(a, b)| (*a, &**b)).collect();
+    let headers = [&headers[..], &[("x-api-key", ANN)]].concat();
+    b.post(&headers, &cleared.1).await;
+    sleep(Duration::from_millis(500)).await;
+    let by_b = text(&b, "whose", ann).await;
+    assert_ne!(by_b, by_a, "it is computed again");
+    assert_eq!(text(&a, "whose", ann).await, by_b);
 }

@@ -8,6 +8,7 @@ use tokio::time::sleep;
 
 use super::instance::Instance;
 use super::server::Redis;
+use super::share::pair;
 
 /// Begins a task; returns its id.
 async fn begin(on: &Instance, tool: &str, arguments: Value) -> String {
@@ -42,7 +43,11 @@ const SOON: Duration = Duration::from_secs(5);
 #[tokio::test(flavor = "multi_thread")]
 async fn t24_a_task_is_cancelled_and_answered_from_another_instance() {
     let redis = Redis::start();
-    let [a, b] = [(); 2].map(|()| Instance::start(&redis.url()));
+    tasks_are_shared(pair(&redis.url())).await;
+}
+
+/// Cancels and answers tasks of one instance at the other.
+pub(crate) async fn tasks_are_shared([a, b]: [Instance; 2]) {
     let id = begin(&a, "slow", json!({ "seconds": 600 })).await;
     assert_eq!(task(&b, &id).await["status"], "working");
     let cancelled = b.modern("tasks/cancel", json!({ "taskId": id })).await;
@@ -63,7 +68,7 @@ async fn t24_a_task_is_cancelled_and_answered_from_another_instance() {
 #[tokio::test(flavor = "multi_thread")]
 async fn t23_a_task_whose_instance_is_killed_fails_within_forty_seconds_and_no_other_does() {
     let redis = Redis::start();
-    let [mut a, b] = [(); 2].map(|()| Instance::start(&redis.url()));
+    let [mut a, b] = pair(&redis.url());
     let lost = begin(&a, "slow", json!({ "seconds": 600 })).await;
     let own = begin(&b, "slow", json!({ "seconds": 600 })).await;
     a.kill();
@@ -84,7 +89,7 @@ async fn t23_a_task_whose_instance_is_killed_fails_within_forty_seconds_and_no_o
 #[tokio::test(flavor = "multi_thread")]
 async fn t23_a_task_ends_once() {
     let redis = Redis::start();
-    let [a, b] = [(); 2].map(|()| Instance::start(&redis.url()));
+    let [a, b] = pair(&redis.url());
     let id = begin(&a, "slow", json!({ "seconds": 36 })).await;
     a.signal(Signal::STOP);
     until(&b, &id, "failed", Duration::from_secs(40)).await;

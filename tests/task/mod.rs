@@ -17,7 +17,7 @@ use tokio::time::sleep;
 
 const EXTENSION: &str = "io.modelcontextprotocol/tasks";
 
-/// Counts what is begun and what is given up.
+/// Counts started and dropped calls.
 #[derive(Clone, Debug, Default, State)]
 pub(super) struct Book {
     pages: Arc<Pages>,
@@ -48,7 +48,7 @@ impl Drop for Open<'_> {
     }
 }
 
-/// Takes as long as it is told.
+/// Runs for the requested time.
 #[tool(read_only, task = "optional")]
 async fn slow(
     pages: &Arc<Pages>,

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use mcp_runtime::store::StoreError;
-use mcp_runtime::task::{TaskRecord, TaskStatus, TaskStore};
+use mcp_runtime::task::{TaskRecord, TaskSignals, TaskStatus, TaskStore};
 use mcp_testkit::TestClient;
 use serde_json::{Value, json};
 use tokio::time::sleep;
@@ -16,7 +16,7 @@ use super::{Book, of, settle, somebody};
 
 type Later<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 'a>>;
 
-/// Keeps tasks as text, as a database would, and fails when it is told to.
+/// Keeps tasks as text, as a database would, and fails on request.
 #[derive(Clone, Debug, Default)]
 struct Shelf(Arc<Mutex<Kept>>);
 
@@ -250,4 +250,118 @@ async fn a_shutdown_ends_a_task_at_the_deadline_and_stores_its_end() {
     sleep(Duration::from_secs(31)).await;
     let record = shelf.only();
     assert!(record.status.is_terminal(), "{record:?}");
+}
+
+/// A store that instances share, which panics in one of its methods.
+#[derive(Debug, Default)]
+struct Wild {
+    shelf: Shelf,
+    calls: Mutex<HashMap<&'static str, usize>>,
+    panics: Mutex<&'static str>,
+}
+
+impl Wild {
+    fn enter(&self, method: &'static str) {
+        *self.calls.lock().unwrap().entry(method).or_default() += 1;
+        let panics = *self.panics.lock().unwrap();
+        assert_ne!(panics, method, "a bug in the store");
+    }
+
+    fn panic_in(&self, method: &'static str) {
+        *self.panics.lock().unwrap() = method;
+    }
+
+    fn calls(&self, method: &'static str) -> usize {
+        let calls = self.calls.lock().unwrap();
+        calls.get(method).copied().unwrap_or_default()
+    }
+}
+
+#[derive(Clone, Debug, Default)]
+struct Handle(Arc<Wild>);
+
+impl TaskStore for Handle {
+    fn put(&self, task: TaskRecord) -> Later<'_, ()> {
+        self.0.shelf.put(task)
+    }
+
+    fn get<'a>(&'a self, id: &'a str) -> Later<'a, Option<TaskRecord>> {
+        self.0.shelf.get(id)
+    }
+
+    fn claim<'a>(&'a self, _: &'a [String], _: Duration) -> Later<'a, ()> {
+        self.0.enter("claim");
+        Box::pin(ready(Ok(())))
+    }
+
+    fn release<'a>(&'a self, _: &'a str) -> Later<'a, ()> {
+        Box::pin(async {
+            self.0.enter("release");
+            Ok(())
+        })
+    }
+
+    fn orphans(&self, _: Duration) -> Later<'_, Vec<String>> {
+        Box::pin(async {
+            self.0.enter("orphans");
+            Ok(Vec::new())
+        })
+    }
+
+    fn signal<'a>(&'a self, _: &'a str, _: Vec<u8>) -> Later<'a, bool> {
+        self.0.enter("signal");
+        Box::pin(ready(Ok(false)))
+    }
+
+    fn signals(&self) -> Option<TaskSignals> {
+        self.0.enter("signals");
+        let store = Arc::clone(&self.0);
+        Some(TaskSignals::new(store, async |store| {
+            loop {
+                store.enter("next");
+                sleep(Duration::from_secs(1)).await;
+            }
+        }))
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_shared_store_that_panics_in_any_method_has_failed_and_is_asked_again() {
+    let store = Handle::default();
+    let server = || of(Book::default()).task_store(store.clone());
+    let [here, there] = [
+        TestClient::new(server()).await.tasks(),
+        TestClient::new(server()).await.tasks(),
+    ];
+    let wild = &store.0;
+    let slow = json!({ "name": "slow", "arguments": { "seconds": 300 } });
+    wild.panic_in("claim");
+    internal(&here.request("tools/call", slow).await);
+    wild.panic_in("");
+    let task = here.start("slow", json!({ "seconds": 300 })).task().await;
+    for method in ["claim", "orphans", "next"] {
+        wild.panic_in(method);
+        sleep(Duration::from_secs(12)).await;
+        let before = wild.calls(method);
+        sleep(Duration::from_secs(12)).await;
+        assert!(wild.calls(method) > before, "{method} is called again");
+        assert_eq!(task.get().await["status"], "working", "{method}");
+    }
+    let listened = wild.calls("signals");
+    wild.panic_in("signals");
+    sleep(Duration::from_secs(30)).await;
+    wild.panic_in("");
+    sleep(Duration::from_secs(12)).await;
+    assert!(listened > 2, "it is listened to again");
+    let cancel = || there.request("tasks/cancel", json!({ "taskId": task.id() }));
+    wild.panic_in("signal");
+    internal(&cancel().await);
+    wild.panic_in("release");
+    task.ended().await;
+    assert!(wild.calls("release") > 0);
+    assert_eq!(task.get().await["status"], "completed");
+    wild.panic_in("");
+    here.call("slow", json!({ "seconds": 1 }))
+        .await
+        .assert_text("1 s");
 }

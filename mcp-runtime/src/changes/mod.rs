@@ -11,6 +11,7 @@
 //! Lock order: a subscriber's pending changes before the index. `publish` holds the index alone while it collects the
 //! subscribers, and notifies them without it.
 
+pub(crate) mod forgotten;
 mod index;
 pub(crate) mod notifier;
 pub(crate) mod outlet;
@@ -23,6 +24,7 @@ use serde_json::{Map, Value, json};
 use tokio::sync::Notify;
 
 use crate::limits;
+use forgotten::Forgotten;
 use index::{Index, Topic};
 use outlet::Outlet;
 
@@ -85,6 +87,7 @@ struct Readers {
     whole: Option<Changes>,
     /// The outlet to other instances.
     outlet: Option<Arc<Outlet>>,
+    forgotten: Forgotten,
 }
 
 /// The unread changes of one subscriber.
@@ -150,8 +153,37 @@ impl Changes {
         }
     }
 
-    /// Notifies every subscriber of this instance that everything it watches may have changed.
+    /// Invalidates the cached results of the functions called `name` on all instances.
+    pub(crate) fn forget(&self, name: &str) {
+        let (forgotten, whole, outlet) = {
+            let readers = lock(&self.0);
+            let forgotten = readers.forgotten.clone();
+            (forgotten, readers.whole.clone(), readers.outlet.clone())
+        };
+        if forgotten.forget(name)
+            && let Some(outlet) = outlet
+        {
+            outlet.forget(name);
+        }
+        if let Some(whole) = whole {
+            whole.forget(name);
+        }
+    }
+
+    /// Invalidates them on this instance.
+    pub(crate) fn forget_here(&self, name: &str) {
+        self.forgotten().forget(name);
+    }
+
+    /// Returns the generations of cached results.
+    pub(crate) fn forgotten(&self) -> Forgotten {
+        lock(&self.0).forgotten.clone()
+    }
+
+    /// Notifies every subscriber of this instance that everything it watches may have changed, and invalidates all cached
+    /// results.
     pub(crate) fn publish_gap(&self) {
+        self.forgotten().forget_all();
         let all = lock(&self.0).index.all();
         for pending in all {
             pending.tell_everything();
@@ -403,7 +435,7 @@ mod tests {
     }
 
     #[test]
-    fn a_watched_resource_is_told_of_once_and_so_is_what_is_below_it() {
+    fn a_watched_resource_and_those_below_it_are_notified_once() {
         let changes = Changes::default();
         let subscriber = changes.subscribe([]);
         subscriber.watch("db://rows").unwrap();

@@ -40,6 +40,25 @@ impl Notifier {
         self.0.publish(&Change::List(List::Resources));
     }
 
+    /// Forgets the results cached by the key `cache` for the tools, resources and prompts called `name`, the name that
+    /// clients see, for all callers and on all instances.
+    ///
+    /// A running call continues, and its result is not cached. The other instances are notified as of a change; until then
+    /// they may use their cached results.
+    ///
+    /// ```
+    /// # use mcp_runtime::{Context, tool};
+    /// /// Sets the price of an article.
+    /// #[tool]
+    /// async fn set_price(cx: &Context, article: String, price: f64) {
+    ///     // ..
+    ///     cx.notifier().forget("price");
+    /// }
+    /// ```
+    pub fn forget(&self, name: &str) {
+        self.0.forget(name);
+    }
+
     /// Notifies clients that the resource at `uri` has changed: those that subscribed to `uri`, or to a parent of it,
     /// such as `file:///logs` for `file:///logs/today`.
     ///

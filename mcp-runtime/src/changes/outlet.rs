@@ -17,7 +17,7 @@ use crate::limits;
 pub(crate) struct Outlet {
     waiting: Mutex<Outgoing>,
     wake: Notify,
-    /// `true` while what was taken is being sent.
+    /// `true` while taken changes are being sent.
     is_sending: AtomicBool,
     sent: Notify,
 }
@@ -30,6 +30,8 @@ pub(crate) struct Outgoing {
     lists: u8,
     resources: BTreeSet<String>,
     tasks: BTreeSet<String>,
+    /// The names of functions whose cached results are invalid.
+    pub forgotten: BTreeSet<String>,
     /// True if everything may have changed.
     pub everything: bool,
     #[serde(skip)]
@@ -59,7 +61,7 @@ impl Outlet {
         waiting.bytes += is_new.unwrap_or_default();
         let number = waiting.resources.len() + waiting.tasks.len();
         if number > limits::WATCHED || waiting.bytes > limits::WATCHED_BYTES {
-            *waiting = Outgoing::everything();
+            waiting.become_everything();
         }
         drop(waiting);
         self.wake.notify_one();
@@ -67,7 +69,13 @@ impl Outlet {
 
     /// Records a lost change: the next message says that everything may have changed.
     pub(crate) fn lose(&self) {
-        *lock(&self.waiting) = Outgoing::everything();
+        lock(&self.waiting).become_everything();
+        self.wake.notify_one();
+    }
+
+    /// Adds the name of functions whose results are invalid; bounded by the number of functions.
+    pub(crate) fn forget(&self, name: &str) {
+        lock(&self.waiting).forgotten.insert(name.to_owned());
         self.wake.notify_one();
     }
 
@@ -89,13 +97,13 @@ impl Outlet {
         Some(news)
     }
 
-    /// Notes that what was taken has been sent, or is lost.
+    /// Records that the taken changes were sent or lost.
     pub(crate) fn sent(&self) {
         self.is_sending.store(false, Ordering::Relaxed);
         self.sent.notify_waiters();
     }
 
-    /// Waits until nothing is left to be sent.
+    /// Waits until all changes are sent.
     pub(crate) async fn empty(&self) {
         loop {
             let sent = self.sent.notified();
@@ -109,15 +117,17 @@ impl Outlet {
 }
 
 impl Outgoing {
-    fn everything() -> Self {
-        Self {
+    fn become_everything(&mut self) {
+        *self = Self {
             everything: true,
+            forgotten: std::mem::take(&mut self.forgotten),
             ..Self::default()
-        }
+        };
     }
 
     fn is_empty(&self) -> bool {
-        self.lists == 0 && self.resources.is_empty() && self.tasks.is_empty() && !self.everything
+        let has_names = [&self.resources, &self.tasks, &self.forgotten];
+        self.lists == 0 && has_names.iter().all(|it| it.is_empty()) && !self.everything
     }
 
     pub(crate) fn into_changes(self) -> impl Iterator<Item = Change> {
@@ -156,7 +166,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn it_is_empty_once_what_was_taken_has_been_sent() {
+    async fn it_is_empty_after_the_taken_changes_are_sent() {
         use futures_util::FutureExt as _;
         let changes = Changes::default();
         let outlet = changes.open_outlet();

@@ -11,6 +11,7 @@ mod export;
 
 use std::borrow::Cow;
 use std::cell::OnceCell;
+use std::sync::Arc;
 
 use tokio::time::Instant;
 use tracing::Span;
@@ -21,6 +22,7 @@ use crate::handler::{Context, Principal};
 use crate::ops::REQUESTS;
 use crate::protocol::trace::TraceParent;
 use crate::protocol::{Members, Method, Request, RpcError, Version};
+use crate::registry::Entry;
 use crate::service::Service;
 
 /// Writes an event or a span with the fields of a request; the macro of `tracing` comes first, then its arguments.
@@ -33,12 +35,12 @@ macro_rules! emit {
             id = %excerpt(&subject.request.id.to_string()),
             method = subject.request.method.label(),
             tool = subject.details().tool.as_deref(),
-            resource = subject.details().resource.as_deref(),
+            resource = subject.details().resource.as_ref().map(|it| &*it.name),
             prompt = subject.details().prompt.as_deref(),
             principal = subject.principal.subject().map(excerpt).as_deref(),
             client = subject.details().client.as_deref(),
             era = subject.version.as_str(),
-            trace_id = subject.details().trace_id.as_deref(),
+            trace_id = subject.trace_id(),
             $($after)*
         )
     }};
@@ -54,6 +56,8 @@ pub(super) struct Subject<'a> {
     cx: Option<&'a Context>,
     /// Read when the first span or line needs them.
     details: OnceCell<Details<'a>>,
+    /// Likewise, and not before the span is exported, which may begin the trace.
+    trace_id: OnceCell<Option<Cow<'a, str>>>,
     /// Its span and its metric, where they are exported.
     #[cfg(feature = "otel")]
     exported: Option<export::Exported>,
@@ -89,6 +93,7 @@ impl<'a> Subject<'a> {
             version,
             cx,
             details: OnceCell::new(),
+            trace_id: OnceCell::new(),
             #[cfg(feature = "otel")]
             exported: None,
         };
@@ -146,11 +151,14 @@ impl<'a> Subject<'a> {
     }
 
     /// The trace, by `_meta`, by the HTTP header, or as it is exported.
-    fn trace_id(&self) -> Option<Cow<'a, str>> {
-        let named = self.named_trace();
-        #[cfg(feature = "otel")]
-        let named = named.or_else(|| Some(self.exported.as_ref()?.trace_id()?.into()));
-        named
+    fn trace_id(&self) -> Option<&str> {
+        let read = || {
+            let named = self.named_trace();
+            #[cfg(feature = "otel")]
+            let named = named.or_else(|| Some(self.exported.as_ref()?.trace_id()?.into()));
+            named
+        };
+        self.trace_id.get_or_init(read).as_deref()
     }
 
     fn named_trace(&self) -> Option<Cow<'a, str>> {
@@ -166,13 +174,12 @@ impl<'a> Subject<'a> {
 
 /// The parts of a description that are read from the message. A tool and a prompt are named as in the request, a
 /// resource as it is declared, since the URI may contain arguments that `redact` hides.
-#[derive(Debug, Default)]
+#[derive(Default)]
 struct Details<'a> {
     tool: Option<Cow<'a, str>>,
-    resource: Option<String>,
+    resource: Option<Arc<Entry>>,
     prompt: Option<Cow<'a, str>>,
     client: Option<String>,
-    trace_id: Option<Cow<'a, str>>,
 }
 
 /// The longest URI, in bytes, that is matched again for the log.
@@ -188,7 +195,6 @@ impl<'a> Details<'a> {
         };
         let mut details = Self {
             client: subject.client(),
-            trace_id: subject.trace_id(),
             ..Self::default()
         };
         match subject.request.method {
@@ -197,7 +203,7 @@ impl<'a> Details<'a> {
             Method::ResourcesRead => {
                 let registry = subject.service.registry.read();
                 let uri = text("uri").filter(|uri| uri.len() <= LONGEST_MATCHED);
-                let found = uri.and_then(|uri| Some(registry.resource(&uri)?.0.name.clone()));
+                let found = uri.and_then(|uri| Some(Arc::clone(registry.resource(&uri)?.0)));
                 details.resource = found;
             }
             _ => {}

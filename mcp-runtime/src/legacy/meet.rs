@@ -1,7 +1,7 @@
-//! Sessions that other instances have opened: found in the store when a request names them, and kept like the others.
+//! Sessions of other instances, imported from the store when a request names them.
 //!
-//! Invariants: without a store nothing waits here; a session is shown to its owner alone; an instance ends no session
-//! that another one has opened, unless the client says so.
+//! Invariants: without a store nothing waits here; only its owner can use a session; an instance ends a session that
+//! another one opened only at the request of the client.
 
 use std::sync::{Arc, Weak};
 use std::time::Duration;
@@ -23,10 +23,10 @@ use crate::service::Service;
 use crate::share::Holder;
 use crate::store::{Feed, Joined, SessionSignal, StoreError};
 
-/// The longest time between two looks for sessions whose clients only listen.
+/// The maximum time between two checks of sessions whose clients only listen.
 const BEAT: Duration = Duration::from_secs(5);
 
-/// A reader of a stream that is written here, or on another instance.
+/// A reader of a stream of this or another instance.
 #[derive(Debug)]
 pub(crate) enum Reading {
     Here(Reader),
@@ -34,9 +34,9 @@ pub(crate) enum Reading {
 }
 
 impl Sessions {
-    /// Looks a session up that is not known here, or was not compared with the store since signals may have been lost.
+    /// Looks up a session that is unknown here, or was not compared with the store since the last gap.
     ///
-    /// An error is about a session that is not known here: the store fails, or there is no room for it.
+    /// An error concerns a session that is unknown here: the store fails, or the maximum of sessions is reached.
     pub(crate) async fn meet(
         self: &Arc<Self>,
         service: &Arc<Service>,
@@ -57,7 +57,7 @@ impl Sessions {
         Ok(())
     }
 
-    /// Stores a session that was opened here, so that the other instances know it before its client does.
+    /// Stores a session opened here, before its client receives the id.
     pub(crate) async fn publish(
         self: &Arc<Self>,
         service: &Arc<Service>,
@@ -72,7 +72,7 @@ impl Sessions {
         }
     }
 
-    /// Ends a session of `who`'s here and at the other instances; returns whether there was one.
+    /// Ends a session of `who` here and on the other instances; returns whether it existed.
     pub(crate) async fn end(&self, id: &str, who: &Principal) -> bool {
         let session = self.find(id, who);
         if !self.remove(id, who) {
@@ -80,7 +80,7 @@ impl Sessions {
         }
         if let Some(shared) = &self.shared
             && let Some(part) = session.as_ref().and_then(|it| it.part.as_ref())
-            && let Err(error) = shared.depot.end(&part.key).await
+            && let Err(error) = shared.stores.end(&part.key).await
         {
             tracing::warn!(%error, "a session has ended here; the other instances are notified later");
             part.end_later();
@@ -88,7 +88,7 @@ impl Sessions {
         true
     }
 
-    /// Reads on after the event of another instance with this id; `None` if it is one of this instance.
+    /// Resumes after the event of another instance with this id; `None` for an event of this instance.
     pub(crate) async fn follow(
         &self,
         session: &Arc<Session>,
@@ -98,14 +98,14 @@ impl Sessions {
         let id = EventId::parse(event)?;
         id.instance.filter(|it| **it != *part.instance)?;
         if id.is_general() {
-            // What has changed since is told anew.
+            // Missed changes are sent again.
             return Some(Ok(Reading::Here(session.read_general())));
         }
-        let follower = Follower::open(session, shared.depot.clone(), id).await;
+        let follower = Follower::open(session, shared.stores.clone(), id).await;
         Some(follower.map(|it| Reading::There(Box::new(it))))
     }
 
-    /// Compares a session with what the store has: that wins, unless it has nothing.
+    /// Compares a session with the store, which wins unless the session is missing there.
     async fn compare(
         &self,
         shared: &Shared,
@@ -115,7 +115,7 @@ impl Sessions {
     ) {
         let Some(part) = &session.part else { return };
         let gap = shared.gap();
-        // A session that was just opened is in no store.
+        // A new session is not stored yet.
         let joined = if part.is_known(0) && part.home.is_none() && !session.is_used() {
             Ok(Joined::Unknown)
         } else {
@@ -141,7 +141,7 @@ impl Sessions {
         }
     }
 
-    /// Takes part in a session of `who`'s that another instance has opened, or this one before.
+    /// Joins a session of `who` opened by another instance, or earlier by this one.
     async fn import(
         &self,
         shared: &Shared,
@@ -181,31 +181,33 @@ impl Sessions {
         }
     }
 
-    /// Begins to hear signals, and to send them, when the first request has come.
+    /// Starts to receive and send signals, at the first request.
     fn begin(self: &Arc<Self>, shared: &Shared, service: &Arc<Service>) {
         shared.tasks.get_or_init(|| {
-            service.sharing.flush_at_stop(Arc::new(shared.courier()));
-            let signals = shared.depot.sessions.signals();
-            // At least twice in the time that a session is kept.
-            let beat = (shared.depot.idle.get() / 4).clamp(Duration::from_millis(10), BEAT);
+            service
+                .sharing
+                .flush_at_stop(Arc::new(shared.write_behind()));
+            let signals = shared.stores.sessions.signals();
+            // At least twice in the time for which a session is kept.
+            let beat = (shared.stores.idle.get() / 4).clamp(Duration::from_millis(10), BEAT);
             let hear = hear(Arc::downgrade(self), Arc::clone(service), signals);
             let attend = attend(Arc::downgrade(self), Arc::clone(service), beat);
-            let parcels = shared.parcels();
-            let depot = shared.depot.clone();
-            let carry = async move {
-                if let Some(parcels) = parcels {
-                    parcels.carry(depot).await;
+            let jobs = shared.jobs();
+            let stores = shared.stores.clone();
+            let run = async move {
+                if let Some(jobs) = jobs {
+                    jobs.run(stores).await;
                 }
             };
             [
                 AbortOnDropHandle::new(tokio::spawn(hear)),
                 AbortOnDropHandle::new(tokio::spawn(attend)),
-                AbortOnDropHandle::new(tokio::spawn(carry)),
+                AbortOnDropHandle::new(tokio::spawn(run)),
             ]
         });
     }
 
-    /// Notes a use of a session, or compares it with the store if signals may have been lost.
+    /// Records a use of a session, or compares it with the store after a gap.
     async fn attend(&self, service: &Service, session: &Arc<Session>) {
         let (Some(shared), Some(part)) = (&self.shared, &session.part) else {
             return;
@@ -238,7 +240,7 @@ impl Sessions {
     }
 }
 
-/// Hears signals until the sessions are gone.
+/// Receives signals until the sessions are dropped.
 async fn hear(sessions: Weak<Sessions>, service: Arc<Service>, mut signals: Feed<SessionSignal>) {
     while let Some(signal) = signals.next().await
         && let Some(sessions) = sessions.upgrade()
@@ -247,8 +249,8 @@ async fn hear(sessions: Weak<Sessions>, service: Arc<Service>, mut signals: Feed
     }
 }
 
-/// Takes care of the sessions whose clients only listen until the sessions are gone: they are in use, and a store that
-/// was emptied has them again.
+/// Maintains the sessions whose clients only listen: records their use, and restores them to a store that was emptied,
+/// until the sessions are dropped.
 async fn attend(sessions: Weak<Sessions>, service: Arc<Service>, beat: Duration) {
     let mut beats = interval(beat);
     beats.set_missed_tick_behavior(MissedTickBehavior::Delay);

@@ -1,4 +1,4 @@
-//! The part that this instance takes in a session that instances share.
+//! The participation of this instance in a shared session.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
@@ -6,33 +6,33 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::courier::{Courier, Parcel};
 use super::signal::Signal;
 use super::sink::Sink;
+use super::write_behind::{Job, WriteBehind};
 use crate::live::Span;
 
-/// The longest time between two notes of a use in the store.
+/// The maximum time between two records of a use in the store.
 const TOUCH: Duration = Duration::from_secs(10);
-/// The bytes that a signal takes besides its texts.
+/// The number of bytes that a signal counts in addition to its texts.
 const SIGNAL: usize = 256;
 
-/// The part of one instance in one session.
+/// The participation of one instance in one session.
 #[derive(Debug)]
 pub(super) struct Part {
     /// The key of the session in the store.
     pub key: Arc<str>,
-    /// This instance, as the ids that it makes name it.
+    /// The name of this instance, the prefix of the ids that it creates.
     pub instance: Arc<str>,
-    /// The instance that has opened the session, if that is not this one.
+    /// The instance that opened the session, if it is another one.
     pub home: Option<String>,
-    pub courier: Courier,
-    /// The time for which a session is kept without a use.
+    pub write_behind: WriteBehind,
+    /// The time for which an unused session is kept.
     pub idle: Span,
     pub has_events: bool,
     touched: Mutex<Instant>,
-    /// The number of the gap after which it was last compared with the store; 0 before it is stored.
+    /// The gap after which the session was last compared with the store; 0 before it is stored.
     known: AtomicU64,
-    /// `true` while no other instance reads the session's own stream, or has since this one did.
+    /// `true` if no other instance has read the session's own stream since this one did.
     reads: AtomicBool,
 }
 
@@ -40,7 +40,7 @@ impl Part {
     pub(super) fn new(
         (key, instance): (Arc<str>, Arc<str>),
         home: Option<String>,
-        courier: Courier,
+        write_behind: WriteBehind,
         (idle, has_events): (Span, bool),
     ) -> Self {
         Self {
@@ -48,7 +48,7 @@ impl Part {
             instance,
             reads: AtomicBool::new(home.is_none()),
             home,
-            courier,
+            write_behind,
             idle,
             has_events,
             touched: Mutex::new(Instant::now()),
@@ -56,35 +56,35 @@ impl Part {
         }
     }
 
-    /// Returns whether it was compared with the store after the gap with this number.
+    /// Returns whether the session was compared with the store after this gap.
     pub(super) fn is_known(&self, gap: u64) -> bool {
         self.known.load(Ordering::Relaxed) == gap
     }
 
-    /// Notes that it was compared with the store after the gap with this number.
+    /// Records that the session was compared with the store after this gap.
     pub(super) fn know(&self, gap: u64) {
         self.known.store(gap, Ordering::Relaxed);
     }
 
     /// Sends a signal to the other instances.
     pub(super) fn tell(&self, signal: Signal) {
-        let parcel = Parcel::Tell(Arc::clone(&self.key), signal);
-        self.give(parcel, SIGNAL);
+        let job = Job::Tell(Arc::clone(&self.key), signal);
+        self.give(job, SIGNAL);
     }
 
-    /// Sends a signal of about `bytes` to one of them.
+    /// Sends a signal of about `bytes` to one instance.
     pub(super) fn send(&self, instance: &str, signal: Signal, bytes: usize) {
-        let parcel = Parcel::Send(instance.to_owned(), Arc::clone(&self.key), signal);
-        self.give(parcel, SIGNAL + bytes);
+        let job = Job::Send(instance.to_owned(), Arc::clone(&self.key), signal);
+        self.give(job, SIGNAL + bytes);
     }
 
-    fn give(&self, parcel: Parcel, bytes: usize) {
-        if !self.courier.take(parcel, bytes) {
+    fn give(&self, job: Job, bytes: usize) {
+        if !self.write_behind.take(job, bytes) {
             tracing::warn!("too much waits for the store; a signal about a session was dropped");
         }
     }
 
-    /// Notes a use in the store, and tells the instance that has opened the session, once in a while.
+    /// Records a use in the store and notifies the instance that opened the session, at intervals.
     pub(super) fn touch(&self) {
         let mut touched = self
             .touched
@@ -95,35 +95,35 @@ impl Part {
         }
         *touched = Instant::now();
         drop(touched);
-        self.give(Parcel::Touch(Arc::clone(&self.key)), 0);
+        self.give(Job::Touch(Arc::clone(&self.key)), 0);
         if let Some(home) = &self.home {
             self.send(home, Signal::Used, 0);
         }
     }
 
-    /// Ends the session at the others, if this instance has opened it.
+    /// Ends the session on the other instances, if this instance opened it.
     pub(super) fn give_up(&self) {
         if self.home.is_none() {
             self.end_later();
         }
     }
 
-    /// Ends the session at the others as soon as the store can be told.
+    /// Ends the session on the other instances, as soon as the store is available.
     pub(super) fn end_later(&self) {
-        if !self.courier.end(&self.key) {
+        if !self.write_behind.end(&self.key) {
             tracing::warn!(
                 "too much waits for the store; a session has ended on this instance alone"
             );
         }
     }
 
-    /// The client reads the session's own stream here; returns whether it may have missed something since it did.
+    /// Records that the client reads the session's own stream here; returns whether it may have missed messages since.
     pub(super) fn reads_here(&self) -> bool {
         self.tell(Signal::Reads);
         !self.reads.swap(true, Ordering::Relaxed)
     }
 
-    /// The client reads it elsewhere.
+    /// Records that the client reads the stream on another instance.
     pub(super) fn reads_elsewhere(&self) {
         self.reads.store(false, Ordering::Relaxed);
     }
@@ -131,7 +131,7 @@ impl Part {
     /// Returns the copy of the stream with this number.
     pub(super) fn sink(&self, number: u64) -> Option<Sink> {
         let stream = stream_name(&self.key, &self.instance, number);
-        let sink = || Sink::begin(self.courier.clone(), stream, self.idle.get());
+        let sink = || Sink::begin(self.write_behind.clone(), stream, self.idle.get());
         self.has_events.then(sink)
     }
 }

@@ -155,7 +155,7 @@ impl Session {
         lock(&self.reader).clone()
     }
 
-    /// Takes all changes that the client was not told of, and may be.
+    /// Takes all unsent changes that the client may see.
     pub(super) fn rest(&self, service: &Service) -> Vec<Change> {
         let reader = self.reader();
         let mut rest = self.news.rest();

@@ -153,7 +153,7 @@ impl Stream {
         }
     }
 
-    /// Forgets the copy, as nobody can come back to the stream any more.
+    /// Deletes the copy, since the stream can no longer be resumed.
     pub(super) fn forget(&self) {
         if let Some(sink) = self.lock().sink.take() {
             sink.lose();

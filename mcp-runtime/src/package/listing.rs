@@ -5,6 +5,7 @@
 use serde_json::{Value, json};
 
 use super::Subject;
+use crate::excerpt::excerpt;
 
 /// The schema that the document conforms to.
 const SCHEMA: &str = "https://static.modelcontextprotocol.io/schemas/2025-12-11/server.schema.json";
@@ -23,6 +24,11 @@ pub(crate) struct Offers {
 /// Describes the server under `name`, such as `io.github.ann/calculator`; an error says which part the registry refuses.
 pub(crate) fn describe(subject: &Subject, name: &str, offers: &Offers) -> Result<Value, String> {
     check(name)?;
+    check_version(&subject.version)?;
+    let bundle = offers.bundle.iter().map(|(url, _)| url);
+    bundle
+        .chain(&offers.remotes)
+        .try_for_each(|url| check_url(url))?;
     if offers.bundle.is_none() && offers.remotes.is_empty() {
         return Err(
             "a listing says where the server is to be had: give --url, or --bundle FILE with --bundle-url".to_owned(),
@@ -34,8 +40,9 @@ pub(crate) fn describe(subject: &Subject, name: &str, offers: &Offers) -> Result
         "description": cut(&subject.description),
         "version": subject.version,
     });
-    if let Some(title) = &subject.title {
-        listing["title"] = cut(title).into();
+    let title = subject.title.as_deref().map(cut);
+    if let Some(title) = title.filter(|it| !it.is_empty()) {
+        listing["title"] = title.into();
     }
     if let Some(website) = &subject.website {
         listing["websiteUrl"] = website.as_str().into();
@@ -74,6 +81,30 @@ fn check(name: &str) -> Result<(), String> {
         "the registry does not take the name {name:?}; write a domain of yours backwards, a slash and a name, such as \
          io.github.ann/calculator"
     ))
+}
+
+/// Checks that a version is one, of at most 255 characters: the registry refuses `latest` and ranges.
+fn check_version(version: &str) -> Result<(), String> {
+    let is_range = version.contains(['^', '~', '<', '>', '=', '*', '|', ' ']);
+    if version.is_empty() || version == "latest" || is_range || version.chars().count() > 255 {
+        return Err(format!(
+            "the registry does not take the version {:?}; give `Server::new` one such as \"1.0.2\"",
+            excerpt(version)
+        ));
+    }
+    Ok(())
+}
+
+/// Checks the form `^https?://[^\s]+$`.
+fn check_url(url: &str) -> Result<(), String> {
+    let rest = url.strip_prefix("https://").or(url.strip_prefix("http://"));
+    match rest {
+        Some(rest) if !rest.is_empty() && !rest.contains(char::is_whitespace) => Ok(()),
+        _ => Err(format!(
+            "the registry does not take {:?}; write a URL such as https://example.com/mcp",
+            excerpt(url)
+        )),
+    }
 }
 
 /// The first line of a text, cut where the registry would refuse it.
@@ -135,5 +166,59 @@ mod tests {
         }
         let error = describe(&subject(), "a/b", &Offers::default()).unwrap_err();
         assert!(error.contains("--url"), "{error}");
+    }
+
+    #[test]
+    fn urls_and_versions_that_the_registry_refuses_are_explained() {
+        let name = "io.github.ann/calculator";
+        let at = |url: &str| Offers {
+            remotes: vec![url.to_owned()],
+            ..Offers::default()
+        };
+        for url in [
+            "example.com/mcp",
+            "https://",
+            "ftp://x.com",
+            "https://x.com/m cp",
+        ] {
+            let error = describe(&subject(), name, &at(url)).unwrap_err();
+            assert!(error.contains("write a URL"), "{url}: {error}");
+            let bundle = Some((url.to_owned(), "0".repeat(64)));
+            let bundled = Offers {
+                bundle,
+                ..Offers::default()
+            };
+            assert!(describe(&subject(), name, &bundled).is_err(), "{url}");
+        }
+        for version in [
+            "",
+            "latest",
+            "^1.2",
+            "1.*",
+            ">=1",
+            "1 - 2",
+            &"1".repeat(256),
+        ] {
+            let subject = Subject {
+                version: version.to_owned(),
+                ..subject()
+            };
+            let error = describe(&subject, name, &at("https://x.com/mcp")).unwrap_err();
+            assert!(error.contains("version"), "{version}: {error}");
+        }
+    }
+
+    #[test]
+    fn a_title_without_text_is_left_out() {
+        let subject = Subject {
+            title: Some(String::new()),
+            ..subject()
+        };
+        let offers = Offers {
+            remotes: vec!["https://x.com/mcp".to_owned()],
+            ..Offers::default()
+        };
+        let listing = describe(&subject, "io.github.ann/calculator", &offers).unwrap();
+        assert!(listing.get("title").is_none());
     }
 }

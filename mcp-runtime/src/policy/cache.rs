@@ -15,7 +15,11 @@
 //! bytes yet, and is never evicted for bytes: its waiters would compute it again. The result of a tool is kept as
 //! serialized text, so that a hit costs a copy of it.
 
+mod shared;
+mod stored;
+
 use std::collections::{BTreeMap, HashMap};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::OnceCell;
@@ -25,11 +29,14 @@ use super::outcome::{CallResponse, Completed, Outcome};
 use super::{Call, canonical, max_output};
 use crate::handler::Principal;
 use crate::handler::input::pending::InputRequests;
+use crate::handler::spec::Spec;
 use crate::handler::spec::policy::Cache;
 use crate::limits;
 use crate::protocol::RpcError;
 use crate::seal::Subject;
 use crate::share::{Budget, Reserved};
+use crate::store::Stores;
+use shared::{Found, Shared};
 
 /// The results of one tool.
 #[derive(Debug)]
@@ -38,6 +45,10 @@ pub(crate) struct Results {
     entries: Mutex<Entries>,
     /// The maximum size of the results of all functions together.
     budget: Arc<Budget>,
+    /// The generation of the results, increased by each `forget`.
+    forgotten: Arc<AtomicU64>,
+    /// The results of other instances.
+    shared: Option<Shared>,
 }
 
 #[derive(Debug, Default)]
@@ -58,20 +69,24 @@ struct Key(Subject);
 struct Entry {
     age: u64,
     cell: Arc<Cell>,
+    /// The generation of the results at its start.
+    forgotten: u64,
     /// The reserved bytes of its result, once complete.
     reserved: Option<Reserved>,
 }
 
-/// A result that is complete, in progress, or to be computed by the next waiter.
+/// A result with its expiry, one in progress, or one to be computed by the next waiter.
 type Cell = OnceCell<(Completed, Instant)>;
 
 impl Results {
     /// Creates an empty cache, which shares `budget` with those of other functions.
-    pub(super) fn new(cache: Cache, budget: &Arc<Budget>) -> Self {
+    pub(super) fn new(cache: Cache, spec: &Spec, budget: &Arc<Budget>, stores: &Stores) -> Self {
         Self {
             cache,
             entries: Mutex::default(),
             budget: Arc::clone(budget),
+            forgotten: stores.forgotten.of(&spec.name),
+            shared: Shared::new(spec, stores),
         }
     }
 
@@ -87,6 +102,11 @@ impl Results {
         let key = self.key(call);
         let entry = self.cell(key);
         let kept = entry.get_or_try_init(|| async {
+            let mark = match self.find(key).await {
+                Found::Result(completed, left) => return Ok((completed, Instant::now() + left)),
+                Found::Mark(mark) => Some(mark),
+                Found::Nothing => None,
+            };
             let completed = make.await;
             // The next client may have the missing capability. Input responses belong to one call.
             let used_input = call.cx.input_requests().is_some_and(InputRequests::has_state);
@@ -95,7 +115,14 @@ impl Results {
             {
                 Err(completed)
             } else {
-                Ok((as_kept(completed), Instant::now()))
+                let completed = as_kept(completed);
+                let end = self.end();
+                if let (Some(mark), Some(shared)) = (mark, &self.shared)
+                    && completed.outcome == Outcome::Ok
+                {
+                    shared.put(&key.text(), &completed, &mark, self.cache.ttl).await;
+                }
+                Ok((completed, end))
             }
         });
         let completed = match kept.await {
@@ -108,6 +135,20 @@ impl Results {
             self.forget(key, &entry);
         }
         completed
+    }
+
+    /// Looks up the shared store.
+    async fn find(&self, key: Key) -> Found {
+        match &self.shared {
+            Some(shared) => shared.find(&key.text()).await,
+            None => Found::Nothing,
+        }
+    }
+
+    /// Returns the expiry of a result computed now.
+    fn end(&self) -> Instant {
+        let now = Instant::now();
+        now.checked_add(self.cache.ttl).unwrap_or(now)
     }
 
     fn key(&self, call: &Call<'_>) -> Key {
@@ -130,19 +171,15 @@ impl Results {
     ///
     /// Also evicts, so that a function never has more than `max_entries`, including those in progress.
     fn cell(&self, key: Key) -> Arc<Cell> {
+        let forgotten = self.forgotten.load(Ordering::Acquire);
         let mut entries = self.lock();
         match entries.by_key.get(&key) {
-            Some(entry) if !self.is_stale(&entry.cell) => return Arc::clone(&entry.cell),
+            Some(entry) if entry.is_good(forgotten) => return Arc::clone(&entry.cell),
             Some(_) => entries.remove(&key),
             None => {}
         }
         entries.make_room(usize::try_from(self.cache.max_entries.max(1)).unwrap_or(usize::MAX));
-        entries.insert(key)
-    }
-
-    fn is_stale(&self, cell: &Cell) -> bool {
-        cell.get()
-            .is_some_and(|(_, made)| made.elapsed() >= self.cache.ttl)
+        entries.insert(key, forgotten)
     }
 
     fn forget(&self, key: Key, cell: &Arc<Cell>) {
@@ -157,11 +194,10 @@ impl Results {
     /// The lock is not held while the result is measured, which may take as long as serializing it. The entry is
     /// therefore looked up again afterwards: another call may have replaced it, and then nothing is reserved.
     fn keep(&self, key: Key, cell: &Arc<Cell>, completed: &Completed) {
-        let is_counted = |entry: &mut Entry| entry.reserved.is_some();
-        match self.lock().find(&key, cell).map(is_counted) {
-            Some(false) => {}
-            Some(true) | None => return,
-        }
+        let begun = |entry: &mut Entry| (entry.forgotten, entry.reserved.is_some());
+        let Some((forgotten, false)) = self.lock().find(&key, cell).map(begun) else {
+            return;
+        };
         let bytes = completed.response.output().map_or(0, max_output::kept);
         let most = self.budget.most() / limits::SHARE;
         let mut entries = self.lock();
@@ -182,7 +218,7 @@ impl Results {
                 return;
             }
         };
-        entries.put(key, cell, Some(reserved));
+        entries.put(key, cell, forgotten, Some(reserved));
     }
 
     fn lock(&self) -> MutexGuard<'_, Entries> {
@@ -201,20 +237,35 @@ fn as_kept(completed: Completed) -> Completed {
     }
 }
 
+impl Key {
+    /// Returns the key for a store.
+    fn text(self) -> String {
+        self.0.short()
+    }
+}
+
+impl Entry {
+    /// Returns `true` if a call may use the result, or wait for it.
+    fn is_good(&self, forgotten: u64) -> bool {
+        let is_over = |(_, end): &(Completed, Instant)| *end <= Instant::now();
+        self.forgotten == forgotten && !self.cell.get().is_some_and(is_over)
+    }
+}
+
 impl Entries {
-    /// Returns the entry of `key`, if that has this cell.
+    /// Returns the entry of `key`, if it has this cell.
     fn find(&mut self, key: &Key, cell: &Arc<Cell>) -> Option<&mut Entry> {
         let entry = self.by_key.get_mut(key)?;
         Arc::ptr_eq(&entry.cell, cell).then_some(entry)
     }
 
-    fn insert(&mut self, key: Key) -> Arc<Cell> {
+    fn insert(&mut self, key: Key, forgotten: u64) -> Arc<Cell> {
         let cell = Arc::new(Cell::new());
-        self.put(key, &cell, None);
+        self.put(key, &cell, forgotten, None);
         cell
     }
 
-    fn put(&mut self, key: Key, cell: &Arc<Cell>, reserved: Option<Reserved>) {
+    fn put(&mut self, key: Key, cell: &Arc<Cell>, forgotten: u64, reserved: Option<Reserved>) {
         let age = self.next;
         self.next += 1;
         self.bytes += reserved.as_ref().map_or(0, Reserved::bytes);
@@ -222,6 +273,7 @@ impl Entries {
         let entry = Entry {
             age,
             cell: Arc::clone(cell),
+            forgotten,
             reserved,
         };
         self.by_key.insert(key, entry);

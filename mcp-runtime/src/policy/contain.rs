@@ -5,41 +5,12 @@
 //! of another panic aborts the process, as everywhere in Rust; and `panic = "abort"` disables all of this, which
 //! `serve.rs` logs at startup.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 
-use crate::store::StoreError;
-
-/// User code panicked.
-#[derive(Debug)]
-pub(crate) struct Panicked;
-
-/// Runs `work`, and turns a panic into an error. The message is on stderr already, by the panic hook.
-pub(crate) fn contain<F: Future>(
-    work: F,
-) -> impl Future<Output = Result<F::Output, Panicked>> + use<F> {
-    // State that the code leaves inconsistent is its own: of the runtime it borrows only atomics.
-    let work = AssertUnwindSafe(work).catch_unwind();
-    work.map(|ended| ended.map_err(|_| Panicked))
-}
-
-/// Runs `work` of a store; a panic in it is a failure like any other.
-pub(crate) async fn held<T>(
-    work: impl Future<Output = Result<T, StoreError>>,
-) -> Result<T, StoreError> {
-    contain(work)
-        .await
-        .unwrap_or_else(|Panicked| Err("it panicked".into()))
-}
-
-/// The same for user code that does not wait, such as the checks of arguments.
-pub(crate) fn contain_now<T>(code: impl FnOnce() -> T) -> Result<T, Panicked> {
-    catch_unwind(AssertUnwindSafe(code)).map_err(|_| Panicked)
-}
+pub(crate) use crate::store::contained::{Panicked, contain, contain_now, held};
 
 /// A future of user code. A panic in it, or in the destructor of its values, becomes an error, whenever it is dropped:
 /// on completion, at its timeout, or on cancellation.
@@ -94,6 +65,8 @@ impl<T> std::fmt::Debug for Contained<T> {
 
 #[cfg(test)]
 mod tests {
+    use futures_util::FutureExt as _;
+
     use super::*;
 
     struct Bomb;

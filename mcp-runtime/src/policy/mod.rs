@@ -110,14 +110,16 @@ impl Policies {
     /// The policies of `spec`, on a server with `state`.
     pub(crate) fn new(spec: &Spec, redacted: Redacted, state: &Arc<dyn Any + Send + Sync>) -> Self {
         let budget = Budget::new(limits::HELD);
+        let stores = Stores::default();
         Self {
             access: Access::new(spec, state),
             rate_limit: (spec.rate_limit).map(|(limit, _)| Arc::new(RateLimiter::new(limit))),
             completions: Arc::new(RateLimiter::new(COMPLETIONS)),
             concurrency: (spec.concurrency).map(|(limit, _)| Arc::new(Slots::new(limit))),
-            cache: (spec.cache).map(|(cache, _)| Arc::new(Results::new(cache, &budget))),
+            cache: (spec.cache)
+                .map(|(cache, _)| Arc::new(Results::new(cache, spec, &budget, &stores))),
             budget,
-            stores: Stores::default(),
+            stores,
             timeout: spec.timeout.map(|(duration, _)| duration),
             retry: spec.retry.map(|(retry, _)| retry),
             breaker: (spec.breaker).map(|(limit, _)| Arc::new(Circuit::new(limit))),
@@ -150,7 +152,7 @@ impl Policies {
                 Slots::new,
             ),
             cache: kept(self.cache.as_ref(), (old.cache, spec.cache), |cache| {
-                Results::new(cache, &self.budget)
+                Results::new(cache, spec, &self.budget, &self.stores)
             }),
             budget: Arc::clone(&self.budget),
             stores: self.stores.clone(),
@@ -181,7 +183,8 @@ impl Policies {
             stores: stores.clone(),
             rate_limit: rate_limit.map(|(limit, _)| Arc::new(limiter(limit, spec, stores))),
             budget: Arc::clone(budget),
-            cache: (self.spec.cache).map(|(cache, _)| Arc::new(Results::new(cache, budget))),
+            cache: (spec.cache)
+                .map(|(cache, _)| Arc::new(Results::new(cache, spec, budget, stores))),
             ..self.reconfigured(&self.spec, true)
         }
     }

@@ -59,7 +59,7 @@ pub(crate) struct Argument {
 /// ```
 ///
 /// [MCP 2026-07-28, prompts](https://modelcontextprotocol.io/specification/2026-07-28/server/prompts).
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Prompt {
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -66,20 +66,43 @@ impl WrittenResult {
         !version.is_legacy() || (version >= Version::V2025_11_25 && is_plain)
     }
 
+    /// Returns `true` if the structured content is wrapped in an object, for clients that support only objects.
+    pub(crate) fn is_wrapped(&self) -> bool {
+        self.is_wrapped
+    }
+
+    /// Returns the members except `_meta` as a JSON object.
+    pub(crate) fn text(&self) -> String {
+        format!("{{{}}}", String::from_utf8_lossy(&self.members))
+    }
+
+    /// Parses the text of [`WrittenResult::text`]; `None` if it is invalid.
+    pub(crate) fn from_text(
+        text: &str,
+        is_wrapped: bool,
+        meta: Option<Map<String, Value>>,
+    ) -> Option<Self> {
+        Some(Self::new(read(text, is_wrapped, meta)?))
+    }
+
     /// Parses the result.
     pub(crate) fn read(self) -> ToolResult {
-        let text = [b"{", &*self.members, b"}"].concat();
-        let Ok(members) = serde_json::from_slice::<Members>(&text) else {
-            return ToolResult::error("internal error");
-        };
-        ToolResult {
-            content: members.content,
-            structured: members.structured_content,
-            is_wrapped: self.is_wrapped,
-            is_error: members.is_error,
-            meta: self.meta,
-        }
+        let text = self.text();
+        let result = read(&text, self.is_wrapped, self.meta);
+        result.unwrap_or_else(|| ToolResult::error("internal error"))
     }
+}
+
+/// Parses the members of a result except `_meta`, as a JSON object.
+fn read(text: &str, is_wrapped: bool, meta: Option<Map<String, Value>>) -> Option<ToolResult> {
+    let members: Members = serde_json::from_str(text).ok()?;
+    Some(ToolResult {
+        content: members.content,
+        structured: members.structured_content,
+        is_wrapped,
+        is_error: members.is_error,
+        meta,
+    })
 }
 
 /// Serializes the members of a result except `_meta`; returns the size of the content and of the structured content.

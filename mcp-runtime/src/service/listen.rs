@@ -1,11 +1,10 @@
 //! `subscriptions/listen`: an acknowledgement, then changes, then a closing result.
 //!
-//! One subscription is one request that stays open (`subscriptions/listen` of 2026-07-28). It may
-//! name lists, URIs and tasks; what the server does not have, or the caller may not see, is left
-//! out of the acknowledgement without an error, as the specification wants it. The transport asks
-//! for one message after the other and writes it: nothing is queued here but the flags of the
-//! [`Subscriber`], so that a client that does not read costs no memory. What has changed before
-//! the shutdown began is told before the closing result.
+//! One subscription is one open request (`subscriptions/listen` of 2026-07-28). It may name lists, URIs and tasks;
+//! those that the server does not have, or the caller may not see, are omitted from the acknowledgement without an error, as
+//! specified. The transport polls for one message after the other and writes it: only the flags of the [`Subscriber`]
+//! are queued here, so that a client that does not read costs no memory. Changes before the shutdown are sent before
+//! the closing result.
 //!
 //! Bounds: [`max_listeners`](crate::Server::max_listeners) in number, a quarter of it for one
 //! caller; 1,000 URIs and task ids, and 256 KiB of URIs. It ends with a result when the server
@@ -46,25 +45,24 @@ pub(crate) struct Subscription {
     principal: Principal,
     lease: Lease,
     acknowledgement: Option<Bytes>,
-    /// The changes that are being told: one, or the last ones of a server that shuts down.
+    /// The changes in delivery: one, or the last ones of a server that shuts down.
     waiting: VecDeque<Change>,
     stage: Stage,
 }
 
-/// The part of its life that a subscription is in.
+/// The state of a subscription.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Stage {
     Open,
-    /// The server shuts down: nothing more is taken from the subscriber.
+    /// The server shuts down: no further changes are taken from the subscriber.
     Ending,
     Closed,
 }
 
 impl Subscription {
-    /// Subscribes to the changes that the request names, the server offers and its caller may see.
+    /// Subscribes to the requested changes that the server supports and the caller may see.
     ///
-    /// The share is taken first and grows with the URIs; if it cannot, what was subscribed so far
-    /// is dropped with the subscriber.
+    /// The share is taken first and grows with the URIs; on failure the subscriber is dropped with its subscriptions.
     pub(crate) fn open(
         service: Arc<Service>,
         request: &Request,
@@ -112,8 +110,8 @@ impl Subscription {
         })
     }
 
-    /// The next message: the acknowledgement, changes, and the closing result, when the server goes down
-    /// or the caller's token expires; then `None`.
+    /// Returns the next message: the acknowledgement, changes, and the closing result when the server shuts down or the
+    /// caller's token expires; then `None`.
     pub(crate) async fn next(&mut self) -> Option<Bytes> {
         if self.stage == Stage::Closed {
             return None;
@@ -140,7 +138,7 @@ impl Subscription {
         }
     }
 
-    /// The notification of the next change. A change that was taken is told, also if this is dropped in between.
+    /// Returns the notification of the next change. Cancel safe: a taken change is returned by the next call.
     async fn change(&mut self) -> Bytes {
         loop {
             if self.waiting.is_empty() {
@@ -153,7 +151,7 @@ impl Subscription {
         }
     }
 
-    /// The notification of the next change that was taken, if there is one that its caller may know.
+    /// Returns the notification of the next taken change that the caller may see, if any.
     async fn last_change(&mut self) -> Option<Bytes> {
         while let Some(change) = self.waiting.front() {
             let message = self.message(change).await;
@@ -165,7 +163,7 @@ impl Subscription {
         None
     }
 
-    /// Builds the notification of a change, unless its caller may not know of it.
+    /// Builds the notification of a change, if the caller may see it.
     async fn message(&self, change: &Change) -> Option<Bytes> {
         if !self.service.may_be_told(change, &self.principal) {
             return None;
@@ -187,7 +185,7 @@ impl Subscription {
         self.closing()
     }
 
-    /// Builds the cancellation that a line protocol sends besides the closing result: the specification requires both.
+    /// Builds the cancellation that a line protocol sends in addition to the closing result, as specified.
     pub(crate) fn cancelled(&self) -> Bytes {
         let params = json!({ "requestId": self.id, "_meta": { SUBSCRIPTION_ID: self.id } });
         json!({ "jsonrpc": "2.0", "method": Method::Cancelled.as_str(), "params": params })
@@ -203,7 +201,7 @@ impl Subscription {
     }
 }
 
-/// Reads the filter of a listen request.
+/// Parses the filter of a listen request.
 fn read_filter(request: &Request) -> Result<Map<String, Value>, RpcError> {
     let wanted = request
         .params
@@ -226,7 +224,7 @@ fn read_filter(request: &Request) -> Result<Map<String, Value>, RpcError> {
     }
 }
 
-/// Builds the first message of a subscription: the filter as it was granted.
+/// Builds the first message of a subscription: the granted filter.
 fn acknowledgement(id: &Value, granted: &Map<String, Value>) -> Bytes {
     let message = json!({
         "jsonrpc": "2.0",
@@ -254,7 +252,7 @@ fn watch(
     Ok(uris)
 }
 
-/// Follows the tasks of a list; those of `principal`'s that run.
+/// Subscribes to the running tasks of `principal` in a list.
 fn follow(
     service: &Service,
     subscriber: &Subscriber,
@@ -278,7 +276,7 @@ fn is_flag(wanted: Option<&Value>) -> bool {
     wanted.is_none_or(Value::is_boolean)
 }
 
-/// The member of `notifications` that asks for changes of a list.
+/// Returns the member of `notifications` for changes of a list.
 fn filter(list: List) -> &'static str {
     match list {
         List::Tools => "toolsListChanged",

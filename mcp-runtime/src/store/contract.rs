@@ -14,6 +14,7 @@
 //! # });
 //! ```
 
+mod cache;
 mod kept;
 mod sessions;
 
@@ -22,6 +23,7 @@ use std::time::Duration;
 use futures_util::future::join_all;
 use tokio::time::{Instant, sleep, timeout};
 
+pub use cache::cache;
 pub use sessions::{events, sessions};
 
 use super::rates::Algorithm;

@@ -46,6 +46,18 @@ pub enum StreamChange {
     },
 }
 
+impl StreamChange {
+    /// Returns the name of the stream.
+    pub fn stream(&self) -> &str {
+        match self {
+            Self::Begin { stream, .. }
+            | Self::Append { stream, .. }
+            | Self::End { stream, .. }
+            | Self::Forget { stream } => stream,
+        }
+    }
+}
+
 /// A part of a stored stream.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct StreamPart {

@@ -1,5 +1,6 @@
 //! `cx.store()`: the values of one caller, or of all callers.
 
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -75,6 +76,31 @@ pub enum ValueError {
     Store(#[source] StoreError),
 }
 
+/// The future of a store: boxed, so that a type that cannot be stored is one error.
+type StoreFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, ValueError>> + Send + 'a>>;
+
+/// A value that [`Store::put`] takes.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be stored: it does not implement `Serialize`",
+    label = "cannot be written as JSON",
+    note = "put `#[mcp_runtime::model]` on `{Self}` and on the types in it; or store a part of it, such as an id"
+)]
+pub trait Stored: Serialize {}
+
+#[diagnostic::do_not_recommend]
+impl<T: Serialize + ?Sized> Stored for T {}
+
+/// A value that [`Store::get`] returns.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be read from a store: it does not implement `Deserialize`",
+    label = "cannot be read from JSON",
+    note = "put `#[mcp_runtime::model]` on `{Self}` and on the types in it, which derives it; a value is owned: a `String`, not a `&str`"
+)]
+pub trait Restored: DeserializeOwned {}
+
+#[diagnostic::do_not_recommend]
+impl<T: DeserializeOwned> Restored for T {}
+
 impl Store {
     pub(crate) fn new(shelf: Arc<Shelf>, owner: Option<String>) -> Self {
         Self { shelf, owner }
@@ -87,32 +113,47 @@ impl Store {
     }
 
     /// Returns the value under `key`; `None` if there is none, or it has expired.
-    pub async fn get<T: DeserializeOwned>(&self, key: &str) -> Result<Option<T>, ValueError> {
-        let owner = self.owner(key)?;
-        let found = self.shelf.values.get(owner, key).await;
-        let found = found.map_err(ValueError::Store)?;
-        let value = found.map(|value| serde_json::from_slice(&value));
-        value.transpose().map_err(ValueError::Type)
+    pub fn get<'a, T: Restored + 'a>(&'a self, key: &'a str) -> StoreFuture<'a, Option<T>> {
+        Box::pin(async move {
+            let owner = self.owner(key)?;
+            let found = self.shelf.values.get(owner, key).await;
+            let found = found.map_err(ValueError::Store)?;
+            let value = found.map(|value| serde_json::from_slice(&value));
+            value.transpose().map_err(ValueError::Type)
+        })
     }
 
     /// Stores a value under `key` for the time `ttl`, replacing an existing one.
-    pub async fn put<T: Serialize + ?Sized>(
-        &self,
-        key: &str,
+    pub fn put<'a, T: Stored + ?Sized>(
+        &'a self,
+        key: &'a str,
         value: &T,
         ttl: Duration,
-    ) -> Result<(), ValueError> {
+    ) -> StoreFuture<'a, ()> {
+        let value = serde_json::to_vec(value);
+        let value = value.map_err(ValueError::Type);
+        let value = value.and_then(|value| self.checked(key, value, ttl));
+        Box::pin(async move {
+            match self.shelf.values.put(value?).await {
+                Ok(true) => Ok(()),
+                Ok(false) => Err(ValueError::Full),
+                Err(error) => Err(ValueError::Store(error)),
+            }
+        })
+    }
+
+    /// Returns the value as it is stored, if it may be.
+    fn checked<'a>(
+        &'a self,
+        key: &'a str,
+        value: Vec<u8>,
+        ttl: Duration,
+    ) -> Result<PutValue<'a>, ValueError> {
         let owner = self.owner(key)?;
-        let value = serde_json::to_vec(value).map_err(ValueError::Type)?;
         if value.len() > VALUE {
             return Err(ValueError::LargeValue(value.len()));
         }
-        let value = PutValue::new(owner, key, value, ttl).within(self.shelf.most.get() / SHARE);
-        match self.shelf.values.put(value).await {
-            Ok(true) => Ok(()),
-            Ok(false) => Err(ValueError::Full),
-            Err(error) => Err(ValueError::Store(error)),
-        }
+        Ok(PutValue::new(owner, key, value, ttl).within(self.shelf.most.get() / SHARE))
     }
 
     /// Removes the value under `key`; returns `true` if there was one.

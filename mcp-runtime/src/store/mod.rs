@@ -8,6 +8,7 @@
 //! | [`Rates`] | the counts of rate limits | each instance counts its own calls; while a store fails, against `limit / instances` |
 //! | [`Spent`] | the rounds that have continued a call | each instance knows its own |
 //! | [`Changes`] | notifications of changes | subscribers are notified of changes on their own instance |
+//! | [`CacheStore`] | results of functions with the key `cache` | each instance caches its own; while a store fails, calls run |
 //! | [`SessionStore`] | sessions of clients older than 2026-07-28 | a session is known to the instance that opened it; while a store fails, to those that have used it |
 //! | [`EventStore`] | their event streams | a stream is resumed on its instance |
 //! | [`ValueStore`] | the values of [`Context::store`](crate::Context::store) | in memory; while a store fails, calls of it are errors |
@@ -19,12 +20,15 @@
 //!
 //! The [guide](crate::guide::instances) describes the shared state, its cost, and the operation of Redis.
 
+mod cache;
 mod changes;
+pub(crate) mod contained;
 pub mod contract;
 mod events;
 mod feed;
 mod handle;
 mod memory;
+mod memory_cache;
 pub(crate) mod rates;
 #[cfg(feature = "redis")]
 pub(crate) mod redis;
@@ -37,12 +41,15 @@ mod values;
 use std::pin::Pin;
 use std::sync::Arc;
 
+use crate::changes::forgotten::Forgotten;
+pub use cache::{CacheStore, Cached, PutCached};
 pub use changes::{Changes, Incoming};
 pub use events::{EventStore, StreamChange, StreamPart};
 pub use feed::Feed;
 pub(crate) use handle::Shelf;
 pub use handle::{Store, ValueError};
 pub use memory::MemoryValues;
+pub use memory_cache::MemoryCache;
 
 pub use rates::{Admission, Rate, Rates};
 pub use sessions::{Joined, SessionFields, SessionSignal, SessionStore};
@@ -69,6 +76,9 @@ pub struct Stores {
     pub(crate) rates: Option<Arc<dyn Rates>>,
     pub(crate) spent: Option<Arc<dyn Spent>>,
     pub(crate) changes: Option<Arc<dyn Changes>>,
+    pub(crate) cache: Option<Arc<dyn CacheStore>>,
+    /// The results that this instance is not to use any more.
+    pub(crate) forgotten: Forgotten,
     pub(crate) sessions: Option<Arc<dyn SessionStore>>,
     pub(crate) events: Option<Arc<dyn EventStore>>,
     pub(crate) values: Option<Arc<dyn ValueStore>>,
@@ -93,6 +103,13 @@ impl Stores {
     #[must_use]
     pub fn changes(mut self, changes: impl Changes) -> Self {
         self.changes = Some(Arc::new(changes));
+        self
+    }
+
+    /// Sets the store of results, which is used with the way of changes.
+    #[must_use]
+    pub fn cache(mut self, cache: impl CacheStore) -> Self {
+        self.cache = Some(Arc::new(cache));
         self
     }
 
@@ -124,6 +141,8 @@ impl Stores {
             rates: self.rates.or(others.rates),
             spent: self.spent.or(others.spent),
             changes: self.changes.or(others.changes),
+            cache: self.cache.or(others.cache),
+            forgotten: self.forgotten,
             sessions: self.sessions.or(others.sessions),
             events: self.events.or(others.events),
             values: self.values.or(others.values),

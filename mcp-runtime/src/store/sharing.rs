@@ -1,4 +1,4 @@
-//! The stores of one instance while it runs: connected, relayed, and left in the end.
+//! The stores of a running instance: connected at start, relayed, and left at shutdown.
 
 use std::fmt::Debug;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
@@ -8,21 +8,21 @@ use futures_util::future::join_all;
 use tokio::time::timeout;
 
 #[cfg(feature = "redis")]
-use super::redis::Keeper;
+use super::redis::Reconnector;
 use super::relay::Relay;
 use super::{StoreFuture, Stores};
 use crate::changes::Changes;
 
-/// The time in which what waits for the stores is sent in the end.
+/// The maximum time to send the queues at shutdown.
 const FLUSH: Duration = Duration::from_millis(500);
 
 /// A queue in front of a store.
 pub(crate) trait Flush: Debug + Send + Sync {
-    /// Sends what waits.
+    /// Waits until the queue is sent.
     fn flush(&self) -> StoreFuture<'_, ()>;
 }
 
-/// The stores of a server, and what keeps them in use.
+/// The stores of a server, with their connection and relay.
 #[derive(Debug, Default)]
 pub(crate) struct Sharing {
     pub stores: Stores,
@@ -30,11 +30,11 @@ pub(crate) struct Sharing {
     /// The queues in front of the stores.
     queues: Mutex<Vec<Arc<dyn Flush>>>,
     #[cfg(feature = "redis")]
-    pub keeper: Option<Keeper>,
+    pub reconnector: Option<Reconnector>,
 }
 
 impl Sharing {
-    /// Makes the stores of the program, without those of Redis.
+    /// Creates the stores of the program, without those of Redis.
     pub(crate) fn new(stores: Stores) -> Self {
         Self {
             stores,
@@ -42,17 +42,17 @@ impl Sharing {
         }
     }
 
-    /// Makes the stores of the program, and those behind `keeper` where there are none.
+    /// Creates the stores of the program, completed by those behind `reconnector`.
     #[cfg(feature = "redis")]
-    pub(crate) fn with_redis(stores: Stores, keeper: Keeper) -> Self {
-        let stores = stores.or(super::redis::stores(&keeper.link));
+    pub(crate) fn with_redis(stores: Stores, reconnector: Reconnector, version: &str) -> Self {
+        let stores = stores.or(super::redis::stores(&reconnector.link, version));
         Self {
-            keeper: Some(keeper),
+            reconnector: Some(reconnector),
             ..Self::new(stores)
         }
     }
 
-    /// Connects, and relays changes from now on. An error would be the same for ever.
+    /// Connects, and relays changes from now on. An error is permanent.
     #[cfg_attr(
         not(feature = "redis"),
         expect(clippy::unused_async, reason = "Redis is awaited")
@@ -60,36 +60,36 @@ impl Sharing {
     pub(crate) async fn start(&self, changes: &Changes) -> Result<(), String> {
         self.relay(changes);
         #[cfg(feature = "redis")]
-        if let Some(keeper) = &self.keeper {
-            keeper.start().await?;
+        if let Some(reconnector) = &self.reconnector {
+            reconnector.start().await?;
         }
         Ok(())
     }
 
-    /// Does the same in the background, if nothing has so far. Needs a runtime.
+    /// Connects and relays in the background, unless started. Needs a runtime.
     pub(crate) fn begin(&self, changes: &Changes) {
         self.relay(changes);
         #[cfg(feature = "redis")]
-        if let Some(keeper) = &self.keeper {
-            keeper.begin();
+        if let Some(reconnector) = &self.reconnector {
+            reconnector.start_in_background();
         }
     }
 
-    /// Has a queue sent before this instance takes leave.
+    /// Registers a queue to flush before this instance leaves.
     pub(crate) fn flush_at_stop(&self, queue: Arc<dyn Flush>) {
         self.queues().push(queue);
     }
 
-    /// Sends what waits, and takes leave of the other instances.
+    /// Flushes the queues, and removes this instance from the set of live instances.
     pub(crate) async fn stop(&self) {
         let queues = self.queues().clone();
         let flush = join_all(queues.iter().map(|queue| queue.flush()));
         if timeout(FLUSH, flush).await.is_err() {
-            tracing::warn!("not all was shared with the other instances before the end");
+            tracing::warn!("timed out while sending changes to the other instances; some are lost");
         }
         #[cfg(feature = "redis")]
-        if let Some(keeper) = &self.keeper {
-            keeper.stop().await;
+        if let Some(reconnector) = &self.reconnector {
+            reconnector.stop().await;
         }
     }
 
@@ -101,7 +101,8 @@ impl Sharing {
         if let Some(shared) = &self.stores.changes {
             self.relay.get_or_init(|| {
                 let instance = crate::random::id().unwrap_or_default();
-                let (relay, outlet) = Relay::begin(changes, shared, &instance);
+                let cache = self.stores.cache.clone();
+                let (relay, outlet) = Relay::begin(changes, shared, cache, &instance);
                 self.flush_at_stop(outlet);
                 relay
             });

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use serde_json::value::{RawValue, to_raw_value};
-use tokio::time::{MissedTickBehavior, interval};
+use tokio::time::{MissedTickBehavior, interval, sleep};
 use tokio_util::task::AbortOnDropHandle;
 
 use super::record::{TaskRecord, TaskStatus};
@@ -16,7 +16,7 @@ use super::store::{TaskSignals, get, put};
 use super::{TaskError, Tasks};
 use crate::changes::{Change, Changes};
 use crate::handler::Principal;
-use crate::policy::contain::held;
+use crate::policy::contain::{contain, contain_now, held};
 use crate::protocol::RpcError;
 use crate::store::StoreError;
 
@@ -46,9 +46,9 @@ pub(crate) struct Leases {
 impl Leases {
     /// Starts for `tasks`, if their store is shared. Needs a runtime.
     pub(crate) fn begin(tasks: &Arc<Tasks>, changes: &Changes) -> Option<Self> {
-        let signals = tasks.store.signals()?;
+        let signals = contain_now(|| tasks.store.signals()).ok().flatten()?;
         let renew = renew(Arc::clone(tasks), changes.clone());
-        let hear = hear(Arc::clone(tasks), signals);
+        let hear = hear_always(Arc::clone(tasks), signals);
         Some(Self {
             _renewing: AbortOnDropHandle::new(tokio::spawn(renew)),
             _hearing: AbortOnDropHandle::new(tokio::spawn(hear)),
@@ -119,7 +119,22 @@ async fn fail(tasks: &Tasks, changes: &Changes, id: &str) -> Result<(), StoreErr
     held(async { tasks.store.release(id).await }).await
 }
 
-async fn hear(tasks: Arc<Tasks>, mut signals: TaskSignals) {
+/// Hears signals to their end; a store that panics is listened to again.
+async fn hear_always(tasks: Arc<Tasks>, signals: TaskSignals) {
+    let mut listened = Some(signals);
+    loop {
+        if let Some(signals) = listened
+            && contain(hear(&tasks, signals)).await.is_ok()
+        {
+            return;
+        }
+        tracing::error!("the task store panicked; it is listened to again");
+        sleep(RENEWAL).await;
+        listened = contain_now(|| tasks.store.signals()).ok().flatten();
+    }
+}
+
+async fn hear(tasks: &Tasks, mut signals: TaskSignals) {
     while let Some((id, text)) = signals.next().await {
         let task = tasks.lock().get(&id).map(|(task, _)| Arc::clone(task));
         let Some(task) = task else { continue };

@@ -12,7 +12,7 @@ use crate::clock::{Clock, millis};
 use crate::seal::Subject;
 use crate::store::StoreFuture;
 use crate::store::redis::Link;
-use crate::store::redis::link::{Ears, Heard};
+use crate::store::redis::messages::{Received, Subscription};
 use crate::store::redis::stats::Kind;
 
 static PUT: LazyLock<Script> =
@@ -142,22 +142,21 @@ impl TaskStore for RedisTasks {
                 return Ok(false);
             };
             let message = [TASK, id.as_bytes(), b" ", &signal].concat();
-            let mut publish = redis::cmd("PUBLISH");
-            publish.arg(self.link.channel_of(&instance)).arg(message);
-            let heard: u32 = self.link.run(Kind::Tasks, &publish).await?;
+            let channel = self.link.channel_of(&instance);
+            let heard = self.link.publish(Kind::Tasks, &channel, &message).await?;
             Ok(heard > 0)
         })
     }
 
     fn signals(&self) -> Option<TaskSignals> {
-        let next = async |mut ears: Ears| loop {
-            if let Heard::Signal(message) = ears.next().await?
+        let next = async |mut messages: Subscription| loop {
+            if let Received::Signal(message) = messages.next().await?
                 && let Some(signal) = parse(&message)
             {
-                return Some((signal, ears));
+                return Some((signal, messages));
             }
         };
-        Some(TaskSignals::new(self.link.listen(), next))
+        Some(TaskSignals::new(self.link.subscribe(), next))
     }
 }
 

@@ -137,8 +137,8 @@ impl Display for Report {
         if !self.facts.is_empty() {
             writeln!(f, "### Single figures\n\n| | |\n|---|---|")?;
             for Fact { what, value, unit } in &self.facts {
-                let digits = if unit.is_empty() { 0 } else { 3 };
-                writeln!(f, "| {what} | {value:.digits$} {unit} |")?;
+                let measured = format!("{} {unit}", rounded(*value));
+                writeln!(f, "| {what} | {} |", measured.trim_end())?;
             }
             writeln!(f)?;
         }
@@ -157,23 +157,35 @@ impl Display for Report {
     }
 }
 
+/// A number with at most three digits behind the point.
+fn rounded(number: f64) -> String {
+    let written = format!("{number:.3}");
+    written
+        .trim_end_matches('0')
+        .trim_end_matches('.')
+        .to_owned()
+}
+
 impl Display for Target {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let Self {
             what,
+            unit,
             wanted,
             measured,
         } = self;
-        let bound = match wanted {
-            Bound::AtLeast(least) => format!("≥ {least}"),
-            Bound::AtMost(most) => format!("≤ {most}"),
+        let (sign, bound) = match wanted {
+            Bound::AtLeast(least) => ("≥", least),
+            Bound::AtMost(most) => ("≤", most),
         };
         let met = if wanted.is_met(*measured) {
             "met"
         } else {
             "missed"
         };
-        write!(f, "| {what} | {bound} | {measured:.3} | {met} |")
+        let wanted = format!("{sign} {bound} {unit}");
+        let (wanted, measured) = (wanted.trim_end(), rounded(*measured));
+        write!(f, "| {what} | {wanted} | {measured} | {met} |")
     }
 }
 
@@ -227,7 +239,7 @@ fn ratios(f: &mut Formatter<'_>, side: &Side, to: Contender) -> fmt::Result {
         match side.ratio(kind) {
             Some(_) if kind == Kind::Busy => write!(f, " |")?,
             Some(Spread { median, min, max }) => {
-                write!(f, " **{median:.2}** ({min:.2}–{max:.2}) |")?
+                write!(f, " **{median:.2}** ({min:.2}–{max:.2}) |")?;
             }
             None => write!(f, " ? |")?,
         }

@@ -2,13 +2,20 @@
 
 use serde::Serialize;
 
-use crate::{contender::Contender, numbers::Kind, report::Report};
+use crate::{
+    contender::Contender,
+    figure::{hello, limiter, metrics},
+    numbers::Kind,
+    report::Report,
+};
 
 /// A target, and the measure.
 #[derive(Debug, Serialize)]
 pub(crate) struct Target {
     /// The thing that has a target.
     pub(crate) what: &'static str,
+    /// The unit of the measure.
+    pub(crate) unit: &'static str,
     /// The least or the most that it may be.
     pub(crate) wanted: Bound,
     /// What it is.
@@ -107,18 +114,13 @@ const RATIOS: [Ratio; 9] = [
     ),
 ];
 
-/// The most milliseconds of facts.
-const FACTS: [(&str, &str, f64); 2] = [
-    (
-        "`/metrics` with 1,000 tools, on a worker, ms",
-        "its time on a worker",
-        0.2,
-    ),
-    (
-        "worst call with the limiter's table full, ms",
-        "worst call of 20,000 new callers behind them",
-        0.2,
-    ),
+/// The most that facts may be.
+const FACTS: [(&str, f64); 5] = [
+    (metrics::WORKER, 0.2),
+    (limiter::WORST, 0.2),
+    (hello::CRATES, 110.0),
+    (hello::STRIPPED, 5.0),
+    (hello::MEMORY, 5.0),
 ];
 
 /// The room of one copy of the large message, in MiB, with what an allocator rounds up.
@@ -132,14 +134,16 @@ pub(crate) fn of(report: &Report) -> Vec<Target> {
             let measured = report.ratio(load, kind, to)?;
             Some(Target {
                 what,
+                unit: "",
                 wanted,
                 measured,
             })
         });
-    let facts = FACTS.into_iter().filter_map(|(what, fact, most)| {
-        let fact = report.facts.iter().find(|it| it.what == fact)?;
+    let facts = FACTS.into_iter().filter_map(|(what, most)| {
+        let fact = report.facts.iter().find(|it| it.what == what)?;
         Some(Target {
             what,
+            unit: fact.unit,
             wanted: AtMost(most),
             measured: fact.value,
         })
@@ -156,6 +160,7 @@ fn instructions(report: &Report) -> Option<Target> {
     let row = rows.find(|row| row.part == "http" && row.server == OursAll.name())?;
     Some(Target {
         what: "user instructions ÷ floor, HTTP",
+        unit: "",
         wanted: AtMost(1.0),
         measured: table.ratio(row)?,
     })
@@ -166,7 +171,8 @@ fn memory(report: &Report) -> Option<Target> {
     let peak = |load: &str, server| report.side(load, server)?.median(Kind::PeakMemory);
     let grown = |server| Some(peak("http-large", server)? - peak("http-1", server)?);
     Some(Target {
-        what: "peak memory of 1 MB of source code above the floor's, HTTP, MiB",
+        what: "peak memory of 1 MB of source code above the floor's, HTTP",
+        unit: "MiB",
         wanted: AtMost(COPY),
         measured: grown(OursAll)? - grown(Floor)?,
     })

@@ -31,13 +31,18 @@ pub(crate) fn check(input: &DeriveInput, errors: &mut Errors) {
     match &input.data {
         Data::Struct(data) => check_fields(&data.fields, own.rename_all.as_deref(), errors),
         Data::Enum(data) => {
-            let named = data.variants.iter();
-            let named = named.map(|variant| (&variant.ident, Naming::of(&variant.attrs)));
-            check_names("variants", named, own.rename_all.as_deref(), errors);
-            for variant in &data.variants {
-                let naming = Naming::of(&variant.attrs);
-                let all = naming.rename_all.or_else(|| own.rename_all_fields.clone());
-                check_fields(&variant.fields, all.as_deref(), errors);
+            let all = own.rename_all.as_deref();
+            let variants = data.variants.iter();
+            let namings: Vec<_> = variants.map(|it| Naming::of(&it.attrs)).collect();
+            let variants = data.variants.iter().zip(&namings);
+            let named = variants.clone().map(|(it, naming)| (&it.ident, naming));
+            check_names("variants", named, all, errors);
+            for (variant, naming) in variants {
+                let all = naming
+                    .rename_all
+                    .as_ref()
+                    .or(own.rename_all_fields.as_ref());
+                check_fields(&variant.fields, all.map(String::as_str), errors);
             }
         }
         Data::Union(_) => {}
@@ -45,16 +50,15 @@ pub(crate) fn check(input: &DeriveInput, errors: &mut Errors) {
 }
 
 fn check_fields(fields: &Fields, all: Option<&str>, errors: &mut Errors) {
-    let named = fields.iter().filter_map(|field| {
-        let naming = Naming::of(&field.attrs);
-        Some((field.ident.as_ref()?, naming))
-    });
+    let namings: Vec<_> = fields.iter().map(|it| Naming::of(&it.attrs)).collect();
+    let fields = fields.iter().zip(&namings);
+    let named = fields.filter_map(|(it, naming)| Some((it.ident.as_ref()?, naming)));
     check_names("fields", named, all, errors);
 }
 
 fn check_names<'i>(
     what: &str,
-    named: impl Iterator<Item = (&'i Ident, Naming)>,
+    named: impl Iterator<Item = (&'i Ident, &'i Naming)>,
     all: Option<&str>,
     errors: &mut Errors,
 ) {
@@ -127,9 +131,9 @@ impl Naming {
     }
 
     /// The name, and the aliases.
-    fn names(self, ident: &Ident, all: Option<&str>) -> impl Iterator<Item = Name> {
-        let own = match self.rename {
-            Some(given) => Name::given(&given),
+    fn names(&self, ident: &Ident, all: Option<&str>) -> impl Iterator<Item = Name> {
+        let own = match &self.rename {
+            Some(given) => Name::given(given),
             None => Name {
                 text: in_case(&ident.unraw().to_string(), all),
                 at: ident.to_token_stream(),

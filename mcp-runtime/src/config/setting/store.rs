@@ -12,7 +12,7 @@ pub(super) const ROWS: &[Setting] = &[
         "store.redis",
         "MCP_REDIS_URL",
         Kind::Secrets(|it| &mut it.redis, check),
-        "The URL of the Redis or Valkey that the instances of this server share: `redis://[user:password@]host[:port][/database]`, or `rediss://`.",
+        "The URL of the Redis or Valkey that the instances of this server share: `redis://[user:password@]host[:port][/database]`, or `rediss://`; `redis+cluster://` and `redis+sentinel://` have several hosts.",
     )
     .code("redis"),
     Setting::new(

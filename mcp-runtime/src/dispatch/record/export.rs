@@ -95,8 +95,7 @@ impl Exported {
     }
 }
 
-/// The declared function that a request names; for a resource also its URI.
-#[derive(Default)]
+/// The declared function that a request is about: a tool or a prompt by its name, a resource by its URI.
 struct Item {
     name: Option<String>,
     uri: Option<String>,
@@ -105,26 +104,16 @@ struct Item {
 impl Item {
     fn of(subject: &Subject<'_>) -> Self {
         let (details, registry) = (subject.details(), subject.service.registry.read());
-        let named = match subject.request.method {
-            Method::ToolsCall => details
-                .tool
-                .as_deref()
-                .and_then(|it| registry.tools.get(it)),
-            Method::PromptsGet => {
-                let name = details.prompt.as_deref();
-                name.and_then(|it| registry.prompts.get(it))
-            }
-            Method::ResourcesRead => {
-                let name = details.resource.as_deref();
-                let mut resources = registry.declared().filter(|it| !it.uri().is_empty());
-                let found = name.and_then(|name| resources.find(|it| it.name == name));
-                let uri = found.map(|it| it.uri().to_owned());
-                return Self { name: None, uri };
-            }
-            _ => None,
+        let (list, name) = match subject.request.method {
+            Method::ToolsCall => (&registry.tools, details.tool.as_deref()),
+            Method::PromptsGet => (&registry.prompts, details.prompt.as_deref()),
+            _ => (&registry.resources, None),
         };
-        let name = named.map(|entry| entry.name.clone());
-        Self { name, uri: None }
+        let named = name.and_then(|it| list.get(it));
+        Self {
+            name: named.map(|entry| entry.name.clone()),
+            uri: details.resource.as_ref().map(|it| it.uri().to_owned()),
+        }
     }
 
     /// `{method} {tool or prompt}`, of names that are declared.

@@ -449,6 +449,12 @@ impl Context {
         self.notifier().resources_changed();
     }
 
+    /// Forgets the cached results of the tools, resources and prompts called `name`:
+    /// [`Notifier::forget`](crate::Notifier::forget).
+    pub fn forget(&self, name: &str) {
+        self.notifier().forget(name);
+    }
+
     /// Notifies every client that has subscribed to the resource at `uri`, or to a parent of it, that it has changed.
     pub fn resource_updated(&self, uri: impl AsRef<str>) {
         self.notifier().resource_updated(uri);

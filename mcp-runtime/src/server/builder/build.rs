@@ -89,7 +89,7 @@ impl<S: State> Server<S> {
         let shares = |limit, number| Shares::new(limit, Most::new(number, &held));
         let audit = open_audit(&settings)?;
         let live = Arc::new(Live::new(settings.clone()));
-        let sharing = sharing(&settings, &info.name)?;
+        let sharing = sharing(&settings, &changes, (&info.name, &info.version))?;
         let metrics = Metrics::new(&info.version, audit.dropped());
         let metrics = Arc::new(measured(metrics, &sharing));
         let connected = (&metrics, &changes, &sharing.stores);

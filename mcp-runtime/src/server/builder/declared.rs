@@ -9,39 +9,13 @@ use super::Server;
 use crate::handler::Context;
 use crate::handler::argument::arg::{ArgList, Values};
 use crate::handler::call::inject::State;
-use crate::handler::declaration::{Callbacks, PromptSet, ResourceSet, ToolSet, Visitor};
+use crate::handler::declaration::{Callbacks, Visitor};
 use crate::handler::output::tool::Returns;
 use crate::handler::spec::Spec;
 use crate::registry::Entry;
 use crate::registry::dynamic::{DynamicPrompt, DynamicResource, DynamicTool};
 
 impl<S: State> Server<S> {
-    /// Adds tools: `tools![add, path::to::subtract]`.
-    ///
-    /// Several lists add up. Two tools with one name are a fault at startup
-    /// ([`Error::is_conflict`](crate::Error::is_conflict)).
-    pub fn tools(mut self, tools: impl ToolSet<S>) -> Self {
-        tools.visit(&mut Register(&mut self));
-        self
-    }
-
-    /// Adds resources and templates of resources: `resources![item, path::to::other]`.
-    ///
-    /// A fixed URI takes precedence over templates that match it too. Two resources with one URI, and two templates
-    /// that match one URI in common, are a fault at startup ([`Error::is_conflict`](crate::Error::is_conflict)).
-    pub fn resources(mut self, resources: impl ResourceSet<S>) -> Self {
-        resources.visit(&mut Register(&mut self));
-        self
-    }
-
-    /// Adds prompts: `prompts![pitch, path::to::other]`.
-    ///
-    /// Two prompts with one name are a fault at startup ([`Error::is_conflict`](crate::Error::is_conflict)).
-    pub fn prompts(mut self, prompts: impl PromptSet<S>) -> Self {
-        prompts.visit(&mut Register(&mut self));
-        self
-    }
-
     /// Adds a tool that is made at run time; a fault of it stops the start.
     ///
     /// [`DynamicTool`] has an example. Two tools with one name are a conflict, whether declared or made at run time.
@@ -68,7 +42,7 @@ impl<S: State> Server<S> {
 }
 
 /// Registers the entries of a list.
-struct Register<'a, S: State>(&'a mut Server<S>);
+pub(super) struct Register<'a, S: State>(pub &'a mut Server<S>);
 
 impl<S: State> Visitor<S> for Register<'_, S> {
     fn declare<A, O, R>(

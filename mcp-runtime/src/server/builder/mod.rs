@@ -5,7 +5,7 @@
 //! way to serve. Settings are in one `config::Settings`, the lowest layer: `cli.rs` applies the file, the environment
 //! and the flags over it before the same checks run.
 //!
-//! `declared.rs` takes lists of functions, `setting/` has the methods that set values, grouped by subject, and
+//! `declared.rs` makes entries of functions, `setting/` has the methods that set values, grouped by subject, and
 //! `build.rs` makes the service.
 
 mod about;
@@ -22,9 +22,11 @@ mod stores;
 
 use std::sync::Arc;
 
+use self::declared::Register;
 use crate::changes::Changes;
 use crate::config::Settings;
 use crate::handler::call::inject::State;
+use crate::handler::declaration::{PromptSet, ResourceSet, ToolSet};
 use crate::ops::drain::Drain;
 use crate::ops::health::Check;
 use crate::ops::hook::Hook;
@@ -147,6 +149,35 @@ impl Server {
             state: Arc::new(state),
             parts: self.parts,
         }
+    }
+}
+
+// rustc names these methods in errors about lists: `Server::<S>::tools`, as long as they are in the struct's own module.
+impl<S: State> Server<S> {
+    /// Adds tools: `tools![add, path::to::subtract]`.
+    ///
+    /// Several lists add up. Two tools with one name are a fault at startup
+    /// ([`Error::is_conflict`](crate::Error::is_conflict)).
+    pub fn tools(mut self, tools: impl ToolSet<S>) -> Self {
+        tools.visit(&mut Register(&mut self));
+        self
+    }
+
+    /// Adds resources and templates of resources: `resources![item, path::to::other]`.
+    ///
+    /// A fixed URI takes precedence over templates that match it too. Two resources with one URI, and two templates
+    /// that match one URI in common, are a fault at startup ([`Error::is_conflict`](crate::Error::is_conflict)).
+    pub fn resources(mut self, resources: impl ResourceSet<S>) -> Self {
+        resources.visit(&mut Register(&mut self));
+        self
+    }
+
+    /// Adds prompts: `prompts![pitch, path::to::other]`.
+    ///
+    /// Two prompts with one name are a fault at startup ([`Error::is_conflict`](crate::Error::is_conflict)).
+    pub fn prompts(mut self, prompts: impl PromptSet<S>) -> Self {
+        prompts.visit(&mut Register(&mut self));
+        self
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::changes::Changes;
 use crate::config::Settings;
 #[cfg(feature = "redis")]
 use crate::config::problem::HIDDEN;
@@ -16,7 +17,7 @@ use crate::ops::hook::Hook;
 use crate::ops::metrics::Metrics;
 use crate::share::Most;
 #[cfg(feature = "redis")]
-use crate::store::redis::{Keeper, Link, Place};
+use crate::store::redis::{Link, Place, Reconnector};
 use crate::store::sharing::Sharing;
 use crate::store::{MemoryValues, Shelf, Stores};
 use crate::task::{TaskPlace, Tasks};
@@ -34,8 +35,8 @@ pub(super) fn tasks(
 ) -> Tasks {
     let place = TaskPlace::Memory;
     #[cfg(feature = "redis")]
-    let place = match &sharing.keeper {
-        Some(keeper) => TaskPlace::Redis(Arc::clone(&keeper.link)),
+    let place = match &sharing.reconnector {
+        Some(reconnector) => TaskPlace::Redis(Arc::clone(&reconnector.link)),
         None => place,
     };
     let own = settings.task_store.clone();
@@ -50,8 +51,15 @@ pub(super) fn tasks(
     not(feature = "redis"),
     expect(clippy::unnecessary_wraps, reason = "a URL of Redis may be wrong")
 )]
-pub(super) fn sharing(settings: &Settings, name: &str) -> Result<Sharing> {
-    let stores = settings.stores.clone();
+pub(super) fn sharing(
+    settings: &Settings,
+    changes: &Changes,
+    (name, version): (&str, &str),
+) -> Result<Sharing> {
+    let stores = Stores {
+        forgotten: changes.forgotten(),
+        ..settings.stores.clone()
+    };
     #[cfg(feature = "redis")]
     if let Some(url) = settings.redis_url() {
         let place = Place::parse(&url).map_err(|help| Error::setting("redis", HIDDEN, &help))?;
@@ -62,9 +70,9 @@ pub(super) fn sharing(settings: &Settings, name: &str) -> Result<Sharing> {
                 "instances that share a store need the same state keys, or a call with input requests can continue on one of them only: set MCP_STATE_KEYS"
             );
         }
-        return Ok(Sharing::with_redis(stores, Keeper::new(link)));
+        return Ok(Sharing::with_redis(stores, Reconnector::new(link), version));
     }
-    let _ = name;
+    let _ = (name, version);
     Ok(Sharing::new(stores))
 }
 
@@ -75,8 +83,8 @@ pub(super) fn sharing(settings: &Settings, name: &str) -> Result<Sharing> {
 )]
 pub(super) fn measured(mut metrics: Metrics, sharing: &Sharing) -> Metrics {
     #[cfg(feature = "redis")]
-    if let Some(keeper) = &sharing.keeper {
-        metrics.measure_store(&keeper.link.stats);
+    if let Some(reconnector) = &sharing.reconnector {
+        metrics.measure_store(&reconnector.link.stats);
     }
     metrics
 }
@@ -88,8 +96,8 @@ pub(super) fn measured(mut metrics: Metrics, sharing: &Sharing) -> Metrics {
 )]
 pub(super) fn with_store(mut checks: Vec<Check>, sharing: &Sharing) -> Vec<Check> {
     #[cfg(feature = "redis")]
-    if let Some(keeper) = &sharing.keeper {
-        let link = Arc::clone(&keeper.link);
+    if let Some(reconnector) = &sharing.reconnector {
+        let link = Arc::clone(&reconnector.link);
         let trouble = move || -> futures_util::future::BoxFuture<'static, _> {
             Box::pin(std::future::ready(link.trouble().map_or(Ok(()), Err)))
         };

@@ -1,8 +1,9 @@
-//! Changes: one channel, with a gap after each connection that was lost.
+//! Changes: one channel, with a gap after each lost connection.
 
 use std::sync::Arc;
 
-use super::link::{Heard, Link};
+use super::link::Link;
+use super::messages::{Received, Subscription};
 use super::stats::Kind;
 use crate::store::{Changes, Feed, Incoming, StoreFuture};
 
@@ -12,20 +13,22 @@ pub(super) struct RedisChanges(pub Arc<Link>);
 impl Changes for RedisChanges {
     fn publish(&self, message: Vec<u8>) -> StoreFuture<'_, ()> {
         Box::pin(async move {
-            let mut publish = redis::cmd("PUBLISH");
-            publish.arg(self.0.changes_channel()).arg(&message[..]);
-            self.0.run(Kind::Changes, &publish).await
+            let channel = self.0.changes_channel();
+            self.0.publish(Kind::Changes, &channel, &message).await?;
+            Ok(())
         })
     }
 
     fn subscribe(&self) -> Feed<Incoming> {
-        let next = async |mut ears: super::link::Ears| loop {
-            match ears.next().await? {
-                Heard::Change(message) => return Some((Incoming::Message(message.into()), ears)),
-                Heard::Gap => return Some((Incoming::Gap, ears)),
-                Heard::Signal(_) => {}
+        let next = async |mut messages: Subscription| loop {
+            match messages.next().await? {
+                Received::Change(message) => {
+                    return Some((Incoming::Message(message.into()), messages));
+                }
+                Received::Gap => return Some((Incoming::Gap, messages)),
+                Received::Signal(_) => {}
             }
         };
-        Feed::new(self.0.listen(), next)
+        Feed::new(self.0.subscribe(), next)
     }
 }

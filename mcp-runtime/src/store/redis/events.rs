@@ -1,11 +1,13 @@
-//! Event streams: one Redis stream each, with the place of an event as its id.
+//! Event streams: one Redis stream each, with the position of an event as its id.
 //!
-//! Entries `place-0` are events; `0-1` is the beginning, so that a stream without an event is there, and `place-1` the
-//! end after the last event.
+//! Entries `place-0` are events; `0-1` is the start, so that a stream without events exists, and `place-1` is the end
+//! after the last event.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::future::try_join_all;
 use redis::Pipeline;
 
 use super::link::Link;
@@ -13,7 +15,7 @@ use super::stats::Kind;
 use crate::clock::millis;
 use crate::store::{EventStore, StoreError, StoreFuture, StreamChange, StreamPart};
 
-/// The maximum number of events that are read at a time.
+/// The maximum number of events per read.
 const BATCH: usize = 64;
 /// The fields of entries.
 const EVENT: &str = "m";
@@ -29,6 +31,20 @@ pub(super) struct RedisEvents(pub Arc<Link>);
 impl RedisEvents {
     fn key(&self, stream: &str) -> String {
         self.0.key(&format!("events:{stream}"))
+    }
+
+    /// Returns the commands of changes: in one pipeline or, in a cluster, in one for each stream.
+    fn pipelines(&self, changes: Vec<StreamChange>) -> Vec<Pipeline> {
+        let mut pipelines: BTreeMap<String, Pipeline> = BTreeMap::new();
+        for change in changes {
+            let stream = if self.0.is_cluster() {
+                change.stream().to_owned()
+            } else {
+                String::new()
+            };
+            self.add(pipelines.entry(stream).or_default(), change);
+        }
+        pipelines.into_values().collect()
     }
 
     fn add(&self, pipeline: &mut Pipeline, change: StreamChange) {
@@ -79,11 +95,10 @@ fn expire(pipeline: &mut Pipeline, key: &str, ttl: Duration) {
 impl EventStore for RedisEvents {
     fn write(&self, changes: Vec<StreamChange>) -> StoreFuture<'_, ()> {
         Box::pin(async move {
-            let mut pipeline = redis::pipe();
-            for change in changes {
-                self.add(&mut pipeline, change);
-            }
-            self.0.run_all(Kind::Events, &pipeline).await
+            let sent = self.pipelines(changes);
+            let sent = sent.iter().map(|it| self.0.run_all(Kind::Events, it));
+            let _: Vec<()> = try_join_all(sent).await?;
+            Ok(())
         })
     }
 
@@ -102,7 +117,7 @@ impl EventStore for RedisEvents {
     }
 }
 
-/// Returns the events after `place`, of the first entry of all and the entries after it.
+/// Returns the events after `place`, given the first entry of the stream and the entries after `place`.
 fn part(
     place: u64,
     (first, entries): (Vec<Entry>, Vec<Entry>),

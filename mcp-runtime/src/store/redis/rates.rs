@@ -17,7 +17,7 @@ static SLIDING_WINDOW: LazyLock<Script> =
 static FIXED_WINDOW: LazyLock<Script> =
     LazyLock::new(|| Script::new(include_str!("scripts/fixed_window.lua")));
 
-/// The number of groups of calls that a sliding window has at most, as in memory.
+/// The maximum number of groups of calls in a sliding window, as in memory.
 const MARKS: u32 = 64;
 
 #[derive(Debug)]

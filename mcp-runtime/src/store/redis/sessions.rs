@@ -1,15 +1,19 @@
-//! Sessions: a hash with the fields and the instances that take part, and signals on the channels of instances.
+//! Sessions: a hash with the fields and the joined instances, and signals on the channels of instances.
 
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use bytes::Bytes;
+use futures_util::future::try_join_all;
 use redis::Script;
 
-use super::link::{Ears, Heard, Link};
+use super::link::Link;
+use super::messages::{Received, Subscription};
 use super::stats::Kind;
 use crate::clock::millis;
-use crate::store::{Feed, Joined, SessionFields, SessionSignal, SessionStore, StoreFuture};
+use crate::store::{
+    Feed, Joined, SessionFields, SessionSignal, SessionStore, StoreError, StoreFuture,
+};
 
 static PUT: LazyLock<Script> =
     LazyLock::new(|| Script::new(include_str!("scripts/put_session.lua")));
@@ -18,11 +22,11 @@ static JOIN: LazyLock<Script> =
 static TELL: LazyLock<Script> =
     LazyLock::new(|| Script::new(include_str!("scripts/tell_session.lua")));
 
-/// The beginning of a signal about a session.
+/// The prefix of a signal about a session.
 const SESSION: &[u8] = b"session ";
-/// The beginning of a field that names an instance.
+/// The prefix of a field that names an instance.
 const PART: char = '@';
-/// The field of a session that has ended.
+/// The field of an ended session.
 const ENDED: &str = "!ended";
 
 #[derive(Debug)]
@@ -33,18 +37,34 @@ impl RedisSessions {
         self.0.key(&format!("session:{key}"))
     }
 
-    /// Carries out a step, and sends a signal to the others.
-    async fn tell(
-        &self,
-        key: &str,
-        signal: &[u8],
-        step: [&[u8]; 3],
-    ) -> Result<(), crate::store::StoreError> {
+    /// Applies a step, and signals the other instances.
+    async fn tell(&self, key: &str, signal: &[u8], step: [&[u8]; 3]) -> Result<(), StoreError> {
+        let message = message(key, signal);
         let mut tell = TELL.prepare_invoke();
         tell.key(self.key(key)).arg(&self.0.instance);
-        tell.arg(self.0.channel_of("")).arg(message(key, signal));
+        if self.0.is_cluster() {
+            // A script can publish only to channels in its own slot.
+            tell.arg("").arg("");
+        } else {
+            tell.arg(self.0.channel_of("")).arg(&message);
+        }
         tell.arg(&step[..]);
-        let _: u32 = self.0.invoke(Kind::Sessions, &tell).await?;
+        let others: Vec<String> = self.0.invoke(Kind::Sessions, &tell).await?;
+        let sent = others
+            .iter()
+            .map(|other| self.send_to(key, other, &message));
+        try_join_all(sent).await?;
+        Ok(())
+    }
+
+    /// Sends a message to an instance, and removes it from the session if it is not subscribed.
+    async fn send_to(&self, key: &str, instance: &str, message: &[u8]) -> Result<(), StoreError> {
+        let channel = self.0.channel_of(instance);
+        if self.0.publish(Kind::Sessions, &channel, message).await? == 0 {
+            let mut leave = redis::cmd("HDEL");
+            leave.arg(self.key(key)).arg(format!("{PART}{instance}"));
+            let _: u32 = self.0.run(Kind::Sessions, &leave).await?;
+        }
         Ok(())
     }
 }
@@ -123,10 +143,9 @@ impl SessionStore for RedisSessions {
         signal: Vec<u8>,
     ) -> StoreFuture<'a, bool> {
         Box::pin(async move {
-            let mut publish = redis::cmd("PUBLISH");
-            publish.arg(self.0.channel_of(instance));
-            publish.arg(message(key, &signal));
-            let heard: u32 = self.0.run(Kind::Sessions, &publish).await?;
+            let channel = self.0.channel_of(instance);
+            let message = message(key, &signal);
+            let heard = self.0.publish(Kind::Sessions, &channel, &message).await?;
             Ok(heard > 0)
         })
     }
@@ -140,17 +159,17 @@ impl SessionStore for RedisSessions {
     }
 
     fn signals(&self) -> Feed<SessionSignal> {
-        let next = async |mut ears: Ears| loop {
-            let signal = match ears.next().await? {
-                Heard::Signal(message) => parse(&message),
-                Heard::Gap => Some(SessionSignal::Gap),
-                Heard::Change(_) => None,
+        let next = async |mut messages: Subscription| loop {
+            let signal = match messages.next().await? {
+                Received::Signal(message) => parse(&message),
+                Received::Gap => Some(SessionSignal::Gap),
+                Received::Change(_) => None,
             };
             if let Some(signal) = signal {
-                return Some((signal, ears));
+                return Some((signal, messages));
             }
         };
-        Feed::new(self.0.listen(), next)
+        Feed::new(self.0.subscribe(), next)
     }
 
     fn is_there<'a>(&'a self, instance: &'a str) -> StoreFuture<'a, bool> {

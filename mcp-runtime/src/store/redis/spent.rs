@@ -1,4 +1,4 @@
-//! Marks that are set once.
+//! Markers that are set once.
 
 use std::sync::Arc;
 use std::time::Duration;

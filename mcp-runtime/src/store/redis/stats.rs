@@ -9,14 +9,15 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
 
-/// Upper bounds of the duration buckets in seconds: up to the limit of a command.
+/// The upper bounds of the duration buckets in seconds, up to the timeout of a command.
 const BUCKETS: [f64; 9] = [
     0.0001, 0.000_25, 0.0005, 0.001, 0.0025, 0.005, 0.025, 0.1, 0.2,
 ];
 
-/// The stores that commands are for.
+/// The store of a command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
+    Cache,
     Changes,
     Events,
     Link,
@@ -28,7 +29,8 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
-    const ALL: [(Self, &'static str); 8] = [
+    const ALL: [(Self, &'static str); 9] = [
+        (Self::Cache, "cache"),
         (Self::Changes, "changes"),
         (Self::Events, "events"),
         (Self::Link, "link"),
@@ -98,12 +100,12 @@ impl Stats {
     pub(crate) fn register(&self, registry: &mut Registry) {
         registry.register(
             "mcp_store_up",
-            "Shared store: 1 is in use, 0 away",
+            "Shared store: 1 is connected, 0 unavailable",
             self.up.clone(),
         );
         registry.register(
             "mcp_store_instances",
-            "Instances that share the store, as last seen",
+            "Instances that share the store, at the last heartbeat",
             self.instances.clone(),
         );
         registry.register(
@@ -113,7 +115,7 @@ impl Stats {
         );
         registry.register(
             "mcp_store_duration_seconds",
-            "Time of a command of the shared store",
+            "Duration of a command of the shared store",
             self.durations.clone(),
         );
     }

@@ -1,4 +1,4 @@
-//! Values by owner and key: a hash, the ends of its fields, and their size.
+//! Values by owner and key: a hash, the expiry times of its fields, and their size.
 
 use std::sync::{Arc, LazyLock};
 
@@ -19,7 +19,7 @@ static REMOVE: LazyLock<Script> =
 pub(super) struct RedisValues(pub Arc<Link>);
 
 impl RedisValues {
-    /// The keys of an owner, which are in one slot.
+    /// Returns the keys of an owner, which are in one slot.
     fn keys(&self, owner: &str) -> [String; 3] {
         ["value", "ends", "size"].map(|part| self.0.key(&format!("{part}:{{{owner}}}")))
     }
@@ -39,7 +39,7 @@ impl ValueStore for RedisValues {
         Box::pin(async move {
             let [values, ends, size] = self.keys(value.owner);
             let most = u64::try_from(value.most).unwrap_or(u64::MAX).min(1 << 52);
-            // A century is longer than any server, and still a whole number to Lua.
+            // A century exceeds the lifetime of a server, and is still an exact integer in Lua.
             let ttl = millis(value.ttl).clamp(1, 100 * 365 * 86_400_000);
             let mut call = PUT.prepare_invoke();
             call.key(values).key(ends).key(size);

@@ -21,17 +21,22 @@ const CONNECT_TRIES: u32 = 500;
 const CONNECT_PAUSE: Duration = Duration::from_millis(20);
 const IDLE: Duration = Duration::from_secs(1);
 
+/// The facts that have targets.
+pub(crate) const CRATES: &str = "example-hello: crates, itself included";
+pub(crate) const STRIPPED: &str = "example-hello: program, stripped";
+pub(crate) const MEMORY: &str = "example-hello: memory when idle";
+
 /// Builds it and looks at it.
 pub(super) fn measure(lab: &Lab) -> Result<Vec<Fact>, Error> {
     let (selected, name) = HELLO;
     let program = cargo::build(selected, name)?;
     let crates = u32::try_from(cargo::crates(selected)?).unwrap_or(u32::MAX);
     let mut facts = vec![Fact {
-        what: "crates of example-hello, itself included",
+        what: CRATES,
         value: f64::from(crates),
         unit: "",
     }];
-    facts.push(size("its program", &program)?);
+    facts.push(size("example-hello: program", &program)?);
     facts.extend(stripped(&program)?);
     facts.extend(idle(lab, &program)?);
     Ok(facts)
@@ -56,7 +61,7 @@ fn stripped(program: &Path) -> Result<Option<Fact>, Error> {
         .arg(program)
         .status();
     let fact = match status {
-        Ok(status) if status.success() => Some(size("its program, stripped", &copy)?),
+        Ok(status) if status.success() => Some(size(STRIPPED, &copy)?),
         _ => None,
     };
     let _ = std::fs::remove_file(&copy);
@@ -81,8 +86,11 @@ fn idle(lab: &Lab, program: &Path) -> Result<Vec<Fact>, Error> {
     });
     std::thread::sleep(IDLE);
     let entries = [
-        ("its memory when idle", "VmRSS"),
-        ("of that, not pages of its files", "RssAnon"),
+        (MEMORY, "VmRSS"),
+        (
+            "example-hello: memory when idle, without pages of its files",
+            "RssAnon",
+        ),
     ];
     let facts = entries.into_iter().filter_map(|(what, entry)| {
         let value = cpu::memory(child.id(), entry)?;

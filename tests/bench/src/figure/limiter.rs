@@ -19,6 +19,9 @@ async fn nothing() -> String {
     String::new()
 }
 
+/// The fact that has a target.
+pub(crate) const WORST: &str = "rate limit: worst call of 20,000 new callers behind them";
+
 /// The worst call and the one in the middle, while the table fills and when it is full.
 pub(super) fn measure() -> Result<Vec<Fact>, Error> {
     let inside = Inside::new(Server::new("limited", "1.0.0").tools(tools![nothing]))?;
@@ -26,11 +29,11 @@ pub(super) fn measure() -> Result<Vec<Fact>, Error> {
     let full = call(&inside, CALLERS..CALLERS + MEASURED)?;
     Ok(vec![
         milliseconds(
-            "worst call while 70,000 callers come to a rate limit",
+            "rate limit: worst call while 70,000 callers come",
             worst(&filling),
         ),
-        milliseconds("worst call of 20,000 new callers behind them", worst(&full)),
-        milliseconds("median call of those", full[full.len() / 2]),
+        milliseconds(WORST, worst(&full)),
+        milliseconds("rate limit: median of those calls", full[full.len() / 2]),
     ])
 }
 

@@ -23,6 +23,9 @@ const MEASURED: u32 = 50;
 /// The longest time that the server may take for a part of an answer.
 const PATIENCE: Duration = Duration::from_secs(10);
 
+/// The fact that has a target.
+pub(crate) const WORKER: &str = "`/metrics` with 1,000 tools: time on a worker";
+
 /// Reads the metrics over one connection.
 pub(super) fn measure(lab: &Lab) -> Result<Vec<Fact>, Error> {
     let mut server = Server::start(lab, Contender::Tools, Transport::Http)?;
@@ -43,18 +46,15 @@ pub(super) fn measure(lab: &Lab) -> Result<Vec<Fact>, Error> {
     }
     let after = cpu::used_by_worker(pid).zip(cpu::used(pid));
     let mut facts = vec![Fact {
-        what: "`/metrics` with 1,000 tools",
+        what: "`/metrics` with 1,000 tools: size",
         value: f64::from(u32::try_from(length).unwrap_or(u32::MAX)) / 1e3,
         unit: "KB",
     }];
     if let (Some((worker, all)), Some((worker_before, all_before))) = (after, before) {
         let each = |after: Duration, before: Duration| after.saturating_sub(before) / MEASURED;
+        facts.push(milliseconds(WORKER, each(worker, worker_before)));
         facts.push(milliseconds(
-            "its time on a worker",
-            each(worker, worker_before),
-        ));
-        facts.push(milliseconds(
-            "its time on all threads",
+            "`/metrics` with 1,000 tools: time on all threads",
             each(all, all_before),
         ));
     }

@@ -1,10 +1,10 @@
 //! Single figures: what grows with the number of tools, callers or bytes, and the size of the first server.
 
 mod cache;
-mod hello;
+pub(crate) mod hello;
 mod inside;
-mod limiter;
-mod metrics;
+pub(crate) mod limiter;
+pub(crate) mod metrics;
 
 use serde::Serialize;
 

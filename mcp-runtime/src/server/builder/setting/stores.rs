@@ -26,7 +26,9 @@ impl<S: State> Server<S> {
     }
 
     /// Shares limits, tasks, changes and values with the other instances of this server, in the Redis or Valkey at `url`:
-    /// `redis://[user:password@]host[:port][/database]`, or `rediss://` with the feature `tls`.
+    /// `redis://[user:password@]host[:port][/database]`, or `rediss://` with the feature `tls`. With the feature
+    /// `redis-cluster` also `redis+cluster://host:port,host:port`, some nodes of a cluster, and
+    /// `redis+sentinel://host:port,host:port/name`, sentinels and the name of the primary that they watch.
     ///
     /// Instances with the same URL and [prefix](Self::store_prefix) are one server, and need the same [state
     /// keys](Self::state_keys). A malformed URL, and a wrong password, stop the start; while Redis is unavailable,

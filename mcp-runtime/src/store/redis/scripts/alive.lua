@@ -1,4 +1,4 @@
--- KEYS[1] the instances by their last sign of life; ARGV this one, and the milliseconds for which a sign is good. Returns their number.
+-- KEYS[1] the instances by their last heartbeat; ARGV this instance, the lifetime of a heartbeat in milliseconds. Returns the number of live instances.
 local t = redis.call('TIME')
 local now = t[1] * 1000 + math.floor(t[2] / 1000)
 redis.call('ZADD', KEYS[1], now, ARGV[1])

@@ -1,4 +1,4 @@
--- KEYS[1] the calls of the period that runs; ARGV period in microseconds, count.
+-- KEYS[1] the calls of the current period; ARGV period in microseconds, count.
 local used = tonumber(redis.call('GET', KEYS[1]) or 0)
 if used >= tonumber(ARGV[2]) then return math.max(redis.call('PTTL', KEYS[1]), 0) * 1000 + 1000 end
 redis.call('INCR', KEYS[1])

@@ -1,4 +1,4 @@
--- KEYS[1] the leases; ARGV the milliseconds for which whoever asks has them. Returns those that have ended, a few at a time.
+-- KEYS[1] the leases; ARGV the milliseconds of the new leases. Leases some of the expired ones to the caller, and returns them.
 local t = redis.call('TIME')
 local now = t[1] * 1000 + math.floor(t[2] / 1000)
 local ids = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', now, 'LIMIT', 0, 64)

@@ -1,13 +1,14 @@
--- KEYS[1] a session; ARGV the instance, the beginning of channels, a message for the others, a step and its two
--- arguments. An instance that hears nothing takes no part any more.
-local others = 0
+-- KEYS[1] a session; ARGV the instance, the prefix of channels, a message for the others, a step and its two
+-- arguments. An instance without a subscription is removed. Without channels, as in a cluster, the other instances are
+-- returned, and are signalled by the caller after the step.
+local others = {}
 for _, field in ipairs(redis.call('HKEYS', KEYS[1])) do
   local name = string.sub(field, 2)
   if string.sub(field, 1, 1) == '@' and name ~= ARGV[1] then
-    if redis.call('PUBLISH', ARGV[2] .. name, ARGV[3]) == 0 then
+    if ARGV[2] == '' then
+      others[#others + 1] = name
+    elseif redis.call('PUBLISH', ARGV[2] .. name, ARGV[3]) == 0 then
       redis.call('HDEL', KEYS[1], field)
-    else
-      others = others + 1
     end
   end
 end

@@ -1,7 +1,7 @@
-//! Changes of sessions and streams on their way to the store, which nobody waits for.
+//! The write-behind queue of changes to sessions and streams in the store.
 //!
-//! Invariants: bounded in number and bytes; the changes of one stream are made in their order, or the stream is
-//! forgotten; an end that could not be stored is stored later.
+//! Invariants: bounded in number and bytes; the changes of one stream are applied in order, or its copy is deleted; an
+//! end that could not be stored is retried.
 
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -17,60 +17,60 @@ use crate::policy::contain::held;
 use crate::store::sharing::Flush;
 use crate::store::{EventStore, SessionStore, StoreFuture, StreamChange};
 
-/// The maximum number of changes that wait, and of their bytes.
+/// The maximum number of queued changes, and of their bytes.
 const WAITING: usize = 4_096;
 const WAITING_BYTES: usize = 16 * 1024 * 1024;
-/// The maximum number of changes that are made at a time.
+/// The maximum number of changes per write.
 const BATCH: usize = 64;
-/// The wait before what has failed is tried again.
+/// The wait before a failed write is retried.
 const PAUSE: Duration = Duration::from_secs(1);
 
-/// A change, or a signal.
+/// A queued change or signal.
 #[derive(Debug)]
-pub(super) enum Parcel {
-    /// To the others that take part in a session.
+pub(super) enum Job {
+    /// To the other instances of a session.
     Tell(Arc<str>, Signal),
-    /// To one of them.
+    /// To one instance.
     Send(String, Arc<str>, Signal),
-    /// The session is used.
+    /// A use of the session.
     Touch(Arc<str>),
-    /// The session has ended.
+    /// The end of the session.
     End(Arc<str>),
-    /// A change of a stream, which is set to be lost where that fails.
+    /// A change of a stream, whose copy is marked as lost on failure.
     Write(StreamChange, Arc<AtomicBool>),
-    /// Tells that everything before it is done.
+    /// Notifies the sender after everything queued before is written.
     Mark(oneshot::Sender<()>),
 }
 
-/// The way to the store.
+/// The sender of the queue.
 #[derive(Clone, Debug)]
-pub(super) struct Courier {
-    queue: mpsc::Sender<(Parcel, usize)>,
+pub(super) struct WriteBehind {
+    queue: mpsc::Sender<(Job, usize)>,
     bytes: Arc<AtomicUsize>,
     leaving: Arc<Leaving>,
 }
 
-/// The sessions that have ended here, and are to end in the store.
+/// The sessions that have ended here, but not yet in the store.
 #[derive(Debug, Default)]
 struct Leaving(Mutex<BTreeSet<Arc<str>>>);
 
-/// The other end of it.
+/// The receiver of the queue.
 #[derive(Debug)]
-pub(super) struct Parcels {
-    queue: mpsc::Receiver<(Parcel, usize)>,
+pub(super) struct Jobs {
+    queue: mpsc::Receiver<(Job, usize)>,
     bytes: Arc<AtomicUsize>,
     leaving: Arc<Leaving>,
 }
 
-/// The stores of sessions, and the time for which one is kept.
+/// The stores of sessions, and the time for which an unused session is kept.
 #[derive(Clone, Debug)]
-pub(super) struct Depot {
+pub(super) struct SessionStores {
     pub sessions: Arc<dyn SessionStore>,
     pub events: Option<Arc<dyn EventStore>>,
     pub idle: Span,
 }
 
-/// Changes that are made later.
+/// Changes to retry.
 #[derive(Debug)]
 struct Late {
     leaving: Arc<Leaving>,
@@ -78,58 +78,58 @@ struct Late {
     forgotten: BTreeSet<String>,
 }
 
-/// Makes a way to the store.
-pub(super) fn courier() -> (Courier, Parcels) {
+/// Creates a queue to the stores.
+pub(super) fn write_behind() -> (WriteBehind, Jobs) {
     let (sender, receiver) = mpsc::channel(WAITING);
     let bytes = Arc::<AtomicUsize>::default();
-    let courier = Courier {
+    let write_behind = WriteBehind {
         queue: sender,
         bytes: Arc::clone(&bytes),
         leaving: Arc::default(),
     };
-    let parcels = Parcels {
+    let jobs = Jobs {
         queue: receiver,
         bytes,
-        leaving: Arc::clone(&courier.leaving),
+        leaving: Arc::clone(&write_behind.leaving),
     };
-    (courier, parcels)
+    (write_behind, jobs)
 }
 
-impl Courier {
-    /// Takes a parcel of about so many bytes; returns whether there was room.
-    pub(super) fn take(&self, parcel: Parcel, bytes: usize) -> bool {
+impl WriteBehind {
+    /// Queues a job of about `bytes`; returns false if the queue is full.
+    pub(super) fn take(&self, job: Job, bytes: usize) -> bool {
         let order = Ordering::Relaxed;
         let waiting = self.bytes.fetch_add(bytes, order);
         let has_room = waiting == 0 || waiting + bytes <= WAITING_BYTES;
-        let taken = has_room && self.queue.try_send((parcel, bytes)).is_ok();
+        let taken = has_room && self.queue.try_send((job, bytes)).is_ok();
         if !taken {
             self.bytes.fetch_sub(bytes, order);
         }
         taken
     }
 
-    /// Ends a session in the store; returns whether there was room. It is not found here from now on.
+    /// Queues the end of a session in the store; returns false if the queue is full. It is no longer found here.
     pub(super) fn end(&self, key: &Arc<str>) -> bool {
         self.leaving.lock().insert(Arc::clone(key));
-        let taken = self.take(Parcel::End(Arc::clone(key)), 0);
+        let taken = self.take(Job::End(Arc::clone(key)), 0);
         if !taken {
             self.leaving.lock().remove(key);
         }
         taken
     }
 
-    /// Returns whether a session has ended here, of which the store does not know yet.
+    /// Returns whether a session has ended here, but not yet in the store.
     pub(super) fn is_leaving(&self, key: &str) -> bool {
         self.leaving.lock().contains(key)
     }
 }
 
-impl Flush for Courier {
+impl Flush for WriteBehind {
     fn flush(&self) -> StoreFuture<'_, ()> {
         Box::pin(async {
             let (mark, done) = oneshot::channel();
-            // It may be gone with its runtime.
-            if self.queue.send((Parcel::Mark(mark), 0)).await.is_ok() {
+            // The receiver may be dropped with its runtime.
+            if self.queue.send((Job::Mark(mark), 0)).await.is_ok() {
                 let _ = done.await;
             }
             Ok(())
@@ -143,9 +143,9 @@ impl Leaving {
     }
 }
 
-impl Parcels {
-    /// Carries what is taken until nobody can send any more.
-    pub(super) async fn carry(mut self, depot: Depot) {
+impl Jobs {
+    /// Writes queued changes until all senders are dropped.
+    pub(super) async fn run(mut self, stores: SessionStores) {
         let mut late = Late {
             leaving: Arc::clone(&self.leaving),
             ended: BTreeSet::new(),
@@ -160,43 +160,43 @@ impl Parcels {
                         return;
                     }
                     let bytes: usize = batch.iter().map(|(_, bytes)| bytes).sum();
-                    let parcels = batch.drain(..).map(|(parcel, _)| parcel);
-                    depot.deliver(parcels.collect(), &mut late).await;
+                    let jobs = batch.drain(..).map(|(job, _)| job);
+                    stores.deliver(jobs.collect(), &mut late).await;
                     self.bytes.fetch_sub(bytes, Ordering::Relaxed);
                 }
-                () = sleep(PAUSE), if !late.is_empty() => depot.make_up_for(&mut late).await,
+                () = sleep(PAUSE), if !late.is_empty() => stores.retry(&mut late).await,
             }
         }
     }
 }
 
-impl Depot {
-    async fn deliver(&self, parcels: Vec<Parcel>, late: &mut Late) {
+impl SessionStores {
+    async fn deliver(&self, jobs: Vec<Job>, late: &mut Late) {
         let mut writes = Vec::new();
         let mut lost = Vec::new();
         let mut marks = Vec::new();
-        for parcel in parcels {
-            let done = match parcel {
-                Parcel::Write(change, is_lost) => {
+        for job in jobs {
+            let done = match job {
+                Job::Write(change, is_lost) => {
                     let is_end_of_it = matches!(change, StreamChange::Forget { .. });
                     if is_end_of_it || !is_lost.load(Ordering::Relaxed) {
-                        lost.push((name(&change).to_owned(), is_lost));
+                        lost.push((change.stream().to_owned(), is_lost));
                         writes.push(change);
                     }
                     continue;
                 }
-                Parcel::Mark(mark) => {
+                Job::Mark(mark) => {
                     marks.push(mark);
                     continue;
                 }
-                Parcel::Tell(key, signal) => {
+                Job::Tell(key, signal) => {
                     held(async { self.sessions.tell(&key, signal.write()).await }).await
                 }
-                Parcel::Send(instance, key, signal) => self.send(&instance, &key, &signal).await,
-                Parcel::Touch(key) => {
+                Job::Send(instance, key, signal) => self.send(&instance, &key, &signal).await,
+                Job::Touch(key) => {
                     held(async { self.sessions.touch(&key, self.idle.get()).await }).await
                 }
-                Parcel::End(key) => {
+                Job::End(key) => {
                     let ended = self.end(&key).await;
                     if ended.is_err() && late.ended.len() < WAITING {
                         late.ended.insert(key);
@@ -220,7 +220,7 @@ impl Depot {
             }
         }
         for mark in marks {
-            // The side that waits may have given up.
+            // The waiting side may have timed out.
             let _ = mark.send(());
         }
     }
@@ -238,7 +238,7 @@ impl Depot {
         Ok(())
     }
 
-    /// Ends a session everywhere.
+    /// Ends a session on all instances and in the store.
     pub(super) async fn end(&self, key: &str) -> Result<(), crate::store::StoreError> {
         let signal = Signal::End.write();
         held(async { self.sessions.end(key, signal, self.idle.get()).await }).await
@@ -253,7 +253,7 @@ impl Depot {
         }
     }
 
-    async fn make_up_for(&self, late: &mut Late) {
+    async fn retry(&self, late: &mut Late) {
         let forget = |stream: &String| StreamChange::Forget {
             stream: stream.clone(),
         };
@@ -274,14 +274,5 @@ impl Depot {
 impl Late {
     fn is_empty(&self) -> bool {
         self.ended.is_empty() && self.forgotten.is_empty()
-    }
-}
-
-fn name(change: &StreamChange) -> &str {
-    match change {
-        StreamChange::Begin { stream, .. }
-        | StreamChange::Append { stream, .. }
-        | StreamChange::End { stream, .. }
-        | StreamChange::Forget { stream } => stream,
     }
 }
