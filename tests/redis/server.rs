@@ -53,6 +53,8 @@ fn spawn(program: &str, port: u16, arguments: &[String]) -> Child {
     let process = Command::new(program)
         .args(files)
         .args(["--port", &port.to_string(), "--bind", "127.0.0.1"])
+        // A file of another Redis, in the same folder, might be one that this one cannot read.
+        .args(["--dbfilename", &format!("{port}.rdb")])
         .args(["--save", "", "--appendonly", "no", "--dir", "/tmp"])
         .args(arguments)
         .stdout(Stdio::null())
