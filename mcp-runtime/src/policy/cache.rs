@@ -195,9 +195,8 @@ impl Results {
     /// therefore looked up again afterwards: another call may have replaced it, and then nothing is reserved.
     fn keep(&self, key: Key, cell: &Arc<Cell>, completed: &Completed) {
         let begun = |entry: &mut Entry| (entry.forgotten, entry.reserved.is_some());
-        let forgotten = match self.lock().find(&key, cell).map(begun) {
-            Some((forgotten, false)) => forgotten,
-            Some((_, true)) | None => return,
+        let Some((forgotten, false)) = self.lock().find(&key, cell).map(begun) else {
+            return;
         };
         let bytes = completed.response.output().map_or(0, max_output::kept);
         let most = self.budget.most() / limits::SHARE;

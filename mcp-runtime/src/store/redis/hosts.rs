@@ -9,7 +9,7 @@ pub(super) struct Hosts<'a> {
     scheme: &'a str,
     /// `user:password`, or nothing.
     pub user: &'a str,
-    hosts: &'a str,
+    names: &'a str,
     /// The part from the first slash.
     pub path: &'a str,
     options: &'a str,
@@ -22,11 +22,11 @@ impl<'a> Hosts<'a> {
     pub(super) fn new(scheme: &'a str, rest: &'a str, help: &'a str) -> Self {
         let (rest, options) = rest.split_once('?').unwrap_or((rest, ""));
         let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
-        let (user, hosts) = authority.rsplit_once('@').unwrap_or(("", authority));
+        let (user, names) = authority.rsplit_once('@').unwrap_or(("", authority));
         Self {
             scheme,
             user,
-            hosts,
+            names,
             path,
             options,
             help,
@@ -44,7 +44,7 @@ impl<'a> Hosts<'a> {
         user: &str,
         database: &str,
     ) -> Result<Vec<ConnectionInfo>, String> {
-        let hosts = self.hosts.split(',').map(str::trim);
+        let hosts = self.names.split(',').map(str::trim);
         hosts
             .map(|host| self.node(host, port, user, database))
             .collect()

@@ -10,7 +10,7 @@ use super::hosts::{Hosts, user_info};
 /// Discovers the primary.
 #[derive(Clone, Debug)]
 pub(crate) struct Sentinels {
-    sentinels: Vec<ConnectionInfo>,
+    addresses: Vec<ConnectionInfo>,
     name: String,
     primary: SentinelNodeConnectionInfo,
 }
@@ -28,7 +28,7 @@ impl Sentinels {
             ));
         }
         let [user, password] = hosts.options(["sentinel_username", "sentinel_password"])?;
-        let sentinels = hosts.nodes(26379, &user_info(&user, &password), "")?;
+        let addresses = hosts.nodes(26379, &user_info(&user, &password), "")?;
         // The addresses belong to the sentinels, all other settings to the primary.
         let primary = hosts.nodes(26379, hosts.user, database)?;
         let settings = primary.first().map(|it| it.redis_settings().clone());
@@ -40,7 +40,7 @@ impl Sentinels {
             primary
         };
         Ok(Self {
-            sentinels,
+            addresses,
             name,
             primary,
         })
@@ -49,7 +49,7 @@ impl Sentinels {
     /// Returns a client of the primary that the first responding sentinel names. The primary has confirmed its role.
     pub(super) async fn find(&self) -> RedisResult<Client> {
         let asked = self
-            .sentinels
+            .addresses
             .iter()
             .map(|it| Box::pin(self.ask(it.clone())));
         let (client, _) = select_ok(asked).await?;
