@@ -30,13 +30,13 @@ listed = yaml.safe_load((kubernetes / "kustomization.yaml").read_text())["resour
 found = {path.name for path in kubernetes.glob("*.yaml")} - {"kustomization.yaml"}
 assert set(listed) == found, (listed, found)
 
-# The names of settings, as the reference lists them.
+# The names of settings in the reference.
 settings = set(re.findall(r"MCP_[A-Z_]+", pathlib.Path("mcp-runtime/docs/configuration.md").read_text()))
 for path in deploy.rglob("*"):
     for name in re.findall(r"MCP_[A-Z_]+", path.read_text()) if path.is_file() else []:
         assert name in settings, f"{path}: no setting {name}"
 
-# The names of metrics, as the source registers them.
+# The names of metrics registered in the source.
 source = "".join(path.read_text() for path in pathlib.Path("mcp-runtime/src").rglob("*.rs"))
 registered = set(re.findall(r'"((?:mcp|process)_[a-z_]+)"', source))
 dashboard = json.loads((deploy / "grafana/dashboard.json").read_text())
@@ -48,13 +48,13 @@ for query in queries:
         base = re.sub(r"_(total|bucket|sum|count)$", "", metric)
         assert base in registered or metric in registered, f"no metric {metric}: {query}"
 
-# Each alert has its answer.
+# Each alert has a row in operations.md.
 answers = pathlib.Path("mcp-runtime/docs/operations.md").read_text()
 for group in alerts["groups"]:
     for rule in group["rules"]:
         assert f"| `{rule['alert']}` |" in answers, f"no answer to {rule['alert']}"
 
-# The alert about memory is one about the limit of the manifest.
+# The memory alert uses the limit of the manifest.
 [limit] = re.findall(r"limits: \{ memory: (\d+)Gi", (kubernetes / "deployment.yaml").read_text())
 [memory] = [rule["expr"] for group in alerts["groups"] for rule in group["rules"] if rule["alert"] == "McpMemory"]
 assert int(memory.split(" > ")[1]) == int(limit) * 1024**3 * 8 // 10, memory

@@ -19,7 +19,7 @@ from load.wire import Lost, Refused, Wire, result, text
 program = os.path.abspath(sys.argv[1])
 QUOTA, PERIOD = 40, 10
 SHARE = math.ceil(QUOTA / 2)
-# The time in which an outage is noticed, and after which it is over.
+# The maximum time until an outage is detected, and until it has ended.
 SOON = 5
 
 if not is_permitted():
@@ -141,7 +141,7 @@ def partition(near, far, namespace, redis, is_silent):
 
     cut_at = time.time()
     namespace.cut(redis.port, is_silent)
-    # It is the calls that notice a silent one.
+    # Only calls detect a silent outage.
     total, longest = both_admitted([near, far], 4)
     assert far.metric("mcp_store_up") == 0 and near.metric("mcp_store_up") == 1
     most = (QUOTA + SHARE) * (1 + (time.time() - cut_at) / PERIOD)
@@ -149,7 +149,7 @@ def partition(near, far, namespace, redis, is_silent):
     assert longest < 1, f"a call has waited for {longest:.2f} s"
     assert far.get("/ready")[0] == near.get("/ready")[0] == 200
     assert "degraded" in far.get("/health")[1] and "degraded" not in near.get("/health")[1]
-    # Sessions that an instance knows go on; of others the one that is cut off says that it cannot know.
+    # Known sessions continue; the partitioned instance returns 503 for unknown ones.
     assert [At(it, far).status() for it in (both, home_far)] == [200, 200]
     assert [At(it, near).status() for it in (both, home_far, alone)] == [200] * 3
     assert At(alone, far).status() == 503
@@ -159,7 +159,7 @@ def partition(near, far, namespace, redis, is_silent):
     assert At(new, near).status() == 404, "the store does not know it yet"
     assert At(ended, near).end() == 204
     assert At(ended, far).status() == 200, "that it has ended is not known here yet"
-    # Changes are told where they happen.
+    # Clients are notified of changes of their own instance.
     before = near_ear.told, far_ear.told
     wire(near).call("bump", {"name": name})
     until(lambda: near_ear.told > before[0], "a change is told where it happens")

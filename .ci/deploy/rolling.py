@@ -17,7 +17,7 @@ from load.tally import Tally
 conf, program = sys.argv[1:3]
 QUOTA, PERIOD, NUMBER = 40, 10, 3
 SHARE = math.ceil(QUOTA / NUMBER)
-# The time after which everything is shared again, once Redis is back.
+# The maximum time until all state is shared again, after Redis is available.
 RECOVERY = 5
 # The words of what is lost while Redis is away, or because it comes back empty: streams that are read on another instance than
 # the one that writes them, and sessions that come to an instance which has not seen them.

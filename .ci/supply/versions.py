@@ -16,7 +16,7 @@ def numbers(version):
 
 
 minimum = tomllib.loads(Path("Cargo.toml").read_text())["workspace"]["package"]["rust-version"]
-# Every other place, with the form in which it names the version.
+# All other places of the version, with their format.
 PLACES = {
     "rust-toolchain.toml": r'^channel = "(\d+\.\d+)\.0"$',
     "README.md": r"^The minimum supported Rust version is (\d+\.\d+)\.$",

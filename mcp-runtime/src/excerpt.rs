@@ -99,7 +99,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_long_text_is_cut_between_characters_and_its_length_is_told() {
+    fn a_long_text_is_cut_between_characters_and_its_length_is_reported() {
         let at_most = "é".repeat(MOST);
         assert_eq!(excerpt(&at_most), at_most);
         assert_eq!(excerpt(""), "");

@@ -410,7 +410,7 @@ mod tests {
     }
 
     #[test]
-    fn no_two_texts_are_the_same_and_none_shows_what_is_in_it() {
+    fn sealed_texts_are_unique_and_do_not_reveal_their_content() {
         let keys = keys(&[1]);
         let text = sealed(&keys);
         assert_ne!(text, sealed(&keys));

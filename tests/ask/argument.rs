@@ -39,7 +39,7 @@ fn server() -> Server {
 }
 
 #[mcp_testkit::test(eras = "all")]
-async fn only_what_was_not_sent_is_asked(client: TestClient) {
+async fn only_missing_arguments_are_requested(client: TestClient) {
     let whole = json!({"amount": 5, "account": "Giro", "note": "tea", "to": "Ann"});
     client
         .call("transfer", whole.clone())
@@ -74,7 +74,7 @@ async fn only_what_was_not_sent_is_asked(client: TestClient) {
 }
 
 #[mcp_testkit::test(eras = "all")]
-async fn what_was_sent_is_checked_before_anybody_is_asked(client: TestClient) {
+async fn sent_arguments_are_validated_before_input_is_requested(client: TestClient) {
     let client = client.on_elicit(|_| -> Value { panic!("asked") });
     let reply = client.call("transfer", json!({"amount": 0})).await;
     reply.assert_error("`amount` must be at least 1 and less than 1000, was 0");

@@ -124,7 +124,7 @@ async fn one_handler_asks_in_every_revision(client: TestClient) {
 }
 
 #[mcp_testkit::test(eras = "all")]
-async fn a_form_is_flat_and_what_comes_back_is_checked(client: TestClient) {
+async fn a_form_is_flat_and_its_response_is_validated(client: TestClient) {
     if client.version() < Version::V2025_11_25 {
         return;
     }

@@ -261,7 +261,7 @@ async fn a_task_can_ask_too(client: TestClient) {
 }
 
 #[mcp_testkit::test(eras = "modern")]
-async fn what_is_asked_after_the_call_has_no_answer(client: TestClient) {
+async fn an_input_request_after_the_call_gets_no_response(client: TestClient) {
     let client = client.on_elicit(|_| json!({"confirm": true}));
     client.call("detached", json!({})).await.assert_text("gone");
     sleep(Duration::from_secs(1)).await;
@@ -269,7 +269,7 @@ async fn what_is_asked_after_the_call_has_no_answer(client: TestClient) {
 }
 
 #[mcp_testkit::test(eras = "all")]
-async fn a_question_that_nobody_waits_for_is_not_asked(client: TestClient) {
+async fn an_input_request_without_a_waiter_is_not_sent(client: TestClient) {
     if client.version() <= mcp_runtime::Version::V2025_03_26 {
         return;
     }

@@ -23,7 +23,7 @@ fn list(origin: &str) -> Call {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_preflight_lists_what_a_page_of_an_allowed_origin_may_send() {
+async fn a_preflight_lists_the_methods_and_headers_of_an_allowed_origin() {
     let own = "https://app.example.com";
     let client = Client::new(server().cors_origins([own]));
     for origin in [PAGE, own] {

@@ -126,7 +126,7 @@ async fn a_session_id_on_a_modern_request_is_ignored() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_modern_version_header_without_metadata_names_what_is_missing() {
+async fn the_modern_version_header_without_metadata_names_the_missing_members() {
     let client = Client::new(server());
     let call = Call::post(request(json!(1), "tools/list", json!({})))
         .header("mcp-protocol-version", "2026-07-28")

@@ -456,7 +456,7 @@ async fn a_breaker_shows_its_state() {
 
 #[cfg(target_os = "linux")]
 #[tokio::test(start_paused = true)]
-async fn the_process_shows_what_it_uses() {
+async fn the_process_metrics_show_its_resources() {
     let (series, text) = scrape(&Client::new(server())).await;
     for (name, least) in [
         ("process_cpu_seconds_total", 0.0),

@@ -332,7 +332,7 @@ async fn a_notifier_works_outside_of_a_call_and_for_a_mounted_server() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_server_that_shuts_down_tells_what_has_changed_before_it_ends_the_streams() {
+async fn a_server_that_shuts_down_sends_pending_changes_before_it_ends_the_streams() {
     for version in LEGACY {
         let server = server();
         let shutdown = server.shutdown_handle();

@@ -58,7 +58,7 @@ fn hint(of: &Value) -> (&Value, &Value) {
 }
 
 #[mcp_testkit::test(eras = "all")]
-async fn only_what_everybody_may_have_is_public(client: TestClient) {
+async fn only_results_for_all_callers_are_public(client: TestClient) {
     let client = client.principal(Principal::new("ann", ["read"]));
     for (uri, ttl, scope) in [
         ("kept://shared", 60_000, "public"),

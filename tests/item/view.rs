@@ -78,7 +78,7 @@ async fn a_tool_names_its_view_in_every_revision_that_has_a_place_for_it(client:
 }
 
 #[mcp_testkit::test(eras = "all")]
-async fn a_view_is_html_with_what_it_may_do(client: TestClient) {
+async fn a_view_is_html_with_its_permissions(client: TestClient) {
     let page = read(&client, "ui://shop/cart").await;
     let ui = json!({
         "csp": {
@@ -112,7 +112,7 @@ async fn a_view_is_html_with_what_it_may_do(client: TestClient) {
 }
 
 #[mcp_testkit::test(eras = "all")]
-async fn what_is_at_a_view_uri_is_a_view_by_itself(client: TestClient) {
+async fn a_resource_at_a_view_uri_is_a_view_by_default(client: TestClient) {
     let page = read(&client, "ui://shop/plain").await;
     assert_eq!(
         (&page["mimeType"], page.get("_meta")),

@@ -15,7 +15,7 @@ async fn the_end_of_input_is_the_end_of_the_server() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_is_in_flight_at_the_end_of_input_is_answered() {
+async fn calls_in_flight_at_the_end_of_input_are_answered() {
     let (server, mut watch) = watched();
     let client = TestClient::new(server).await;
     let pending = client.start("hold", json!({}));

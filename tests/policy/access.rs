@@ -67,7 +67,7 @@ async fn names(client: &TestClient) -> Vec<String> {
 }
 
 #[mcp_testkit::test(eras = "all")]
-async fn lists_show_what_a_caller_may_call(client: TestClient) {
+async fn lists_contain_the_items_that_a_caller_may_use(client: TestClient) {
     assert_eq!(names(&client).await, ["open"]);
     assert_eq!(names(&client.clone().principal(reader())).await, ["open"]);
     assert_eq!(

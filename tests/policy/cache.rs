@@ -446,7 +446,7 @@ async fn with_a_store_a_result_is_made_once_for_all_instances_and_good_as_long_a
 }
 
 #[tokio::test(start_paused = true)]
-async fn with_a_store_a_principal_finds_its_own_results_and_nobody_elses() {
+async fn with_a_store_a_principal_finds_only_its_own_results() {
     let store = Shared::new();
     let [(one, made), (other, found)] = [store.instance().await, store.instance().await];
     let [ann, ben] = ["ann", "ben"].map(|name| one.clone().principal(somebody(name)));
@@ -467,7 +467,7 @@ async fn with_a_store_a_principal_finds_its_own_results_and_nobody_elses() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_is_forgotten_on_one_instance_is_made_anew_on_all() {
+async fn a_result_forgotten_on_one_instance_is_computed_again_on_all() {
     let store = Shared::new();
     let [(one, made), (other, found)] = [store.instance().await, store.instance().await];
     one.call("look", json!({})).await.assert_text("1");
@@ -489,7 +489,7 @@ async fn what_is_forgotten_on_one_instance_is_made_anew_on_all() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn without_a_store_what_is_forgotten_is_made_anew_and_a_call_that_runs_is_not_remembered() {
+async fn without_a_store_forgotten_results_are_computed_again_and_a_running_call_is_not_cached() {
     let gate = Gate::new();
     let state = App {
         gate: Arc::clone(&gate),

@@ -644,7 +644,7 @@ fn logs_are_json_on_request() {
 }
 
 #[test]
-fn a_log_level_silences_what_is_below() {
+fn a_log_level_silences_lower_levels() {
     let mut process = Process::start(probe().env("MCP_LOG_LEVEL", "error"));
     process.send("{");
     assert_eq!(process.receive().unwrap()["error"]["code"], -32700);

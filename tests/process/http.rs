@@ -287,7 +287,7 @@ fn a_lost_connection_cancels_its_modern_call() {
 
 #[test]
 #[cfg(unix)]
-fn few_descriptors_leave_some_for_everything_else() {
+fn few_descriptors_leave_some_for_other_uses() {
     let shell = format!("ulimit -n 64; exec {} \"$@\"", env!("CARGO_BIN_EXE_probe"));
     let command = probe();
     let mut limited = Command::new("sh");

@@ -210,7 +210,7 @@ fn limits_of_connections_and_pages_change_while_the_server_runs() {
 }
 
 #[test]
-fn limits_of_what_callers_hold_change_while_the_server_runs() {
+fn limits_of_held_resources_change_at_run_time() {
     let folder = Folder::new("held", "");
     let server = Listening::with(&mut folder.probe());
     let reload = |name: &str, value: &str| {

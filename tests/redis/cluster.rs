@@ -128,7 +128,7 @@ impl Drop for Cluster {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_cluster_keeps_every_contract_and_shares_what_one_redis_does() {
+async fn a_cluster_keeps_every_contract_and_shares_the_same_state_as_a_single_redis() {
     let cluster = Cluster::start();
     let url = cluster.url();
     mcp_runtime::__testing::keeps_the_contract(&url).await;

@@ -107,7 +107,7 @@ impl Drop for Watched {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_primary_that_sentinels_know_shares_what_one_redis_does() {
+async fn a_primary_behind_sentinels_shares_the_same_state_as_a_single_redis() {
     let watched = Watched::start();
     let url = watched.url();
     mcp_runtime::__testing::keeps_the_contract(&url).await;

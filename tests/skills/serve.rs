@@ -132,7 +132,7 @@ async fn one_skill_is_got_as_it_is_listed(client: TestClient) {
 }
 
 #[mcp_testkit::test]
-async fn what_is_no_skill_is_not_got(client: TestClient) {
+async fn an_unknown_skill_is_not_returned(client: TestClient) {
     for uri in [
         "skill://nowhere/SKILL.md",
         "skill://billing/refunds",
@@ -226,7 +226,7 @@ async fn every_file_is_read_byte_for_byte(client: TestClient) {
 }
 
 #[mcp_testkit::test]
-async fn what_belongs_to_no_skill_is_not_served(client: TestClient) {
+async fn files_outside_skills_are_not_served(client: TestClient) {
     for uri in [
         "skill://README.md",
         "skill://billing/refunds/../../README.md",
@@ -241,7 +241,7 @@ async fn what_belongs_to_no_skill_is_not_served(client: TestClient) {
 }
 
 #[mcp_testkit::test(eras = "legacy")]
-async fn an_older_client_has_its_own_code_for_what_is_not_there(client: TestClient) {
+async fn an_older_client_gets_its_own_code_for_an_unknown_resource(client: TestClient) {
     client
         .read("skill://nowhere/SKILL.md")
         .await
@@ -282,7 +282,7 @@ async fn a_folder_is_read_one_level_deep(client: TestClient) {
 }
 
 #[mcp_testkit::test]
-async fn what_is_no_folder_is_not_read_as_one(client: TestClient) {
+async fn a_path_that_is_not_a_folder_is_not_listed(client: TestClient) {
     for uri in [
         "skill://billing/refunds/SKILL.md",
         "skill://nowhere",

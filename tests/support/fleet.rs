@@ -59,7 +59,7 @@ fn fail() -> Result<String, ToolError> {
 #[tool]
 async fn remember(cx: &Context, value: String) -> Result<String, ToolError> {
     let store = cx.store().for_all();
-    store.put("value", &value, Duration::from_secs(60)).await?;
+    store.put("value", &value, Duration::from_mins(1)).await?;
     Ok(store.get("value").await?.unwrap_or_default())
 }
 

@@ -98,7 +98,7 @@ fn assert_redacted(text: &str, tool: &str) -> String {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_error_of_the_authors_own_is_what_the_model_reads_in_every_revision() {
+async fn the_model_reads_an_error_of_the_author_in_every_revision() {
     for version in era::ALL {
         let client = TestClient::with_version(server(), version).await;
         let reply = client.call("own", json!({})).await;

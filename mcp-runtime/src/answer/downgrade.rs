@@ -241,7 +241,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_link_becomes_its_uri_and_what_is_structured_is_dropped() {
+    fn a_link_becomes_its_uri_and_structured_content_is_dropped() {
         let mut old = ToolResult::new()
             .with(Content::resource_link("db://rows", "rows"))
             .structured(&5)

@@ -435,7 +435,7 @@ mod tests {
     }
 
     #[test]
-    fn a_watched_resource_is_told_of_once_and_so_is_what_is_below_it() {
+    fn a_watched_resource_and_those_below_it_are_notified_once() {
         let changes = Changes::default();
         let subscriber = changes.subscribe([]);
         subscriber.watch("db://rows").unwrap();

@@ -762,7 +762,7 @@ cache = \"1m\"
     }
 
     #[test]
-    fn unknown_names_are_told_with_the_nearest() {
+    fn unknown_names_are_reported_with_the_nearest() {
         for (text, says) in [
             (
                 "[tools.serch]\ntimeout = \"5s\"",

@@ -134,6 +134,10 @@ struct Exchange<H> {
 /// Runs one request, from its beginning to its encoded response, in a session or without one.
 ///
 /// Its parts are borrowed in place: a value that is moved within a future takes memory in it twice.
+#[expect(
+    clippy::manual_async_fn,
+    reason = "the parameters of an async function are in its future twice"
+)]
 fn exchange<H: Send + Sync + 'static>(
     exchange: Exchange<H>,
 ) -> impl Future<Output = (u16, Bytes)> + Send + use<H> {

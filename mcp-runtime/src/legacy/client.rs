@@ -347,7 +347,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn the_end_of_the_session_fails_what_is_open_and_what_comes() {
+    async fn the_end_of_the_session_fails_open_and_later_requests() {
         let (requests, (outbox, mut messages)) =
             (Arc::new(ClientRequests::within(LIMIT, None)), notes());
         let response = request(&requests, &outbox);

@@ -10,12 +10,12 @@ use std::time::Duration;
 use bytes::Bytes;
 use tokio::time::{Instant, sleep};
 
-use super::courier::Depot;
 use super::part::stream_name;
 use super::session::{Attended, Session};
 use super::signal::Signal;
 use super::stream::Event;
 use super::streams::{EventId, unknown_event};
+use super::write_behind::SessionStores;
 use crate::policy::contain::held;
 use crate::protocol::RpcError;
 use crate::store::{StoreError, StreamPart};
@@ -24,7 +24,7 @@ use crate::store::{StoreError, StreamPart};
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
 const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 /// The longest time between two signals to the writing instance, and between two checks that it is live.
-const SIGN: Duration = Duration::from_secs(5);
+const SIGNAL_INTERVAL: Duration = Duration::from_secs(5);
 /// The time after which a store that fails ends the stream.
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -32,7 +32,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 #[derive(Debug)]
 pub(crate) struct Follower {
     client: Attended,
-    depot: Depot,
+    stores: SessionStores,
     /// The instance in the stream's ids.
     instance: String,
     number: u64,
@@ -45,14 +45,14 @@ pub(crate) struct Follower {
     /// `true` if the last poll of the store returned events.
     has_more: bool,
     /// The time of the last signal to its instance.
-    told: Instant,
+    signalled_at: Instant,
 }
 
 impl Follower {
     /// Continues after the event `id` of another instance.
     pub(super) async fn open(
         session: &Arc<Session>,
-        depot: Depot,
+        stores: SessionStores,
         id: EventId<'_>,
     ) -> Result<Self, RpcError> {
         let (Some(part), Some(instance)) = (&session.part, id.instance) else {
@@ -67,8 +67,8 @@ impl Follower {
             ready: VecDeque::new(),
             has_ended: false,
             has_more: false,
-            told: Instant::now(),
-            depot,
+            signalled_at: Instant::now(),
+            stores,
         };
         match follower.ask().await {
             Ok(Some(part)) => follower.take(part),
@@ -111,9 +111,12 @@ impl Follower {
             } else if failed_since.get_or_insert_with(Instant::now).elapsed() > PATIENCE {
                 return None;
             }
-            if self.told.elapsed() >= SIGN && self.ready.is_empty() && !self.has_ended {
+            if self.signalled_at.elapsed() >= SIGNAL_INTERVAL
+                && self.ready.is_empty()
+                && !self.has_ended
+            {
                 self.sign(false);
-                let lives = async { self.depot.sessions.is_there(&self.instance).await };
+                let lives = async { self.stores.sessions.is_there(&self.instance).await };
                 if matches!(held(lives).await, Ok(false)) {
                     tracing::debug!("the instance of a stream is gone; it ends here");
                     return None;
@@ -123,7 +126,7 @@ impl Follower {
     }
 
     async fn ask(&self) -> Result<Option<StreamPart>, StoreError> {
-        let Some(events) = &self.depot.events else {
+        let Some(events) = &self.stores.events else {
             return Ok(None);
         };
         held(async { events.after(&self.stream, self.place).await }).await
@@ -137,7 +140,7 @@ impl Follower {
 
     /// Notifies the instance of the stream of the position read.
     fn sign(&mut self, is_first: bool) {
-        self.told = Instant::now();
+        self.signalled_at = Instant::now();
         if let Some(part) = &self.client.session().part {
             let signal = Signal::Read {
                 stream: self.number,

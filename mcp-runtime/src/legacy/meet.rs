@@ -80,7 +80,7 @@ impl Sessions {
         }
         if let Some(shared) = &self.shared
             && let Some(part) = session.as_ref().and_then(|it| it.part.as_ref())
-            && let Err(error) = shared.depot.end(&part.key).await
+            && let Err(error) = shared.stores.end(&part.key).await
         {
             tracing::warn!(%error, "a session has ended here; the other instances are notified later");
             part.end_later();
@@ -101,7 +101,7 @@ impl Sessions {
             // Missed changes are sent again.
             return Some(Ok(Reading::Here(session.read_general())));
         }
-        let follower = Follower::open(session, shared.depot.clone(), id).await;
+        let follower = Follower::open(session, shared.stores.clone(), id).await;
         Some(follower.map(|it| Reading::There(Box::new(it))))
     }
 
@@ -184,23 +184,25 @@ impl Sessions {
     /// Starts to receive and send signals, at the first request.
     fn begin(self: &Arc<Self>, shared: &Shared, service: &Arc<Service>) {
         shared.tasks.get_or_init(|| {
-            service.sharing.flush_at_stop(Arc::new(shared.courier()));
-            let signals = shared.depot.sessions.signals();
+            service
+                .sharing
+                .flush_at_stop(Arc::new(shared.write_behind()));
+            let signals = shared.stores.sessions.signals();
             // At least twice in the time for which a session is kept.
-            let beat = (shared.depot.idle.get() / 4).clamp(Duration::from_millis(10), BEAT);
+            let beat = (shared.stores.idle.get() / 4).clamp(Duration::from_millis(10), BEAT);
             let hear = hear(Arc::downgrade(self), Arc::clone(service), signals);
             let attend = attend(Arc::downgrade(self), Arc::clone(service), beat);
-            let parcels = shared.parcels();
-            let depot = shared.depot.clone();
-            let carry = async move {
-                if let Some(parcels) = parcels {
-                    parcels.carry(depot).await;
+            let jobs = shared.jobs();
+            let stores = shared.stores.clone();
+            let run = async move {
+                if let Some(jobs) = jobs {
+                    jobs.run(stores).await;
                 }
             };
             [
                 AbortOnDropHandle::new(tokio::spawn(hear)),
                 AbortOnDropHandle::new(tokio::spawn(attend)),
-                AbortOnDropHandle::new(tokio::spawn(carry)),
+                AbortOnDropHandle::new(tokio::spawn(run)),
             ]
         });
     }

@@ -3,7 +3,6 @@
 //! The other modules that depend on a version are listed in `ARCHITECTURE.md`.
 
 mod client;
-mod courier;
 pub(crate) mod follow;
 mod forward;
 pub(crate) mod handshake;
@@ -22,6 +21,7 @@ mod subscribe;
 #[cfg(test)]
 mod tests;
 mod translate;
+mod write_behind;
 
 use std::sync::Arc;
 

@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::courier::{Courier, Parcel};
 use super::signal::Signal;
 use super::sink::Sink;
+use super::write_behind::{Job, WriteBehind};
 use crate::live::Span;
 
 /// The maximum time between two records of a use in the store.
@@ -25,7 +25,7 @@ pub(super) struct Part {
     pub instance: Arc<str>,
     /// The instance that opened the session, if it is another one.
     pub home: Option<String>,
-    pub courier: Courier,
+    pub write_behind: WriteBehind,
     /// The time for which an unused session is kept.
     pub idle: Span,
     pub has_events: bool,
@@ -40,7 +40,7 @@ impl Part {
     pub(super) fn new(
         (key, instance): (Arc<str>, Arc<str>),
         home: Option<String>,
-        courier: Courier,
+        write_behind: WriteBehind,
         (idle, has_events): (Span, bool),
     ) -> Self {
         Self {
@@ -48,7 +48,7 @@ impl Part {
             instance,
             reads: AtomicBool::new(home.is_none()),
             home,
-            courier,
+            write_behind,
             idle,
             has_events,
             touched: Mutex::new(Instant::now()),
@@ -68,18 +68,18 @@ impl Part {
 
     /// Sends a signal to the other instances.
     pub(super) fn tell(&self, signal: Signal) {
-        let parcel = Parcel::Tell(Arc::clone(&self.key), signal);
-        self.give(parcel, SIGNAL);
+        let job = Job::Tell(Arc::clone(&self.key), signal);
+        self.give(job, SIGNAL);
     }
 
     /// Sends a signal of about `bytes` to one instance.
     pub(super) fn send(&self, instance: &str, signal: Signal, bytes: usize) {
-        let parcel = Parcel::Send(instance.to_owned(), Arc::clone(&self.key), signal);
-        self.give(parcel, SIGNAL + bytes);
+        let job = Job::Send(instance.to_owned(), Arc::clone(&self.key), signal);
+        self.give(job, SIGNAL + bytes);
     }
 
-    fn give(&self, parcel: Parcel, bytes: usize) {
-        if !self.courier.take(parcel, bytes) {
+    fn give(&self, job: Job, bytes: usize) {
+        if !self.write_behind.take(job, bytes) {
             tracing::warn!("too much waits for the store; a signal about a session was dropped");
         }
     }
@@ -95,7 +95,7 @@ impl Part {
         }
         *touched = Instant::now();
         drop(touched);
-        self.give(Parcel::Touch(Arc::clone(&self.key)), 0);
+        self.give(Job::Touch(Arc::clone(&self.key)), 0);
         if let Some(home) = &self.home {
             self.send(home, Signal::Used, 0);
         }
@@ -110,7 +110,7 @@ impl Part {
 
     /// Ends the session on the other instances, as soon as the store is available.
     pub(super) fn end_later(&self) {
-        if !self.courier.end(&self.key) {
+        if !self.write_behind.end(&self.key) {
             tracing::warn!(
                 "too much waits for the store; a session has ended on this instance alone"
             );
@@ -131,7 +131,7 @@ impl Part {
     /// Returns the copy of the stream with this number.
     pub(super) fn sink(&self, number: u64) -> Option<Sink> {
         let stream = stream_name(&self.key, &self.instance, number);
-        let sink = || Sink::begin(self.courier.clone(), stream, self.idle.get());
+        let sink = || Sink::begin(self.write_behind.clone(), stream, self.idle.get());
         self.has_events.then(sink)
     }
 }

@@ -5,9 +5,9 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use tokio_util::task::AbortOnDropHandle;
 
-use super::courier::{Courier, Depot, Parcels, courier};
 use super::part::Part;
 use super::session::Session;
+use super::write_behind::{Jobs, SessionStores, WriteBehind, write_behind};
 use crate::handler::Principal;
 use crate::live::Span;
 use crate::policy::contain::held;
@@ -17,11 +17,11 @@ use crate::store::{Joined, SessionFields, StoreError, Stores};
 /// The stores of sessions, with the state of this instance.
 #[derive(Debug)]
 pub(super) struct Shared {
-    pub depot: Depot,
+    pub stores: SessionStores,
     instance: Arc<str>,
-    courier: Courier,
+    write_behind: WriteBehind,
     /// Taken by the first request.
-    parcels: Mutex<Option<Parcels>>,
+    jobs: Mutex<Option<Jobs>>,
     /// One plus the number of gaps in the signals.
     gaps: AtomicU64,
     pub tasks: OnceLock<[AbortOnDropHandle<()>; 3]>,
@@ -31,30 +31,30 @@ impl Shared {
     /// Enables shared sessions, if there is a store for them. A session is kept for `idle` after its last use.
     pub(super) fn new(stores: &Stores, idle: &Span) -> Option<Self> {
         let sessions = Arc::clone(stores.sessions.as_ref()?);
-        let (courier, parcels) = courier();
+        let (write_behind, jobs) = write_behind();
         Some(Self {
             instance: sessions.instance().into(),
-            depot: Depot {
+            stores: SessionStores {
                 sessions,
                 events: stores.events.clone(),
                 idle: idle.clone(),
             },
-            courier,
-            parcels: Mutex::new(Some(parcels)),
+            write_behind,
+            jobs: Mutex::new(Some(jobs)),
             gaps: AtomicU64::new(1),
             tasks: OnceLock::new(),
         })
     }
 
     /// Returns the queue to the stores.
-    pub(super) fn courier(&self) -> Courier {
-        self.courier.clone()
+    pub(super) fn write_behind(&self) -> WriteBehind {
+        self.write_behind.clone()
     }
 
     /// Returns the receiver of the queue, once.
-    pub(super) fn parcels(&self) -> Option<Parcels> {
-        let mut parcels = self.parcels.lock().unwrap_or_else(PoisonError::into_inner);
-        parcels.take()
+    pub(super) fn jobs(&self) -> Option<Jobs> {
+        let mut jobs = self.jobs.lock().unwrap_or_else(PoisonError::into_inner);
+        jobs.take()
     }
 
     /// Returns the key of the session with this id, a digest that does not reveal the id.
@@ -66,8 +66,8 @@ impl Shared {
     pub(super) fn part(&self, id: &str, home: Option<String>) -> Part {
         let home = home.filter(|home| **home != *self.instance);
         let names = (Self::key(id).into(), Arc::clone(&self.instance));
-        let bounds = (self.depot.idle.clone(), self.depot.events.is_some());
-        Part::new(names, home, self.courier.clone(), bounds)
+        let bounds = (self.stores.idle.clone(), self.stores.events.is_some());
+        Part::new(names, home, self.write_behind.clone(), bounds)
     }
 
     pub(super) fn gap(&self) -> u64 {
@@ -81,10 +81,10 @@ impl Shared {
 
     /// Looks up a session in the store, unless it has ended here.
     pub(super) async fn join(&self, key: &str) -> Result<Joined, StoreError> {
-        if self.courier.is_leaving(key) {
+        if self.write_behind.is_leaving(key) {
             return Ok(Joined::Ended);
         }
-        held(async { self.depot.sessions.join(key, self.depot.idle.get()).await }).await
+        held(async { self.stores.sessions.join(key, self.stores.idle.get()).await }).await
     }
 
     /// Stores a session of `who`, unless it has ended; returns whether it is open.
@@ -97,8 +97,10 @@ impl Shared {
         let home = part.home.as_deref().unwrap_or(&self.instance);
         let fields: SessionFields = super::record::fields(session, who, home);
         let put = async {
-            let sessions = &self.depot.sessions;
-            sessions.put(&part.key, fields, self.depot.idle.get()).await
+            let sessions = &self.stores.sessions;
+            sessions
+                .put(&part.key, fields, self.stores.idle.get())
+                .await
         };
         held(put).await
     }

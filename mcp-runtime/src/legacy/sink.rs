@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
-use super::courier::{Courier, Parcel};
+use super::write_behind::{Job, WriteBehind};
 use crate::store::StreamChange;
 
 /// The maximum size of a message that is stored.
@@ -15,7 +15,7 @@ const MOST: usize = 1024 * 1024;
 /// Copies a stream. An incomplete copy is deleted, and the stream can be resumed on its own instance only.
 #[derive(Debug)]
 pub(super) struct Sink {
-    courier: Courier,
+    write_behind: WriteBehind,
     stream: String,
     /// The time for which the copy is kept without a further event.
     idle: Duration,
@@ -23,9 +23,9 @@ pub(super) struct Sink {
 }
 
 impl Sink {
-    pub(super) fn begin(courier: Courier, stream: String, idle: Duration) -> Self {
+    pub(super) fn begin(write_behind: WriteBehind, stream: String, idle: Duration) -> Self {
         let sink = Self {
-            courier,
+            write_behind,
             stream,
             idle,
             is_lost: Arc::default(),
@@ -69,8 +69,8 @@ impl Sink {
             StreamChange::Append { message, .. } => message.len(),
             _ => 0,
         };
-        let parcel = Parcel::Write(change, Arc::clone(&self.is_lost));
-        if !self.courier.take(parcel, self.stream.len() + bytes) {
+        let job = Job::Write(change, Arc::clone(&self.is_lost));
+        if !self.write_behind.take(job, self.stream.len() + bytes) {
             self.lose();
         }
     }
@@ -81,8 +81,8 @@ impl Sink {
         let change = StreamChange::Forget {
             stream: self.stream.clone(),
         };
-        let parcel = Parcel::Write(change, Arc::clone(&self.is_lost));
-        if !self.courier.take(parcel, 0) {
+        let job = Job::Write(change, Arc::clone(&self.is_lost));
+        if !self.write_behind.take(job, 0) {
             tracing::debug!("the copy of an event stream stays until it expires");
         }
     }

@@ -104,7 +104,7 @@ async fn over_lines_a_call_asks_and_hears() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn over_lines_a_batch_asks_and_hears_in_a_batch() {
+async fn over_lines_requests_and_responses_of_a_batch_are_batches() {
     let mut connection = connect("2025-03-26").await;
     connection.send(format!("[{},{}]", call(1), call(2))).await;
     let questions = [line(&mut connection).await, line(&mut connection).await];
@@ -258,7 +258,7 @@ async fn over_http_a_call_asks_on_its_own_stream_and_hears() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn over_http_a_batch_asks_and_hears_in_a_batch() {
+async fn over_http_requests_and_responses_of_a_batch_are_batches() {
     let web = Web::open("2025-03-26").await;
     let mut stream = web.post(format!("[{},{}]", call(1), call(2))).await;
     let questions = [

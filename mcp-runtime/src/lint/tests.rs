@@ -226,7 +226,7 @@ fn keywords_unknown_to_gemini_are_found_with_their_path() {
 }
 
 #[test]
-fn a_pattern_is_what_a_grammar_can_say() {
+fn a_pattern_is_limited_to_regular_grammars() {
     let pattern = |pattern: &str| said(&json!({ "a": { "type": "string", "pattern": pattern } }));
     assert_eq!(pattern("[a-z]+"), ["llama.cpp rejects the pattern of `a`"]);
     assert_eq!(pattern(r"^\d+$"), ["llama.cpp rejects the pattern of `a`"]);

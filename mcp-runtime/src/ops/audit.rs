@@ -234,7 +234,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_is_renamed_is_begun_anew() {
+    fn a_renamed_file_is_opened_again() {
         let folder = Folder::new("audit-renamed");
         let (path, old) = (folder.0.join("audit.log"), folder.0.join("audit.log.1"));
         let audit = Audit::open(Some(&path)).unwrap();

@@ -80,7 +80,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_manager_is_told_at_a_path_and_by_an_abstract_name() {
+    fn a_manager_is_notified_at_a_path_and_by_an_abstract_name() {
         let name = format!("mcp-notify-{}", std::process::id());
         let path = std::env::temp_dir().join(&name);
         let at_path = UnixDatagram::bind(&path).unwrap();

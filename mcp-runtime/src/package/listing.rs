@@ -26,7 +26,9 @@ pub(crate) fn describe(subject: &Subject, name: &str, offers: &Offers) -> Result
     check(name)?;
     check_version(&subject.version)?;
     let bundle = offers.bundle.iter().map(|(url, _)| url);
-    bundle.chain(&offers.remotes).try_for_each(check_url)?;
+    bundle
+        .chain(&offers.remotes)
+        .try_for_each(|url| check_url(url))?;
     if offers.bundle.is_none() && offers.remotes.is_empty() {
         return Err(
             "a listing says where the server is to be had: give --url, or --bundle FILE with --bundle-url".to_owned(),
@@ -94,7 +96,7 @@ fn check_version(version: &str) -> Result<(), String> {
 }
 
 /// Checks the form `^https?://[^\s]+$`.
-fn check_url(url: &String) -> Result<(), String> {
+fn check_url(url: &str) -> Result<(), String> {
     let rest = url.strip_prefix("https://").or(url.strip_prefix("http://"));
     match rest {
         Some(rest) if !rest.is_empty() && !rest.contains(char::is_whitespace) => Ok(()),

@@ -223,7 +223,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn an_answer_neither_opens_it_nor_starts_the_count_anew() {
+    async fn a_response_neither_opens_the_circuit_nor_resets_the_count() {
         let circuit = Circuit::new(Breaker::new(2, 30_000));
         for _ in 0..5 {
             circuit.enter().unwrap().answered();

@@ -240,7 +240,7 @@ mod tests {
     }
 
     #[test]
-    fn audit_shows_what_may_be_read() {
+    fn the_audit_redacts_secret_and_unknown_arguments() {
         let shown = redacted().arguments(Some(Given::from(&*raw(
             r#"{"user": "ann", "password": "hunter2", "passwrod": "hunter2"}"#,
         ))));

@@ -34,7 +34,7 @@ impl Policies {
     /// Runs a call with valid arguments: `handler` first, and the handlers that `again` creates for retries.
     pub(crate) async fn run(
         &self,
-        call: Call<'_>,
+        call: &Call<'_>,
         handler: HandlerFuture,
         again: &impl Again,
     ) -> Completed {
@@ -66,7 +66,7 @@ impl Policies {
     /// calls that are waited for, also if a result comes from another call.
     async fn run_queued(
         &self,
-        call: Call<'_>,
+        call: &Call<'_>,
         handler: HandlerFuture,
         again: &impl Again,
     ) -> Completed {
@@ -80,7 +80,7 @@ impl Policies {
         }
         let made = self.run_limited(call, handler, again);
         let completed = match &self.cache {
-            Some(results) => results.get_or(&call, made).await,
+            Some(results) => results.get_or(call, made).await,
             None => made.await,
         };
         drop(held);
@@ -89,22 +89,22 @@ impl Policies {
 
     async fn run_limited(
         &self,
-        call: Call<'_>,
+        call: &Call<'_>,
         mut handler: HandlerFuture,
         again: &impl Again,
     ) -> Completed {
         let completed = if self.retry.is_none() && self.breaker.is_none() {
             match self.timeout {
                 None => {
-                    let end = suspend::run(&call, &self.slow, &mut handler).await;
-                    Completed::from_end(&call, end, &self.redacted)
+                    let end = suspend::run(call, &self.slow, &mut handler).await;
+                    Completed::from_end(call, end, &self.redacted)
                 }
                 Some(limit) => {
                     call.cx.limit(limit);
-                    let run = suspend::run(&call, &self.slow, &mut handler);
+                    let run = suspend::run(call, &self.slow, &mut handler);
                     match timeout::hold(call.cx, run).await {
-                        Some(end) => Completed::from_end(&call, end, &self.redacted),
-                        None => self.timed_out(&call, limit, &mut handler),
+                        Some(end) => Completed::from_end(call, end, &self.redacted),
+                        None => self.timed_out(call, limit, &mut handler),
                     }
                 }
             }
@@ -124,7 +124,7 @@ impl Policies {
     /// returned.
     async fn attempts(
         &self,
-        call: Call<'_>,
+        call: &Call<'_>,
         mut handler: HandlerFuture,
         again: &impl Again,
     ) -> Completed {
@@ -133,7 +133,7 @@ impl Policies {
         }
         let mut backoff = Backoff::new(self.retry);
         loop {
-            let end = match self.attempt(&call, handler).await {
+            let end = match self.attempt(call, handler).await {
                 Ok(end) => end,
                 Err(completed) => return completed,
             };
@@ -144,13 +144,13 @@ impl Policies {
                 _ => None,
             };
             let Some((error, wait)) = next else {
-                return Completed::from_end(&call, end, &self.redacted);
+                return Completed::from_end(call, end, &self.redacted);
             };
-            self.log_retry(&call, error, wait);
+            self.log_retry(call, error, wait);
             tokio::time::sleep(wait).await;
             handler = match again() {
                 Some(handler) => handler,
-                None => return Completed::from_end(&call, end, &self.redacted),
+                None => return Completed::from_end(call, end, &self.redacted),
             };
         }
     }

@@ -636,7 +636,7 @@ mod tests {
     }
 
     #[test]
-    fn a_meta_that_is_no_object_is_told_from_none() {
+    fn a_meta_that_is_not_an_object_differs_from_none() {
         for (meta, is_error) in [("null", false), ("[]", true), ("\"null\"", true)] {
             let message = Bytes::from(format!(r#"{{"_meta": {{"a": 1}}, "_meta": {meta}}}"#));
             let members = members(&message);

@@ -299,7 +299,7 @@ mod tests {
     }
 
     #[test]
-    fn it_accepts_what_serde_json_accepts() {
+    fn it_accepts_the_same_texts_as_serde_json() {
         let texts = [
             r#"{"a":[1,-0.5e+10,"x\"\\\/\b\f\n\r\t\u00e9"],"b":{"c":null},"d":[[],{}],"e":[{"f":[true,false]}]}"#,
             " [ 1 , { \"a\" : 2 , \"b\" : [ ] } ] ",

@@ -439,7 +439,7 @@ mod tests {
     }
 
     #[test]
-    fn a_format_that_no_draft_has_is_told_in_words() {
+    fn a_format_that_no_draft_defines_is_described_in_text() {
         let time = input(json!({"type": "string", "format": "partial-time"}));
         let told = json!({"type": "string", "description": "A time such as 12:30:00."});
         assert_eq!(time, told);

@@ -142,7 +142,7 @@ impl Service {
             Prepared::Ready(handler, _) => Some(handler),
             _ => None,
         };
-        let mut running = pin!(policies.run(call, handler, &again));
+        let mut running = pin!(policies.run(&call, handler, &again));
         // Nearly every call completes on its first poll; the others wait in a box.
         if let Poll::Ready(completed) = poll_once(running.as_mut()).await {
             return completed;

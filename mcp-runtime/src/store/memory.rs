@@ -141,7 +141,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn bytes_of_all_are_bounded_and_what_expires_makes_room() {
+    async fn total_bytes_are_bounded_and_expired_values_are_removed() {
         let values = MemoryValues::new(1_000);
         let put = async |owner: &str, bytes: usize| {
             let value = PutValue::new(owner, "k", vec![0; bytes], Duration::from_secs(1));

@@ -236,7 +236,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_store_that_panics_is_asked_again_and_its_listeners_are_told_of_a_gap() {
+    async fn a_store_that_panics_is_used_again_and_its_listeners_receive_a_gap() {
         // Subscribing, subscribing again, waiting for a message; then publishing.
         let store = Panicking::times(4);
         let shared: Arc<dyn Shared> = Arc::new(Handle(Arc::clone(&store)));
@@ -274,7 +274,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn what_could_not_be_forgotten_is_forgotten_later() {
+    async fn a_failed_forget_is_retried() {
         let store = Panicking::times(0);
         let shared: Arc<dyn Shared> = Arc::new(Handle(Arc::clone(&store)));
         let cache = Arc::new(Failing(MemoryCache::new(1_000), AtomicUsize::new(0)));

@@ -148,7 +148,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_task_shows_what_its_status_has() {
+    fn a_task_has_the_members_of_its_status() {
         let outcome = serde_json::value::to_raw_value(&serde_json::json!({"content": []})).unwrap();
         let mut record = TaskRecord {
             task_id: "a".to_owned(),

@@ -34,10 +34,10 @@ pub(crate) fn check(input: &DeriveInput, errors: &mut Errors) {
             let all = own.rename_all.as_deref();
             let variants = data.variants.iter();
             let namings: Vec<_> = variants.map(|it| Naming::of(&it.attrs)).collect();
-            let named = data.variants.iter().zip(&namings);
-            let names = named.clone().map(|(it, naming)| (&it.ident, naming));
-            check_names("variants", names, all, errors);
-            for (variant, naming) in named {
+            let variants = data.variants.iter().zip(&namings);
+            let named = variants.clone().map(|(it, naming)| (&it.ident, naming));
+            check_names("variants", named, all, errors);
+            for (variant, naming) in variants {
                 let all = naming
                     .rename_all
                     .as_ref()
@@ -50,14 +50,10 @@ pub(crate) fn check(input: &DeriveInput, errors: &mut Errors) {
 }
 
 fn check_fields(fields: &Fields, all: Option<&str>, errors: &mut Errors) {
-    let named = fields
-        .iter()
-        .filter_map(|field| Some((field.ident.as_ref()?, &field.attrs)));
-    let named: Vec<_> = named
-        .map(|(ident, attrs)| (ident, Naming::of(attrs)))
-        .collect();
-    let names = named.iter().map(|(ident, naming)| (*ident, naming));
-    check_names("fields", names, all, errors);
+    let namings: Vec<_> = fields.iter().map(|it| Naming::of(&it.attrs)).collect();
+    let fields = fields.iter().zip(&namings);
+    let named = fields.filter_map(|(it, naming)| Some((it.ident.as_ref()?, naming)));
+    check_names("fields", named, all, errors);
 }
 
 fn check_names<'i>(

@@ -188,7 +188,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn urls_are_compared_without_what_does_not_matter() {
+    fn urls_are_compared_in_normal_form() {
         let own = normal("https://mcp.example.com/mcp");
         for same in [
             "HTTPS://MCP.example.com/mcp",

@@ -394,7 +394,7 @@ mod tests {
     }
 
     #[test]
-    fn places_are_told_of_no_text_that_the_client_did_not_write() {
+    fn positions_refer_only_to_text_of_the_client() {
         assert_eq!(
             without_places("no b at line 1 column 4 in c at line 2 column 5"),
             "no b in c"

@@ -123,7 +123,7 @@ mod tests {
     const HERE: Source = Source::Attribute;
 
     #[test]
-    fn contradictions_are_told_in_the_words_of_the_attributes() {
+    fn contradictions_are_reported_in_terms_of_the_attributes() {
         let tool = || Spec::tool("t", "Does.");
         for (spec, told) in [
             (

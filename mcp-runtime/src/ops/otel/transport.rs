@@ -47,7 +47,7 @@ impl Transport {
         match &sent {
             Ok(response) if response.status.is_success() => {}
             Ok(response) => {
-                self.failed(&format!("the collector responds with {}", response.status))
+                self.failed(&format!("the collector responds with {}", response.status));
             }
             Err(error) => self.failed(error),
         }

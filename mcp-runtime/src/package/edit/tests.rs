@@ -41,7 +41,7 @@ fn a_missing_table_is_added_and_an_empty_file_is_begun() {
 }
 
 #[test]
-fn an_entry_that_is_there_keeps_what_is_its_own() {
+fn an_existing_entry_keeps_its_other_members() {
     let before =
         "{ \"servers\": { \"it\": { \"env\": { \"A\": \"1\" }, \"command\": \"/old\" } } }";
     let after = put_json(before).unwrap();
@@ -105,7 +105,7 @@ fn a_file_of_toml_gets_a_table_at_its_end() {
 }
 
 #[test]
-fn a_table_that_is_there_keeps_what_is_its_own() {
+fn an_existing_table_keeps_its_other_keys() {
     let before = "[servers.it]\ncommand = \"/old\" # here\ntimeout = 5\n\n[servers.it.env]\nA = \"1\"\n\n[z]\nb = 1.0\n";
     let after = put_toml(before).unwrap();
     assert_eq!(

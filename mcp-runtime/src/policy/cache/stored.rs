@@ -113,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_read_is_no_result() {
+    fn an_invalid_text_is_not_a_result() {
         for text in [
             "",
             "{}",

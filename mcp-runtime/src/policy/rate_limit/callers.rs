@@ -247,7 +247,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_newcomer_takes_the_room_of_the_one_who_was_idle_for_longest() {
+    async fn a_new_session_evicts_the_one_that_was_idle_longest() {
         let callers = Callers::new(RateLimit::new(1, 60_000));
         for n in 0..MOST {
             assert_eq!(callers.check(caller(n), None), Ok(()));

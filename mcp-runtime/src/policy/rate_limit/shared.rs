@@ -161,7 +161,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_store_that_panics_is_away() {
+    async fn a_store_that_panics_counts_as_unavailable() {
         let limit = RateLimit::new(10, 60_000);
         let stores = Stores::default().rates(Panicking);
         let shared = Shared::new(limit, "tool:search", &stores).unwrap();
@@ -177,7 +177,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn while_the_store_is_away_an_instance_has_its_part() {
+    async fn while_the_store_is_unavailable_an_instance_applies_its_part() {
         let limit = RateLimit::new(10, 60_000);
         for (count, expected) in [(Some(0), 10), (None, 4)] {
             let stores = Stores::default().rates(Counting(Mutex::new(count)));

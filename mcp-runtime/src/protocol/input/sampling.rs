@@ -429,7 +429,7 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn a_sample_is_written_with_what_was_said_of_it() {
+    fn a_sample_is_serialized_with_its_settings() {
         let sample = Sample::new("Capital of France?")
             .max_tokens(100)
             .model_preferences(ModelPreferences::new().hint("small").cost(2.0));

@@ -9,7 +9,8 @@ pub(super) struct Hosts<'a> {
     scheme: &'a str,
     /// `user:password`, or nothing.
     pub user: &'a str,
-    names: &'a str,
+    /// `host:port`, separated by commas.
+    list: &'a str,
     /// The part from the first slash.
     pub path: &'a str,
     options: &'a str,
@@ -22,11 +23,11 @@ impl<'a> Hosts<'a> {
     pub(super) fn new(scheme: &'a str, rest: &'a str, help: &'a str) -> Self {
         let (rest, options) = rest.split_once('?').unwrap_or((rest, ""));
         let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
-        let (user, names) = authority.rsplit_once('@').unwrap_or(("", authority));
+        let (user, hosts) = authority.rsplit_once('@').unwrap_or(("", authority));
         Self {
             scheme,
             user,
-            names,
+            list: hosts,
             path,
             options,
             help,
@@ -44,7 +45,7 @@ impl<'a> Hosts<'a> {
         user: &str,
         database: &str,
     ) -> Result<Vec<ConnectionInfo>, String> {
-        let hosts = self.names.split(',').map(str::trim);
+        let hosts = self.list.split(',').map(str::trim);
         hosts
             .map(|host| self.node(host, port, user, database))
             .collect()

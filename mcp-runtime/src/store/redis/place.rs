@@ -170,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn a_url_that_is_wrong_is_refused_with_what_to_write() {
+    fn an_invalid_url_is_refused_with_the_remedy() {
         for (url, part) in [
             ("localhost:6379", "write redis://"),
             ("http://localhost", "write redis://"),
@@ -194,7 +194,7 @@ mod tests {
 
     #[cfg(feature = "redis-cluster")]
     #[test]
-    fn a_url_of_several_hosts_that_is_wrong_is_refused_with_what_to_write() {
+    fn an_invalid_url_of_several_hosts_is_refused_with_the_remedy() {
         for (url, part) in [
             ("redis-cluster://a:1", "redis+cluster://"),
             ("redis-sentinel://a:1/name", "redis+sentinel://"),
@@ -243,7 +243,7 @@ mod tests {
     }
 
     #[test]
-    fn a_url_is_not_a_part_of_what_is_said_about_it() {
+    fn an_error_about_a_url_does_not_contain_it() {
         for url in ["redis://u:secret@h:x", "redis+cluster://u:secret@h:x"] {
             let help = refused(url);
             assert!(!help.contains("secret"), "{help}");

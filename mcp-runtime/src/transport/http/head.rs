@@ -94,7 +94,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn headers_are_found_wherever_they_are_and_a_repeated_one_is_told() {
+    fn headers_are_found_at_any_position_and_a_repeated_one_is_reported() {
         let mut headers = HeaderMap::new();
         for (name, value) in [
             ("x-other", "1"),

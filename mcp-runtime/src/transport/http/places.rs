@@ -94,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn hosts_are_told_apart_as_networks_are_given_out() {
+    fn hosts_are_distinguished_by_their_network() {
         let places = Places::new(Number::from(10), Number::from(1));
         let held = ["10.0.0.1", "10.0.0.2", "2001:db8::1", "2001:db8:0:1::1"]
             .map(|text| places.take(Some(address(text))).unwrap());

@@ -142,9 +142,8 @@ mod tests {
 
     #[test]
     fn lines_that_come_together_are_the_same_as_one_by_one() {
-        let text: String = (0..3_000)
-            .map(|n| format!("{}{n}\r\n", "x".repeat(n * 7 % 300)))
-            .collect();
+        let line = |n: usize| format!("{}{n}\r\n", "x".repeat(n * 7 % 300));
+        let text = (0..3_000).map(line).collect::<Vec<_>>().concat();
         let mut one_by_one = Splitter::new(250);
         let expected: Vec<_> = text
             .split_inclusive('\n')

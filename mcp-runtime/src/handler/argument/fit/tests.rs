@@ -225,7 +225,7 @@ fn mutual_recursion_and_options_of_options_end() {
 }
 
 #[test]
-fn problems_beyond_those_that_are_told_are_only_counted() {
+fn problems_beyond_the_reported_ones_are_only_counted() {
     let schema = json!({"type": "array", "items": {"type": "object", "required": ["a", "b"],
         "properties": {"a": {"type": "integer"}, "b": {"type": "integer"}}}});
     let text = format!("[{}]", vec!["{}"; 100_000].join(","));

@@ -82,7 +82,7 @@ mod tests {
     ];
 
     #[test]
-    fn email_addresses_are_told_from_other_texts() {
+    fn email_addresses_are_distinguished_from_other_texts() {
         for text in EMAILS {
             assert!(is_email(text), "{text}");
         }
@@ -93,7 +93,7 @@ mod tests {
     }
 
     #[test]
-    fn absolute_urls_are_told_from_other_texts() {
+    fn absolute_urls_are_distinguished_from_other_texts() {
         for text in URLS {
             assert!(is_url(text), "{text}");
         }

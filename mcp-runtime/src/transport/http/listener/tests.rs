@@ -247,7 +247,7 @@ async fn a_body_that_is_broken_is_a_bad_request() {
 }
 
 #[tokio::test]
-async fn a_connection_too_many_is_told_so() {
+async fn a_connection_above_the_maximum_is_refused_with_a_response() {
     let server = Listening::start(Limits::default().connections(2)).await;
     let held = [server.send("").await, server.send("").await];
     server.until("mcp_active_connections", "2").await;
@@ -536,7 +536,7 @@ async fn every_response_restricts_browsers_and_caches() {
 }
 
 #[tokio::test]
-async fn calls_are_taken_during_the_delay_and_told_to_go_elsewhere() {
+async fn calls_during_the_delay_are_accepted_with_connection_close() {
     let server = crate::Server::new("edge", "1.0.0").shutdown_delay(Duration::from_hours(1));
     let server = Listening::serve(server).await;
     let request = post(&format!("content-length: {}\r\n", LIST.len()), LIST);

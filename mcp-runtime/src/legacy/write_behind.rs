@@ -27,7 +27,7 @@ const PAUSE: Duration = Duration::from_secs(1);
 
 /// A queued change or signal.
 #[derive(Debug)]
-pub(super) enum Parcel {
+pub(super) enum Job {
     /// To the other instances of a session.
     Tell(Arc<str>, Signal),
     /// To one instance.
@@ -44,8 +44,8 @@ pub(super) enum Parcel {
 
 /// The sender of the queue.
 #[derive(Clone, Debug)]
-pub(super) struct Courier {
-    queue: mpsc::Sender<(Parcel, usize)>,
+pub(super) struct WriteBehind {
+    queue: mpsc::Sender<(Job, usize)>,
     bytes: Arc<AtomicUsize>,
     leaving: Arc<Leaving>,
 }
@@ -56,15 +56,15 @@ struct Leaving(Mutex<BTreeSet<Arc<str>>>);
 
 /// The receiver of the queue.
 #[derive(Debug)]
-pub(super) struct Parcels {
-    queue: mpsc::Receiver<(Parcel, usize)>,
+pub(super) struct Jobs {
+    queue: mpsc::Receiver<(Job, usize)>,
     bytes: Arc<AtomicUsize>,
     leaving: Arc<Leaving>,
 }
 
 /// The stores of sessions, and the time for which an unused session is kept.
 #[derive(Clone, Debug)]
-pub(super) struct Depot {
+pub(super) struct SessionStores {
     pub sessions: Arc<dyn SessionStore>,
     pub events: Option<Arc<dyn EventStore>>,
     pub idle: Span,
@@ -79,29 +79,29 @@ struct Late {
 }
 
 /// Creates a queue to the stores.
-pub(super) fn courier() -> (Courier, Parcels) {
+pub(super) fn write_behind() -> (WriteBehind, Jobs) {
     let (sender, receiver) = mpsc::channel(WAITING);
     let bytes = Arc::<AtomicUsize>::default();
-    let courier = Courier {
+    let write_behind = WriteBehind {
         queue: sender,
         bytes: Arc::clone(&bytes),
         leaving: Arc::default(),
     };
-    let parcels = Parcels {
+    let jobs = Jobs {
         queue: receiver,
         bytes,
-        leaving: Arc::clone(&courier.leaving),
+        leaving: Arc::clone(&write_behind.leaving),
     };
-    (courier, parcels)
+    (write_behind, jobs)
 }
 
-impl Courier {
-    /// Queues a parcel of about `bytes`; returns false if the queue is full.
-    pub(super) fn take(&self, parcel: Parcel, bytes: usize) -> bool {
+impl WriteBehind {
+    /// Queues a job of about `bytes`; returns false if the queue is full.
+    pub(super) fn take(&self, job: Job, bytes: usize) -> bool {
         let order = Ordering::Relaxed;
         let waiting = self.bytes.fetch_add(bytes, order);
         let has_room = waiting == 0 || waiting + bytes <= WAITING_BYTES;
-        let taken = has_room && self.queue.try_send((parcel, bytes)).is_ok();
+        let taken = has_room && self.queue.try_send((job, bytes)).is_ok();
         if !taken {
             self.bytes.fetch_sub(bytes, order);
         }
@@ -111,7 +111,7 @@ impl Courier {
     /// Queues the end of a session in the store; returns false if the queue is full. It is no longer found here.
     pub(super) fn end(&self, key: &Arc<str>) -> bool {
         self.leaving.lock().insert(Arc::clone(key));
-        let taken = self.take(Parcel::End(Arc::clone(key)), 0);
+        let taken = self.take(Job::End(Arc::clone(key)), 0);
         if !taken {
             self.leaving.lock().remove(key);
         }
@@ -124,12 +124,12 @@ impl Courier {
     }
 }
 
-impl Flush for Courier {
+impl Flush for WriteBehind {
     fn flush(&self) -> StoreFuture<'_, ()> {
         Box::pin(async {
             let (mark, done) = oneshot::channel();
             // The receiver may be dropped with its runtime.
-            if self.queue.send((Parcel::Mark(mark), 0)).await.is_ok() {
+            if self.queue.send((Job::Mark(mark), 0)).await.is_ok() {
                 let _ = done.await;
             }
             Ok(())
@@ -143,9 +143,9 @@ impl Leaving {
     }
 }
 
-impl Parcels {
+impl Jobs {
     /// Writes queued changes until all senders are dropped.
-    pub(super) async fn carry(mut self, depot: Depot) {
+    pub(super) async fn run(mut self, stores: SessionStores) {
         let mut late = Late {
             leaving: Arc::clone(&self.leaving),
             ended: BTreeSet::new(),
@@ -160,24 +160,24 @@ impl Parcels {
                         return;
                     }
                     let bytes: usize = batch.iter().map(|(_, bytes)| bytes).sum();
-                    let parcels = batch.drain(..).map(|(parcel, _)| parcel);
-                    depot.deliver(parcels.collect(), &mut late).await;
+                    let jobs = batch.drain(..).map(|(job, _)| job);
+                    stores.deliver(jobs.collect(), &mut late).await;
                     self.bytes.fetch_sub(bytes, Ordering::Relaxed);
                 }
-                () = sleep(PAUSE), if !late.is_empty() => depot.make_up_for(&mut late).await,
+                () = sleep(PAUSE), if !late.is_empty() => stores.retry(&mut late).await,
             }
         }
     }
 }
 
-impl Depot {
-    async fn deliver(&self, parcels: Vec<Parcel>, late: &mut Late) {
+impl SessionStores {
+    async fn deliver(&self, jobs: Vec<Job>, late: &mut Late) {
         let mut writes = Vec::new();
         let mut lost = Vec::new();
         let mut marks = Vec::new();
-        for parcel in parcels {
-            let done = match parcel {
-                Parcel::Write(change, is_lost) => {
+        for job in jobs {
+            let done = match job {
+                Job::Write(change, is_lost) => {
                     let is_end_of_it = matches!(change, StreamChange::Forget { .. });
                     if is_end_of_it || !is_lost.load(Ordering::Relaxed) {
                         lost.push((change.stream().to_owned(), is_lost));
@@ -185,18 +185,18 @@ impl Depot {
                     }
                     continue;
                 }
-                Parcel::Mark(mark) => {
+                Job::Mark(mark) => {
                     marks.push(mark);
                     continue;
                 }
-                Parcel::Tell(key, signal) => {
+                Job::Tell(key, signal) => {
                     held(async { self.sessions.tell(&key, signal.write()).await }).await
                 }
-                Parcel::Send(instance, key, signal) => self.send(&instance, &key, &signal).await,
-                Parcel::Touch(key) => {
+                Job::Send(instance, key, signal) => self.send(&instance, &key, &signal).await,
+                Job::Touch(key) => {
                     held(async { self.sessions.touch(&key, self.idle.get()).await }).await
                 }
-                Parcel::End(key) => {
+                Job::End(key) => {
                     let ended = self.end(&key).await;
                     if ended.is_err() && late.ended.len() < WAITING {
                         late.ended.insert(key);
@@ -253,7 +253,7 @@ impl Depot {
         }
     }
 
-    async fn make_up_for(&self, late: &mut Late) {
+    async fn retry(&self, late: &mut Late) {
         let forget = |stream: &String| StreamChange::Forget {
             stream: stream.clone(),
         };
