@@ -59,15 +59,18 @@ fn allowed() -> Result<Vec<usize>, Error> {
     Ok(Vec::new())
 }
 
-/// The processor time of a process's living threads so far, in the kernel and out of it.
+/// The processor time of a process so far, in the kernel and out of it.
 ///
-/// `None` where the kernel does not keep `/proc/<pid>/task/<tid>/schedstat`.
+/// It is that of its living threads, in nanoseconds, or that of all threads that it ever had, in ticks of the kernel, if
+/// that is more because threads have ended. `None` where the kernel keeps neither.
 pub(crate) fn used(pid: u32) -> Option<Duration> {
     let tasks = std::fs::read_dir(format!("/proc/{pid}/task")).ok()?;
-    tasks
+    let living: Option<Duration> = tasks
         .filter_map(|task| std::fs::read_to_string(task.ok()?.path().join("schedstat")).ok())
         .map(|line| scheduled(&line))
-        .sum()
+        .sum();
+    // The fields `utime` and `stime`.
+    living.max(ticks(&format!("/proc/{pid}/stat"), 11))
 }
 
 /// The processor time of a process's first thread, which is the worker of a server whose runtime has one thread.
@@ -92,9 +95,15 @@ pub(crate) fn used_here() -> Duration {
 
 /// The processor time of all children that have ended so far.
 pub(crate) fn used_by_children() -> Option<Duration> {
-    let line = std::fs::read_to_string("/proc/self/stat").ok()?;
+    // The fields `cutime` and `cstime`.
+    ticks("/proc/self/stat", 13)
+}
+
+/// Two adjacent fields of a `stat` file, counted from that behind the program's name, as a time.
+fn ticks(file: &str, place: usize) -> Option<Duration> {
+    let line = std::fs::read_to_string(file).ok()?;
     let (_, behind_name) = line.rsplit_once(')')?;
-    let mut fields = behind_name.split_whitespace().skip(13);
+    let mut fields = behind_name.split_whitespace().skip(place);
     let ticks: u64 = fields.next()?.parse::<u64>().ok()? + fields.next()?.parse::<u64>().ok()?;
     Some(Duration::from_millis(
         ticks * 1000 / rustix::param::clock_ticks_per_second(),
@@ -109,4 +118,24 @@ pub(crate) fn memory(pid: u32, entry: &str) -> Option<f64> {
         .find_map(|line| line.strip_prefix(entry)?.strip_prefix(':'))?;
     let kib: u32 = line.trim().strip_suffix(" kB")?.parse().ok()?;
     Some(f64::from(kib) / 1024.0)
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use std::time::Duration;
+
+    use super::{used, used_here};
+
+    #[test]
+    fn the_time_of_a_thread_that_has_ended_is_kept() {
+        const LONG: Duration = Duration::from_millis(100);
+        let before = used(std::process::id());
+        let ended = std::thread::spawn(|| while used_here() < LONG {}).join();
+        assert!(ended.is_ok());
+        let after = used(std::process::id());
+        let spent = after
+            .zip(before)
+            .map(|(after, before)| after.saturating_sub(before));
+        assert!(spent >= Some(LONG / 2), "{spent:?}");
+    }
 }

@@ -137,8 +137,8 @@ impl Display for Report {
         if !self.facts.is_empty() {
             writeln!(f, "### Single figures\n\n| | |\n|---|---|")?;
             for Fact { what, value, unit } in &self.facts {
-                let digits = if unit.is_empty() { 0 } else { 3 };
-                writeln!(f, "| {what} | {value:.digits$} {unit} |")?;
+                let measured = format!("{} {unit}", rounded(*value));
+                writeln!(f, "| {what} | {} |", measured.trim_end())?;
             }
             writeln!(f)?;
         }
@@ -155,6 +155,15 @@ impl Display for Report {
         }
         self.notes.iter().try_for_each(|note| writeln!(f, "{note}"))
     }
+}
+
+/// A number with at most three digits behind the point.
+fn rounded(number: f64) -> String {
+    let written = format!("{number:.3}");
+    written
+        .trim_end_matches('0')
+        .trim_end_matches('.')
+        .to_owned()
 }
 
 impl Display for Target {
@@ -174,10 +183,9 @@ impl Display for Target {
         } else {
             "missed"
         };
-        write!(
-            f,
-            "| {what} | {sign} {bound} {unit} | {measured:.3} | {met} |"
-        )
+        let wanted = format!("{sign} {bound} {unit}");
+        let (wanted, measured) = (wanted.trim_end(), rounded(*measured));
+        write!(f, "| {what} | {wanted} | {measured} | {met} |")
     }
 }
 

@@ -49,7 +49,7 @@ pub(crate) fn run(write: bool) -> Result<(), Error> {
     let committed = Table::read()?;
     for part in counted.elsewhere(&committed) {
         print_line(&format!(
-            "{part}: the C library of this machine is another than that of the table; its instructions are not compared"
+            "{part}: the C library costs the floor something else here than in the table; its instructions are not compared"
         ));
     }
     let changes = counted.changes(&committed);
