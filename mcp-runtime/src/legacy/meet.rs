@@ -199,10 +199,11 @@ impl Sessions {
                     jobs.run(stores).await;
                 }
             };
+            // Not aborted with the sessions: the last events are written when the instance stops.
+            tokio::spawn(run);
             [
                 AbortOnDropHandle::new(tokio::spawn(hear)),
                 AbortOnDropHandle::new(tokio::spawn(attend)),
-                AbortOnDropHandle::new(tokio::spawn(run)),
             ]
         });
     }

@@ -24,7 +24,7 @@ pub(super) struct Shared {
     jobs: Mutex<Option<Jobs>>,
     /// One plus the number of gaps in the signals.
     gaps: AtomicU64,
-    pub tasks: OnceLock<[AbortOnDropHandle<()>; 3]>,
+    pub tasks: OnceLock<[AbortOnDropHandle<()>; 2]>,
 }
 
 impl Shared {
