@@ -169,6 +169,9 @@ class Fleet:
         return self
 
     def __exit__(self, *_):
-        for it in [self.nginx, *self.instances, self.redis]:
+        # Its workers outlive a master that is killed, and hold what this process writes to.
+        if self.nginx.running:
+            self.nginx.running.end(signal.SIGTERM)
+        for it in [*self.instances, self.redis]:
             if it.running:
                 it.running.end()
