@@ -72,14 +72,13 @@ impl Place {
 
     /// Returns whether keys are distributed over several primaries.
     pub(super) fn is_cluster(&self) -> bool {
-        !matches!(self, Self::One(_)) && !self.has_sentinels()
-    }
-
-    fn has_sentinels(&self) -> bool {
-        #[cfg(feature = "redis-cluster")]
-        return matches!(self, Self::Sentinel(_));
-        #[cfg(not(feature = "redis-cluster"))]
-        false
+        match self {
+            Self::One(_) => false,
+            #[cfg(feature = "redis-cluster")]
+            Self::Sentinel(_) => false,
+            #[cfg(feature = "redis-cluster")]
+            Self::Cluster(_) => true,
+        }
     }
 
     /// Opens the connections, and waits for a response.
