@@ -100,7 +100,8 @@ fn the_url_of_a_store_that_cannot_be_read_stops_the_start_and_is_not_repeated() 
         "cache:6379",
         "redis://",
         "http://u:secret@cache",
-        "redis+cluster://u:secret@cache",
+        "redis+cluster://u:secret@cache/3",
+        "redis+sentinel://u:secret@cache",
     ] {
         let stderr = refused(probe().env("MCP_REDIS_URL", url));
         assert!(

@@ -14,7 +14,7 @@ use tokio::time::sleep;
 use super::signal::Signal;
 use crate::live::Span;
 use crate::policy::contain::held;
-use crate::store::sharing::Flush;
+use crate::store::flush::Flush;
 use crate::store::{EventStore, SessionStore, StoreFuture, StreamChange};
 
 /// The maximum number of queued changes, and of their bytes.

@@ -26,6 +26,7 @@ pub(crate) mod contained;
 pub mod contract;
 mod events;
 mod feed;
+pub(crate) mod flush;
 mod handle;
 mod memory;
 mod memory_cache;

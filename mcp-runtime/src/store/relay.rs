@@ -12,7 +12,7 @@ use tokio::time::sleep;
 use tokio_util::task::AbortOnDropHandle;
 
 use super::contained::{Panicked, contain, contain_now, held};
-use super::sharing::Flush;
+use super::flush::Flush;
 use super::{CacheStore, Changes as Shared, Feed, Incoming, StoreFuture};
 use crate::changes::Changes;
 use crate::changes::outlet::{Outgoing, Outlet};

@@ -7,20 +7,15 @@ use std::time::Duration;
 use futures_util::future::join_all;
 use tokio::time::timeout;
 
+use super::Stores;
+use super::flush::Flush;
 #[cfg(feature = "redis")]
 use super::redis::Reconnector;
 use super::relay::Relay;
-use super::{StoreFuture, Stores};
 use crate::changes::Changes;
 
 /// The maximum time to send the queues at shutdown.
 const FLUSH: Duration = Duration::from_millis(500);
-
-/// A queue in front of a store.
-pub(crate) trait Flush: Debug + Send + Sync {
-    /// Waits until the queue is sent.
-    fn flush(&self) -> StoreFuture<'_, ()>;
-}
 
 /// The stores of a server, with their connection and relay.
 #[derive(Debug, Default)]

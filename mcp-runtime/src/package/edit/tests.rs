@@ -56,7 +56,7 @@ fn an_existing_entry_keeps_its_other_members() {
 #[test]
 fn json_that_cannot_be_kept_is_refused_in_words() {
     for (text, says) in [
-        ("[]", "no JSON object"),
+        ("[]", "not a JSON object"),
         ("{\"servers\": []}", "`servers` is not an object"),
         ("{\"servers\": {}, \"servers\": {}}", "twice"),
         (
@@ -121,7 +121,7 @@ fn toml_that_cannot_be_kept_is_refused_in_words() {
         ("[servers.it]\nurl = \"http://x\"\n", "another way"),
         ("servers = 1\n", "`servers` is not a table"),
         ("[servers]\nit = 1\n", "`servers.it` is not a table"),
-        ("[[servers]]\nname = \"x\"\n", "no table"),
+        ("[[servers]]\nname = \"x\"\n", "`servers` is not a table"),
         ("a = \n", ""),
     ] {
         let error = put_toml(text).unwrap_err();
