@@ -1,6 +1,5 @@
 //! The stores of a running instance: connected at start, relayed, and left at shutdown.
 
-use std::fmt::Debug;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
