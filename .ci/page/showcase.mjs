@@ -222,7 +222,7 @@ async function everyQuestion(page) {
   const roots = page.locator('.question textarea');
   await roots.fill('/home');
   await page.click('.question button:text-is("Answer")');
-  assert.match(await page.innerText('.question .fault:not([hidden])'), /no file:/);
+  assert.match(await page.innerText('.question .fault:not([hidden])'), /not a file:/);
   await roots.fill('file:///home/ann\nfile:///srv');
   await page.click('.question button:text-is("Answer")');
   await ended(page);

@@ -1,5 +1,7 @@
 //! A primary behind sentinels.
 
+use std::fmt;
+
 use futures_util::future::select_ok;
 use percent_encoding::percent_decode_str;
 use redis::sentinel::{Sentinel, SentinelNodeConnectionInfo};
@@ -8,11 +10,21 @@ use redis::{Client, ConnectionInfo, ErrorKind, RedisError, RedisResult, TlsMode}
 use super::hosts::{Hosts, user_info};
 
 /// Discovers the primary.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) struct Sentinels {
     addresses: Vec<ConnectionInfo>,
     name: String,
     primary: SentinelNodeConnectionInfo,
+}
+
+/// Leaves out the settings of the primary: early versions of `redis` do not implement `Debug` for them.
+impl fmt::Debug for Sentinels {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Sentinels")
+            .field("addresses", &self.addresses)
+            .field("name", &self.name)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Sentinels {
