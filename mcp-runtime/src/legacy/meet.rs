@@ -17,6 +17,7 @@ use super::shared::Shared;
 use super::signal::Signal;
 use super::stream::Reader;
 use super::streams::EventId;
+use crate::background;
 use crate::handler::Principal;
 use crate::protocol::RpcError;
 use crate::service::Service;
@@ -200,10 +201,10 @@ impl Sessions {
                 }
             };
             // Not aborted with the sessions: the last events are written when the instance stops.
-            tokio::spawn(run);
+            background::spawn(run);
             [
-                AbortOnDropHandle::new(tokio::spawn(hear)),
-                AbortOnDropHandle::new(tokio::spawn(attend)),
+                AbortOnDropHandle::new(background::spawn(hear)),
+                AbortOnDropHandle::new(background::spawn(attend)),
             ]
         });
     }

@@ -22,6 +22,7 @@ use tokio_util::task::AbortOnDropHandle;
 
 use super::builder::{Parts, Server};
 use super::reload::{Configuration, Reloading};
+use crate::background;
 use crate::config::LogFormat;
 use crate::error::{Error, Result};
 use crate::handler::call::blocking;
@@ -301,7 +302,7 @@ impl Served {
             );
         }
         systemd::notify(systemd::READY);
-        let _beating = AbortOnDropHandle::new(tokio::spawn(systemd::watchdog()));
+        let _beating = AbortOnDropHandle::new(background::spawn(systemd::watchdog()));
         served.is_balanced = true;
         let serving = http::serve(Arc::clone(&served.service), listener, apart);
         served
@@ -312,7 +313,7 @@ impl Served {
 
     /// Runs `serving` to its end, and the shutdown.
     async fn run(mut self, serving: impl Future<Output = io::Result<()>>) -> io::Result<()> {
-        let reloading = tokio::spawn(self.reloading.run(self.watch.hang_up()));
+        let reloading = background::spawn(self.reloading.run(self.watch.hang_up()));
         let ended = until_shutdown(&self.service, &mut self.watch, self.is_balanced, serving).await;
         let Self { service, watch, .. } = self;
         reloading.abort();

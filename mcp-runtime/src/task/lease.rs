@@ -14,6 +14,7 @@ use tokio_util::task::AbortOnDropHandle;
 use super::record::{TaskRecord, TaskStatus};
 use super::store::{TaskSignals, get, put};
 use super::{TaskError, Tasks};
+use crate::background;
 use crate::changes::{Change, Changes};
 use crate::handler::Principal;
 use crate::policy::contain::{contain, contain_now, held};
@@ -50,8 +51,8 @@ impl Leases {
         let renew = renew(Arc::clone(tasks), changes.clone());
         let hear = hear_always(Arc::clone(tasks), signals);
         Some(Self {
-            _renewing: AbortOnDropHandle::new(tokio::spawn(renew)),
-            _hearing: AbortOnDropHandle::new(tokio::spawn(hear)),
+            _renewing: AbortOnDropHandle::new(background::spawn(renew)),
+            _hearing: AbortOnDropHandle::new(background::spawn(hear)),
         })
     }
 }
