@@ -58,10 +58,10 @@ pub(crate) fn initialize(
         server_info: downgrade::implementation(service.identity.info.clone(), version),
         instructions: service.identity.instructions.as_deref(),
     }));
-    let news = service.changes.subscribe(service.changing());
+    let changes = service.changes.subscribe(service.changing());
     let client = (capabilities, names);
     let answer_timeout = service.live.with(|it| it.limits.answer_timeout);
-    let session = Session::new(id, version, client, news, (who, holder), answer_timeout);
+    let session = Session::new(id, version, client, changes, (who, holder), answer_timeout);
     #[cfg(feature = "otel")]
     let session = session.measured_by(service.drain.telemetry());
     Ok((session, answer))

@@ -14,7 +14,7 @@ use bytes::Bytes;
 
 use crate::dispatch::Pending;
 use crate::legacy::Session;
-use crate::legacy::session::Attended;
+use crate::legacy::session::ClientGuard;
 use crate::legacy::stream::{Reader, Stream};
 use crate::ops::drain::Drain;
 use crate::service::Service;
@@ -24,7 +24,7 @@ pub(super) struct Exchange {
     call: Option<Pending>,
     session: Arc<Session>,
     /// The client that waits for the response.
-    client: Option<Attended>,
+    client: Option<ClientGuard>,
     pub stream: Arc<Stream>,
     drain: Drain,
     idle: Duration,
@@ -39,7 +39,7 @@ impl Exchange {
     ) -> Self {
         Self {
             call: Some(call),
-            client: Some(session.attend()),
+            client: Some(session.count_client()),
             session,
             stream,
             drain: service.drain.clone(),
