@@ -61,12 +61,8 @@ fn initialize(version: &str) -> String {
 
 /// The response to the request.
 fn roots(outgoing: &Value) -> String {
-    assert_eq!(
-        outgoing["method"], "roots/list",
-        "{outgoing}"
-    );
-    json!({ "jsonrpc": "2.0", "id": outgoing["id"], "result": { "roots": [] } })
-        .to_string()
+    assert_eq!(outgoing["method"], "roots/list", "{outgoing}");
+    json!({ "jsonrpc": "2.0", "id": outgoing["id"], "result": { "roots": [] } }).to_string()
 }
 
 const RESULT: &str = r#"{"roots":[]}"#;
@@ -113,11 +109,7 @@ async fn over_lines_requests_and_responses_of_a_batch_are_batches() {
     connection.send(format!("[{},{}]", call(1), call(2))).await;
     let outgoing = [line(&mut connection).await, line(&mut connection).await];
     connection
-        .send(format!(
-            "[{},{}]",
-            roots(&outgoing[1]),
-            roots(&outgoing[0])
-        ))
+        .send(format!("[{},{}]", roots(&outgoing[1]), roots(&outgoing[0])))
         .await;
     let answers = line(&mut connection).await;
     assert_eq!([result(&answers[0]), result(&answers[1])], [RESULT, RESULT]);
@@ -269,11 +261,7 @@ async fn over_http_requests_and_responses_of_a_batch_are_batches() {
         event(&mut stream).await.unwrap(),
         event(&mut stream).await.unwrap(),
     ];
-    let answers = format!(
-        "[{},{}]",
-        roots(&outgoing[1]),
-        roots(&outgoing[0])
-    );
+    let answers = format!("[{},{}]", roots(&outgoing[1]), roots(&outgoing[0]));
     assert_eq!(client.post(answers).await.status(), StatusCode::ACCEPTED);
     let answers = event(&mut stream).await.unwrap();
     assert_eq!([result(&answers[0]), result(&answers[1])], [RESULT, RESULT]);

@@ -9,7 +9,7 @@ use super::builder::Server;
 use super::reload::Configuration;
 use crate::config::layers::{Layers, Sources};
 use crate::config::overrides::Declared;
-use crate::config::watch::Seen;
+use crate::config::watch::FileStates;
 use crate::config::{self, LogFormat};
 use crate::error::Result;
 use crate::handler::call::inject::State;
@@ -81,7 +81,7 @@ impl<S: State> Server<S> {
         };
         let serves = matches!(matches.subcommand_name(), None | Some("stdio" | "http"));
         if serves {
-            signal::outlive_hang_ups();
+            signal::survive_early_hang_ups();
         }
         let sources = command::sources(&matches);
         let mut json = sources.wants_json();
@@ -181,7 +181,7 @@ impl<S: State> Server<S> {
             functions: declared,
             is_open: self.parts.items.is_held(),
         };
-        let seen = Seen::now(sources.files());
+        let states = FileStates::now(sources.files());
         let layers = sources.over(&self.parts.settings, &declared)?;
         let program = std::mem::replace(&mut self.parts.settings, layers.settings.clone());
         Ok(Box::new(Configuration {
@@ -189,7 +189,7 @@ impl<S: State> Server<S> {
             program,
             declared,
             layers,
-            seen,
+            states,
         }))
     }
 }

@@ -11,7 +11,7 @@ use tokio::sync::Notify;
 use crate::config::layers::{Layers, Sources};
 #[cfg(feature = "cli")]
 use crate::config::overrides::Declared;
-use crate::config::watch::Seen;
+use crate::config::watch::FileStates;
 use crate::ops::systemd;
 use crate::service::Service;
 
@@ -28,7 +28,7 @@ pub(super) struct Configuration {
     /// The settings as last read.
     pub layers: Layers,
     /// The state of the files before they were last read.
-    pub seen: Seen,
+    pub states: FileStates,
 }
 
 /// Without the command line there is no configuration.
@@ -48,18 +48,18 @@ pub(super) struct Reloading {
 impl Reloading {
     /// Reloads on each hang-up, and whenever a file has changed.
     pub(super) async fn run(mut self, hang_up: Arc<Notify>) {
-        let mut seen = self.seen_before().renewed(self.files());
+        let mut states = self.previous_states().renewed(self.files());
         loop {
             let cause = tokio::select! {
                 () = hang_up.notified() => "SIGHUP",
-                () = seen.changed() => "a file has changed",
+                () = states.changed() => "a file has changed",
             };
             if self.has_nothing() {
                 tracing::info!(cause, "there is nothing to reload");
                 continue;
             }
             // A write during the read counts as a change.
-            let before = Seen::now(self.files());
+            let before = FileStates::now(self.files());
             systemd::reloading();
             if let Err(mistakes) = self.reload(cause) {
                 self.service.metrics.reloaded(false);
@@ -69,7 +69,7 @@ impl Reloading {
                 );
             }
             systemd::notify(systemd::READY);
-            seen = before.renewed(self.files());
+            states = before.renewed(self.files());
         }
     }
 
@@ -123,12 +123,12 @@ impl Reloading {
         not(feature = "cli"),
         expect(clippy::unused_self, reason = "only `Server::run` reads files before")
     )]
-    fn seen_before(&mut self) -> Seen {
+    fn previous_states(&mut self) -> FileStates {
         #[cfg(feature = "cli")]
         if let Some(configuration) = &mut self.configuration {
-            return std::mem::take(&mut configuration.seen);
+            return std::mem::take(&mut configuration.states);
         }
-        Seen::default()
+        FileStates::default()
     }
 
     /// Returns true if there are neither settings nor files to reload.

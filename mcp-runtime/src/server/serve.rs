@@ -293,7 +293,7 @@ impl Served {
                 blocking = blocked,
                 "calls that cannot be stopped are left behind"
             );
-            watch.leave(GRACE, answered);
+            watch.exit(GRACE, answered);
         }
         log::flush(log::FLUSH);
         ended

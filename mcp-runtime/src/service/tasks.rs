@@ -31,7 +31,7 @@ use crate::policy::{Call, CallResponse, Completed};
 use crate::protocol::extension::TASKS;
 use crate::protocol::{Given, Members, Object, RpcError, ToolResult};
 use crate::registry::{Arguments, Entry};
-use crate::seal::Stamp;
+use crate::seal::RoundId;
 use crate::task::lease::Signal;
 use crate::task::{DetailedTask, Running as Task, TaskError, TaskStatus};
 
@@ -121,7 +121,7 @@ impl Service {
         entry: &Entry,
         call: Call<'_>,
         params: CallParams<'_>,
-    ) -> Result<(Option<Box<RawValue>>, Option<Stamp>), Completed> {
+    ) -> Result<(Option<Box<RawValue>>, Option<RoundId>), Completed> {
         let policies = entry.policies();
         let admitted = self.admit(&policies, &call, params.members).await;
         let round = admitted.map_err(|refused| *refused)?;

@@ -40,7 +40,7 @@ pub(crate) enum Signal {
 #[derive(Debug)]
 pub(crate) struct Leases {
     _renewing: AbortOnDropHandle<()>,
-    _hearing: AbortOnDropHandle<()>,
+    _receiving: AbortOnDropHandle<()>,
 }
 
 impl Leases {
@@ -48,10 +48,10 @@ impl Leases {
     pub(crate) fn begin(tasks: &Arc<Tasks>, changes: &Changes) -> Option<Self> {
         let signals = contain_now(|| tasks.store.signals()).ok().flatten()?;
         let renew = renew(Arc::clone(tasks), changes.clone());
-        let hear = hear_always(Arc::clone(tasks), signals);
+        let receive = receive_signals(Arc::clone(tasks), signals);
         Some(Self {
             _renewing: AbortOnDropHandle::new(tokio::spawn(renew)),
-            _hearing: AbortOnDropHandle::new(tokio::spawn(hear)),
+            _receiving: AbortOnDropHandle::new(tokio::spawn(receive)),
         })
     }
 }
@@ -120,21 +120,21 @@ async fn fail(tasks: &Tasks, changes: &Changes, id: &str) -> Result<(), StoreErr
 }
 
 /// Hears signals to their end; a store that panics is listened to again.
-async fn hear_always(tasks: Arc<Tasks>, signals: TaskSignals) {
+async fn receive_signals(tasks: Arc<Tasks>, signals: TaskSignals) {
     let mut listened = Some(signals);
     loop {
         if let Some(signals) = listened
-            && contain(hear(&tasks, signals)).await.is_ok()
+            && contain(receive_until_end(&tasks, signals)).await.is_ok()
         {
             return;
         }
-        tracing::error!("the task store panicked; it is listened to again");
+        tracing::error!("the task store panicked; it is subscribed to again");
         sleep(RENEWAL).await;
         listened = contain_now(|| tasks.store.signals()).ok().flatten();
     }
 }
 
-async fn hear(tasks: &Tasks, mut signals: TaskSignals) {
+async fn receive_until_end(tasks: &Tasks, mut signals: TaskSignals) {
     while let Some((id, text)) = signals.next().await {
         let task = tasks.lock().get(&id).map(|(task, _)| Arc::clone(task));
         let Some(task) = task else { continue };

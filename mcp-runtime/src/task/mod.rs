@@ -38,7 +38,7 @@ use crate::store::StoreError;
 pub(crate) const POLL_INTERVAL_MS: u64 = 500;
 
 /// The store of tasks.
-pub(crate) enum TaskPlace {
+pub(crate) enum TaskStorage {
     /// In this process.
     Memory,
     /// In a store of the program.
@@ -76,18 +76,18 @@ impl Tasks {
     /// Creates the tasks, of which `most` may run, kept in `store` or in memory.
     ///
     /// The stored size of one task is bounded if the store is one of the runtime's.
-    pub(crate) fn new(store: TaskPlace, ttl: impl Into<Span>, most: impl Into<Most>) -> Self {
+    pub(crate) fn new(store: TaskStorage, ttl: impl Into<Span>, most: impl Into<Most>) -> Self {
         let most = most.into();
         let kept = Most {
             number: limits::KEPT_TASKS.into(),
             bytes: most.bytes.clone(),
         };
         let (store, outcome): (Arc<dyn TaskStore>, _) = match store {
-            TaskPlace::Memory => (Arc::new(MemoryStore::new(kept)), Some(usize::MAX)),
+            TaskStorage::Memory => (Arc::new(MemoryStore::new(kept)), Some(usize::MAX)),
             // A program's own store has its own limits.
-            TaskPlace::Own(store) => (store, None),
+            TaskStorage::Own(store) => (store, None),
             #[cfg(feature = "redis")]
-            TaskPlace::Redis(link) => {
+            TaskStorage::Redis(link) => {
                 (Arc::new(redis::RedisTasks::new(link)), Some(redis::OUTCOME))
             }
         };
@@ -145,7 +145,7 @@ impl Tasks {
         ));
         self.lock()
             .insert(task_id.clone(), (Arc::clone(&task), share));
-        let mut unkept = Unkept {
+        let mut unstored = UnstoredTask {
             tasks: self,
             id: Some(&task_id),
         };
@@ -153,7 +153,7 @@ impl Tasks {
         let claim = held(async { self.store.claim(ids, lease::LEASE).await });
         claim.await.map_err(TaskError::Store)?;
         task.write().await.map_err(TaskError::Store)?;
-        unkept.id = None;
+        unstored.id = None;
         Ok(task)
     }
 
@@ -199,12 +199,12 @@ impl Tasks {
 }
 
 /// A task that is not stored yet; discarded when dropped, as when storing fails or the client disconnects meanwhile.
-struct Unkept<'a> {
+struct UnstoredTask<'a> {
     tasks: &'a Tasks,
     id: Option<&'a str>,
 }
 
-impl Drop for Unkept<'_> {
+impl Drop for UnstoredTask<'_> {
     fn drop(&mut self) {
         if let Some(id) = self.id {
             self.tasks.lock().remove(id);

@@ -550,7 +550,7 @@ impl Peer {
             names: None,
             params: None,
             changes: self.0.service.changes.clone(),
-            shelf: Some(Arc::clone(&self.0.service.shelf)),
+            store_backend: Some(Arc::clone(&self.0.service.store_backend)),
         }
     }
 

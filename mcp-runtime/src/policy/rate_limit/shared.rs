@@ -11,7 +11,7 @@ use super::{Caller, Local};
 use crate::handler::spec::policy::RateLimit;
 use crate::policy::contain::{contain_now, held};
 use crate::principal;
-use crate::seal::{LIFETIME, Stamp, Subject};
+use crate::seal::{LIFETIME, RoundId, Subject};
 use crate::store::{Admission, Rates, Spent, Stores};
 
 #[derive(Debug)]
@@ -39,7 +39,7 @@ impl Shared {
     pub(super) async fn check(
         &self,
         caller: Option<Caller>,
-        round: Option<Stamp>,
+        round: Option<RoundId>,
     ) -> Result<(), Duration> {
         let key = self.key(caller.as_ref());
         if let Some(round) = round
@@ -57,7 +57,7 @@ impl Shared {
         }
     }
 
-    pub(super) async fn give_back(&self, caller: Option<&Caller>, round: Stamp) {
+    pub(super) async fn give_back(&self, caller: Option<&Caller>, round: RoundId) {
         if let Some(spent) = &self.spent {
             let key = marked(&self.key(caller), round);
             // A mark that remains costs the caller a call.
@@ -66,7 +66,7 @@ impl Shared {
     }
 
     /// Returns `true` if `round` continues a call that was counted under `key`.
-    async fn continues(&self, key: &str, round: Stamp) -> bool {
+    async fn continues(&self, key: &str, round: RoundId) -> bool {
         let Some(spent) = &self.spent else {
             return false;
         };
@@ -98,7 +98,7 @@ impl Shared {
 }
 
 /// The key of the mark of `round`, next to the count under `key`.
-fn marked(key: &str, round: Stamp) -> String {
+fn marked(key: &str, round: RoundId) -> String {
     format!("{key}:{:x}.{:x}", round.issued, round.id)
 }
 

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, OnceLock};
 
-use super::stores::{measured, sharing, shelf, tasks, with_store};
+use super::stores::{measured, sharing, store_backend, tasks, with_store};
 use super::{Parts, Server};
 use crate::answer::Identity;
 use crate::auth::settings::Verifier;
@@ -106,7 +106,7 @@ impl<S: State> Server<S> {
             changes,
             tasks: Arc::new(tasks(&settings, &sharing, &reloaders, &held)),
             leases: OnceLock::new(),
-            shelf: shelf(&sharing.stores, held.clone()),
+            store_backend: store_backend(&sharing.stores, held.clone()),
             requests: Live::new(Requests::new(&sharing.stores).reconfigured(&settings.requests)),
             sharing,
             #[cfg(feature = "websocket")]

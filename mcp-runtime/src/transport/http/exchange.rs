@@ -52,7 +52,7 @@ impl Exchange {
         let reader = self.session.read(&self.stream);
         self.client = None;
         let (drain, session, idle) = (self.drain.clone(), Arc::clone(&self.session), self.idle);
-        drain.carry_on(async move {
+        drain.spawn_uncounted(async move {
             let (_, answer) = unless_abandoned(&mut self, &session, idle).await;
             self.stream.end(answer);
         });
@@ -90,7 +90,7 @@ impl Drop for Exchange {
             && tokio::runtime::Handle::try_current().is_ok()
         {
             let (session, idle) = (Arc::clone(&self.session), self.idle);
-            self.drain.carry_on(async move {
+            self.drain.spawn_uncounted(async move {
                 unless_abandoned(call, &session, idle).await;
             });
         }
