@@ -133,7 +133,7 @@ pub(crate) enum Unsealable {
     #[error(transparent)]
     NoRandom(#[from] NoRandom),
     #[error(
-        "it has {0} bytes of answers and of results of `once`; at most {LARGEST} can be carried"
+        "it has {0} bytes of input responses and results of `once`, and may have {LARGEST}"
     )]
     TooLarge(usize),
 }
@@ -489,7 +489,7 @@ mod tests {
         let largest = of(LARGEST - 1_024).unwrap();
         assert!(keys.open(&largest, subject("ann"), subject("call")).is_ok());
         let error = of(LARGEST).unwrap_err().to_string();
-        assert!(error.contains("at most 1048576 can be carried"), "{error}");
+        assert!(error.contains("may have 1048576"), "{error}");
         assert_eq!(
             opened(&keys, &"A".repeat(4 * LARGEST)),
             Err(Unsealed::Forged)

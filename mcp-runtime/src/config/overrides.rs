@@ -113,7 +113,7 @@ impl Overrides {
             let mistakes = mistakes.join("\n");
             tracing::error!(
                 name,
-                "it is switched off, as its table is refused: {mistakes}"
+                "the function is disabled, because its table is refused: {mistakes}"
             );
         }
         match read.filter(|_| mistakes.is_empty()) {
@@ -584,7 +584,7 @@ impl<'a> Given<'a> {
             .collect())
     }
 
-    /// Reads `audit`, which cannot be switched off.
+    /// Reads `audit`, which cannot be turned off.
     fn audit(&self, spec: &Spec) -> Read<bool> {
         let audit = self.switch()?;
         if spec.audit && !audit {

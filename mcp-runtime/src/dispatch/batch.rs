@@ -81,7 +81,7 @@ impl<O: Origin> Dispatcher<'_, O> {
                 return None;
             }
             Ok(Message::Batch(_)) => {
-                Member::Refused(None, RpcError::invalid_request("a batch in a batch"))
+                Member::Refused(None, RpcError::invalid_request("a batch must not contain a batch"))
             }
             Err(malformed) => Member::Refused(malformed.id, *malformed.error),
         })

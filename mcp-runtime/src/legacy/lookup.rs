@@ -234,7 +234,7 @@ impl Sessions {
         };
         let Some(signal) = Signal::read(&text) else {
             tracing::warn!(
-                "a signal of another instance cannot be read; run the same version of the server on all instances"
+                "a signal about a session cannot be read, so that sessions are compared with the store; another version of the server may have sent it"
             );
             shared.record_gap();
             return;

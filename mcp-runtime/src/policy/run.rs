@@ -211,7 +211,7 @@ impl Policies {
 
     fn log_retry(&self, call: &Call<'_>, error: &ToolError, wait: Duration) {
         let error = Excerpt::line(self.redacted.hide(error.detail(), call.arguments)).to_string();
-        event!(warn, call.item, { error, ?wait, }, "failed; it is tried again");
+        event!(warn, call.item, { error, ?wait, }, "failed; it is retried");
     }
 }
 

@@ -54,7 +54,7 @@ impl SlowPolls {
                 .compare_exchange(logged_at, now, Ordering::Relaxed, Ordering::Relaxed)
                 .is_ok();
         if is_mine {
-            event!(warn, item, { ?took, so_far, }, "held its thread up without waiting; make it `blocking`, or let it await: others wait for that thread");
+            event!(warn, item, { ?took, so_far, }, "blocked its thread without yielding, so that others wait; make it `blocking`, or let it await");
         }
     }
 }

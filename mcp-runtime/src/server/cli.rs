@@ -201,7 +201,7 @@ fn name_foreign(layers: &Layers) {
         let tables = awaited.join(", ");
         tracing::warn!(
             tables,
-            "these functions are not there yet; their tables hold when they are added"
+            "no function has these names; their tables apply to functions that are added later"
         );
     }
     if !layers.foreign.is_empty() {

@@ -65,7 +65,7 @@ impl Reloading {
                 self.service.metrics.reloaded(false);
                 tracing::error!(
                     cause,
-                    "the configuration is refused, and everything stays as it was: {mistakes}"
+                    "the configuration is refused, and the previous one stays in force: {mistakes}"
                 );
             }
             systemd::notify(systemd::READY);
@@ -102,7 +102,7 @@ impl Reloading {
             tracing::info!(cause, changed, "the configuration is reloaded");
             if !restart.is_empty() {
                 let settings = restart.join(", ");
-                tracing::warn!(settings, "these settings have changed, and need a restart");
+                tracing::warn!(settings, "these settings have changed; restart the server to apply them");
             }
             *layers = read;
             return Ok(());

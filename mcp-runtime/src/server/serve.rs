@@ -291,7 +291,7 @@ impl Served {
         if blocked > 0 || !answered {
             tracing::warn!(
                 blocking = blocked,
-                "calls that cannot be stopped are left behind"
+                "calls that do not yield were abandoned; make their functions `blocking`"
             );
             watch.exit(GRACE, answered);
         }

@@ -73,7 +73,7 @@ impl Service {
         call: &Call<'_>,
     ) -> Result<Answer, RpcError> {
         let sealed = self.seal(&required.memory, call).map_err(|error| {
-            tracing::error!(%error, "the state of a call could not be sealed");
+            tracing::error!(%error, "the request state of a call could not be encrypted");
             RpcError::internal("internal error")
         })?;
         Ok(Answer::InputRequired(body(&required.requests, &sealed)))

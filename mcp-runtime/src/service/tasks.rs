@@ -167,7 +167,7 @@ impl Service {
                 // The code that stopped it has set its status.
                 Ok(Err(Aborted)) => {}
                 Err(_) => {
-                    let error = RpcError::internal("the task has outlived its time");
+                    let error = RpcError::internal("the task has exceeded its time to live");
                     end_failed(&task, &error).await;
                 }
             }

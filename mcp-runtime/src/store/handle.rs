@@ -54,14 +54,14 @@ pub struct Store {
 pub enum ValueError {
     /// The caller cannot be distinguished from others, such as an anonymous one outside of a session.
     #[error(
-        "the caller is not verified, so no values are its own; `cx.store().for_all()` has those of all callers"
+        "the caller is not verified, and so has no values of its own; `cx.store().for_all()` has those of all callers"
     )]
     Unverified,
     /// The key has more than 1024 bytes.
-    #[error("the key has {0} bytes, and at most {KEY} are possible")]
+    #[error("the key has {0} bytes, and may have {KEY}")]
     LongKey(usize),
     /// The value has more than 1 MiB as JSON.
-    #[error("the value has {0} bytes, and at most {VALUE} are possible")]
+    #[error("the value has {0} bytes, and may have {VALUE}")]
     LargeValue(usize),
     /// The caller's share is used up, or the store is full.
     #[error(
@@ -69,7 +69,7 @@ pub enum ValueError {
     )]
     Full,
     /// The value does not match the type, or cannot be serialized as JSON.
-    #[error("the value is not of this type")]
+    #[error("the value does not match the type")]
     Type(#[source] serde_json::Error),
     /// The store failed.
     #[error("the store failed")]

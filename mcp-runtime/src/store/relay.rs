@@ -161,7 +161,7 @@ async fn listen(mut incoming: Feed<Incoming>, changes: &Changes, own: &str) {
 fn publish(text: &[u8], changes: &Changes, own: &str) {
     let Ok(message) = serde_json::from_slice::<Message>(text) else {
         tracing::warn!(
-            "a message about changes cannot be read; is another version of the server running?"
+            "a message about changes cannot be read, so that everything counts as changed; another version of the server may have sent it"
         );
         changes.publish_gap();
         return;

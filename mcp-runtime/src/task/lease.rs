@@ -141,7 +141,7 @@ async fn receive_until_end(tasks: &Tasks, mut signals: TaskSignals) {
         match read(&text) {
             Some(Signal::Cancel) => task.cancel().await,
             Some(Signal::Answer(answers)) => task.answer(answers).await,
-            None => tracing::warn!(task = id, "a signal cannot be read"),
+            None => tracing::warn!(task = id, "a signal about a task cannot be read and is ignored; another version of the server may have sent it"),
         }
     }
 }

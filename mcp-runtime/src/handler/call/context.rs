@@ -683,7 +683,7 @@ impl Context {
                 if !outbox.offer(text) {
                     tracing::debug!(
                         method,
-                        "the client does not keep up; a notification was dropped"
+                        "the client reads too slowly; a notification was dropped"
                     );
                 }
             }

@@ -51,7 +51,7 @@ impl Shared {
             Ok(Admission::Admitted) => Ok(()),
             Ok(Admission::Wait(wait)) => Err(wait),
             Err(error) => {
-                tracing::debug!(%error, "the store of rate limits failed; calls are counted here");
+                tracing::debug!(%error, "the store of rate limits failed; this instance counts the call alone");
                 self.away().check(caller, None)
             }
         }
