@@ -132,9 +132,7 @@ pub(crate) struct NoRandom;
 pub(crate) enum Unsealable {
     #[error(transparent)]
     NoRandom(#[from] NoRandom),
-    #[error(
-        "it has {0} bytes of input responses and results of `once`, and may have {LARGEST}"
-    )]
+    #[error("it has {0} bytes of input responses and results of `once`, and may have {LARGEST}")]
     TooLarge(usize),
 }
 

@@ -156,7 +156,10 @@ fn a_long_poll_is_logged_with_the_name_of_the_function_at_a_limited_rate() {
     process.close();
     process.assert_success();
     while let Some(line) = process.says() {
-        assert!(!line.contains("blocked its thread without yielding"), "{line}");
+        assert!(
+            !line.contains("blocked its thread without yielding"),
+            "{line}"
+        );
     }
 }
 

@@ -216,8 +216,8 @@ impl Changes {
         }
     }
 
-    /// From now on what changes here changes in `parent`.
-    pub(crate) fn join(&self, parent: &Self) {
+    /// Forwards all changes to `parent`, from now on.
+    pub(crate) fn forward_to(&self, parent: &Self) {
         lock(&self.0).parent = Some(parent.clone());
     }
 }
@@ -483,7 +483,7 @@ mod tests {
     #[test]
     fn a_part_tells_the_whole() {
         let (mounted, parent) = (Changes::default(), Changes::default());
-        mounted.join(&parent);
+        mounted.forward_to(&parent);
         let subscriber = parent.subscribe([List::Tools]);
         mounted.publish(&Change::List(List::Tools));
         assert_eq!(unread(&subscriber), [Change::List(List::Tools)]);

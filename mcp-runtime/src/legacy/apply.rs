@@ -52,10 +52,10 @@ impl Session {
                 place,
                 is_first,
             } => {
-                self.use_now();
+                self.record_use();
                 self.streams.acknowledge(stream, place, is_first);
             }
-            Signal::Used => self.use_now(),
+            Signal::Used => self.record_use(),
             Signal::End => {}
         }
     }

@@ -3,7 +3,7 @@
 use super::record;
 use super::session::Session;
 use super::signal::Signal;
-use crate::policy::contain::held;
+use crate::policy::contain::contained;
 use crate::protocol::{Level, RequestId, Response};
 use crate::service::Service;
 
@@ -77,7 +77,7 @@ impl Session {
             return;
         };
         let set = async { store.set(&replica.key, field, value, signal.write()).await };
-        if let Err(error) = held(set).await {
+        if let Err(error) = contained(set).await {
             tracing::debug!(%error, "a change of a session could not be stored; the other instances do not know it");
         }
     }

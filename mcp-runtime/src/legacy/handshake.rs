@@ -49,8 +49,9 @@ pub(crate) fn initialize(
     capabilities.check_size()?;
     let names = params.and_then(|params| params.get("clientInfo"));
     let names = names.map(ClientNames::read).unwrap_or_default();
-    let id = crate::random::id()
-        .ok_or_else(|| RpcError::internal("the system has no source of random numbers for the id of a session"))?;
+    let id = crate::random::id().ok_or_else(|| {
+        RpcError::internal("the system has no source of random numbers for the id of a session")
+    })?;
     let version = agreed(&requested);
     let answer = Answer::Members(members(&Initialized {
         protocol_version: version.as_str(),

@@ -16,7 +16,7 @@ use super::signal::Signal;
 use super::stream::Event;
 use super::streams::{EventId, unknown_event};
 use super::write_behind::SessionStores;
-use crate::policy::contain::held;
+use crate::policy::contain::contained;
 use crate::protocol::RpcError;
 use crate::store::{StoreError, StreamPart};
 
@@ -117,7 +117,7 @@ impl RemoteReader {
             {
                 self.report_position(false);
                 let is_live = async { self.stores.sessions.is_there(&self.instance).await };
-                if matches!(held(is_live).await, Ok(false)) {
+                if matches!(contained(is_live).await, Ok(false)) {
                     tracing::debug!("the instance that writes the stream is gone; the stream ends");
                     return None;
                 }
@@ -129,7 +129,7 @@ impl RemoteReader {
         let Some(events) = &self.stores.events else {
             return Ok(None);
         };
-        held(async { events.after(&self.stream, self.place).await }).await
+        contained(async { events.after(&self.stream, self.place).await }).await
     }
 
     fn accept(&mut self, part: StreamPart) {

@@ -222,7 +222,7 @@ impl Session {
     }
 
     /// Records that its client has sent something.
-    pub(super) fn use_now(&self) {
+    pub(super) fn record_use(&self) {
         self.used.store(true, Ordering::Relaxed);
         self.touch();
     }

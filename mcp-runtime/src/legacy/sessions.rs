@@ -149,7 +149,7 @@ impl Sessions {
             open.remove(id);
             return None;
         }
-        session.use_now();
+        session.record_use();
         Some(Arc::clone(session))
     }
 

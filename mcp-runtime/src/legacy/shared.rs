@@ -10,7 +10,7 @@ use super::session::Session;
 use super::write_behind::{SessionStores, Worker, WriteBehind, write_behind};
 use crate::handler::Principal;
 use crate::live::Span;
-use crate::policy::contain::held;
+use crate::policy::contain::contained;
 use crate::seal::Subject;
 use crate::store::{Joined, SessionFields, StoreError, Stores};
 
@@ -85,7 +85,7 @@ impl Shared {
         if self.write_behind.is_ending(key) {
             return Ok(Joined::Ended);
         }
-        held(async { self.stores.sessions.join(key, self.stores.idle.get()).await }).await
+        contained(async { self.stores.sessions.join(key, self.stores.idle.get()).await }).await
     }
 
     /// Stores a session of `who`, unless it has ended; returns whether it is open.
@@ -103,6 +103,6 @@ impl Shared {
                 .put(&replica.key, fields, self.stores.idle.get())
                 .await
         };
-        held(put).await
+        contained(put).await
     }
 }

@@ -13,7 +13,7 @@ use tokio::time::sleep;
 
 use super::signal::Signal;
 use crate::live::Span;
-use crate::policy::contain::held;
+use crate::policy::contain::contained;
 use crate::store::flush::Flush;
 use crate::store::{EventStore, SessionStore, StoreFuture, StreamChange};
 
@@ -190,11 +190,11 @@ impl SessionStores {
                     continue;
                 }
                 Job::Broadcast(key, signal) => {
-                    held(async { self.sessions.tell(&key, signal.write()).await }).await
+                    contained(async { self.sessions.tell(&key, signal.write()).await }).await
                 }
                 Job::Send(instance, key, signal) => self.send(&instance, &key, &signal).await,
                 Job::Touch(key) => {
-                    held(async { self.sessions.touch(&key, self.idle.get()).await }).await
+                    contained(async { self.sessions.touch(&key, self.idle.get()).await }).await
                 }
                 Job::End(key) => {
                     let ended = self.end(&key).await;
@@ -232,7 +232,7 @@ impl SessionStores {
         signal: &Signal,
     ) -> Result<(), crate::store::StoreError> {
         let sent = async { self.sessions.send(instance, key, signal.write()).await };
-        if !held(sent).await? {
+        if !contained(sent).await? {
             tracing::debug!(
                 instance,
                 "an instance that shares a session is gone; a signal to it was dropped"
@@ -244,13 +244,13 @@ impl SessionStores {
     /// Ends a session on all instances and in the store.
     pub(super) async fn end(&self, key: &str) -> Result<(), crate::store::StoreError> {
         let signal = Signal::End.write();
-        held(async { self.sessions.end(key, signal, self.idle.get()).await }).await
+        contained(async { self.sessions.end(key, signal, self.idle.get()).await }).await
     }
 
     async fn write(&self, changes: Vec<StreamChange>) -> Result<(), crate::store::StoreError> {
         match &self.events {
             Some(events) if !changes.is_empty() => {
-                held(async { events.write(changes).await }).await
+                contained(async { events.write(changes).await }).await
             }
             _ => Ok(()),
         }

@@ -217,9 +217,9 @@ impl Policies {
     ///
     /// Called when a round was counted as a continuation and then refused before the function ran, such as for invalid
     /// arguments: the client may send the same round again without being counted.
-    pub(crate) async fn give_back(&self, cx: &Context, round: RoundId) {
+    pub(crate) async fn forget_round(&self, cx: &Context, round: RoundId) {
         if let Some(limiter) = &self.rate_limit {
-            limiter.give_back(cx, round).await;
+            limiter.forget_round(cx, round).await;
         }
     }
 

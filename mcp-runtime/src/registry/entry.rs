@@ -157,7 +157,7 @@ impl Entry {
     }
 
     /// Makes its cache share `budget` with those of other functions, and its counts with other instances by `stores`.
-    pub(crate) fn join(&self, budget: &Arc<Budget>, stores: &Stores) {
+    pub(crate) fn share(&self, budget: &Arc<Budget>, stores: &Stores) {
         self.policies
             .set(self.policies.get().joined(budget, stores));
     }

@@ -130,7 +130,7 @@ impl Items {
     }
 
     /// Mounts the server in `parent`, under `prefix`.
-    pub(crate) fn join(&self, parent: &Self, prefix: &str) {
+    pub(crate) fn mount_in(&self, parent: &Self, prefix: &str) {
         let mounted = Stage::Mounted {
             parent: parent.clone(),
             prefix: prefix.to_owned(),

@@ -142,7 +142,7 @@ impl Setup {
         if self.describe_rules {
             entry.describe_rules();
         }
-        entry.join(&self.budget, &self.stores);
+        entry.share(&self.budget, &self.stores);
         (self.configure.0)(entry);
     }
 }

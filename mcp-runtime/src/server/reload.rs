@@ -102,7 +102,10 @@ impl Reloading {
             tracing::info!(cause, changed, "the configuration is reloaded");
             if !restart.is_empty() {
                 let settings = restart.join(", ");
-                tracing::warn!(settings, "these settings have changed; restart the server to apply them");
+                tracing::warn!(
+                    settings,
+                    "these settings have changed; restart the server to apply them"
+                );
             }
             *layers = read;
             return Ok(());

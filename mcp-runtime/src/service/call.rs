@@ -92,7 +92,7 @@ impl Service {
         };
         let completed = self.run((entry, policies), call, params.textual).await;
         if let Some(round) = round.filter(|_| completed.outcome.is_refusal()) {
-            policies.give_back(call.cx, round).await;
+            policies.forget_round(call.cx, round).await;
         }
         completed
     }

@@ -96,7 +96,7 @@ impl Service {
             Ok((arguments, round)) => {
                 let begun = self.begin_task(entry, cx, arguments).await;
                 if let Some(round) = round.filter(|_| begun.is_err()) {
-                    entry.policies().give_back(cx, round).await;
+                    entry.policies().forget_round(cx, round).await;
                 }
                 begun
             }

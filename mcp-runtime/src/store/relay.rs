@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use tokio::time::sleep;
 use tokio_util::task::AbortOnDropHandle;
 
-use super::contained::{Panicked, contain, contain_now, held};
+use super::contained::{Panicked, contain, contain_now, contained};
 use super::flush::Flush;
 use super::{CacheStore, Changes as Shared, Feed, Incoming, StoreFuture};
 use crate::changes::Changes;
@@ -90,7 +90,7 @@ async fn send(
             news,
         };
         let text = serde_json::to_vec(&message).unwrap_or_default();
-        let sent = held(async { shared.publish(text).await }).await;
+        let sent = contained(async { shared.publish(text).await }).await;
         if let Err(error) = &sent {
             tracing::debug!(%error, "changes were not sent to other instances");
         }
@@ -116,7 +116,7 @@ async fn forget(
     let mut kept = Vec::new();
     let Some(cache) = cache else { return kept };
     for name in names {
-        match held(async { cache.forget(name).await }).await {
+        match contained(async { cache.forget(name).await }).await {
             // A call here may have read an old result before the store invalidated it.
             Ok(()) => changes.forget_here(name),
             Err(error) => {

@@ -16,7 +16,7 @@ use super::store::{TaskSignals, get, put};
 use super::{TaskError, Tasks};
 use crate::changes::{Change, Changes};
 use crate::handler::Principal;
-use crate::policy::contain::{contain, contain_now, held};
+use crate::policy::contain::{contain, contain_now, contained};
 use crate::protocol::RpcError;
 use crate::store::StoreError;
 
@@ -70,7 +70,7 @@ impl Tasks {
             Some(task) if task.status.is_terminal() => Ok(Some(true)),
             Some(_) => {
                 let text = serde_json::to_vec(signal).unwrap_or_default();
-                let reached = held(async { self.store.signal(id, text).await }).await;
+                let reached = contained(async { self.store.signal(id, text).await }).await;
                 reached.map(Some).map_err(TaskError::Store)
             }
         }
@@ -85,9 +85,9 @@ async fn renew(tasks: Arc<Tasks>, changes: Changes) {
         let running: Vec<String> = tasks.lock().keys().cloned().collect();
         let renewed = async {
             if !running.is_empty() {
-                held(async { tasks.store.claim(&running, LEASE).await }).await?;
+                contained(async { tasks.store.claim(&running, LEASE).await }).await?;
             }
-            for id in held(async { tasks.store.orphans(LEASE).await }).await? {
+            for id in contained(async { tasks.store.orphans(LEASE).await }).await? {
                 if !running.contains(&id) {
                     fail(&tasks, &changes, &id).await?;
                 }
@@ -116,7 +116,7 @@ async fn fail(tasks: &Tasks, changes: &Changes, id: &str) -> Result<(), StoreErr
         put(&*tasks.store, failed).await?;
         changes.publish(&Change::Task(id.into()));
     }
-    held(async { tasks.store.release(id).await }).await
+    contained(async { tasks.store.release(id).await }).await
 }
 
 /// Hears signals to their end; a store that panics is listened to again.
@@ -141,7 +141,10 @@ async fn receive_until_end(tasks: &Tasks, mut signals: TaskSignals) {
         match read(&text) {
             Some(Signal::Cancel) => task.cancel().await,
             Some(Signal::Answer(answers)) => task.answer(answers).await,
-            None => tracing::warn!(task = id, "a signal about a task cannot be read and is ignored; another version of the server may have sent it"),
+            None => tracing::warn!(
+                task = id,
+                "a signal about a task cannot be read and is ignored; another version of the server may have sent it"
+            ),
         }
     }
 }

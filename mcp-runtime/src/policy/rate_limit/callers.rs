@@ -80,10 +80,10 @@ impl Callers {
     }
 
     /// Allows a round that did not run to continue its call again.
-    pub(super) fn give_back(&self, caller: &Caller, round: RoundId) {
+    pub(super) fn forget_round(&self, caller: &Caller, round: RoundId) {
         let counted = &mut *self.lock();
         if let Some(index) = counted.by_caller.get(caller) {
-            counted.entries[index].rounds.give_back(round);
+            counted.entries[index].rounds.forget_round(round);
         }
     }
 

@@ -105,11 +105,11 @@ impl RateLimiter {
     }
 
     /// Allows a round that did not run to continue its call again.
-    pub(crate) async fn give_back(&self, cx: &Context, round: RoundId) {
+    pub(crate) async fn forget_round(&self, cx: &Context, round: RoundId) {
         let caller = self.caller(cx.principal(), cx.peer());
         match &self.shared {
-            None => self.local.give_back(caller.as_ref(), round),
-            Some(shared) => Box::pin(shared.give_back(caller.as_ref(), round)).await,
+            None => self.local.forget_round(caller.as_ref(), round),
+            Some(shared) => Box::pin(shared.forget_round(caller.as_ref(), round)).await,
         }
     }
 
@@ -182,10 +182,10 @@ impl Local {
         }
     }
 
-    fn give_back(&self, caller: Option<&Caller>, round: RoundId) {
+    fn forget_round(&self, caller: Option<&Caller>, round: RoundId) {
         match caller {
-            Some(caller) => self.callers.give_back(caller, round),
-            None => self.rounds().give_back(round),
+            Some(caller) => self.callers.forget_round(caller, round),
+            None => self.rounds().forget_round(round),
         }
     }
 

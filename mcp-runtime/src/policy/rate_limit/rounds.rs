@@ -42,7 +42,7 @@ impl Rounds {
     }
 
     /// Allows a round that did not run to continue its call again.
-    pub(super) fn give_back(&mut self, round: RoundId) {
+    pub(super) fn forget_round(&mut self, round: RoundId) {
         if let Ok(place) = self.seen.binary_search(&round) {
             self.seen.remove(place);
         }
@@ -70,7 +70,7 @@ mod tests {
             assert!(!rounds.continues(stamp(asked), 8), "{asked} again");
         }
         assert!(rounds.continues(RoundId { issued: 4, id: 9 }, 8));
-        rounds.give_back(stamp(3));
+        rounds.forget_round(stamp(3));
         assert!(rounds.continues(stamp(3), 8));
         assert!(!rounds.continues(stamp(3), 8));
     }

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use super::{Caller, Local};
 use crate::handler::spec::policy::RateLimit;
-use crate::policy::contain::{contain_now, held};
+use crate::policy::contain::{contain_now, contained};
 use crate::principal;
 use crate::seal::{LIFETIME, RoundId, Subject};
 use crate::store::{Admission, Rates, Spent, Stores};
@@ -47,7 +47,7 @@ impl Shared {
         {
             return Ok(());
         }
-        match held(async { self.rates.check(&key, self.limit.rate()).await }).await {
+        match contained(async { self.rates.check(&key, self.limit.rate()).await }).await {
             Ok(Admission::Admitted) => Ok(()),
             Ok(Admission::Wait(wait)) => Err(wait),
             Err(error) => {
@@ -57,11 +57,11 @@ impl Shared {
         }
     }
 
-    pub(super) async fn give_back(&self, caller: Option<&Caller>, round: RoundId) {
+    pub(super) async fn forget_round(&self, caller: Option<&Caller>, round: RoundId) {
         if let Some(spent) = &self.spent {
             let key = marked(&self.key(caller), round);
             // A mark that remains costs the caller a call.
-            let _ = held(async { spent.forget(&key).await }).await;
+            let _ = contained(async { spent.forget(&key).await }).await;
         }
     }
 
@@ -72,7 +72,7 @@ impl Shared {
         };
         let key = marked(key, round);
         let first = async { spent.first(&key, 2 * LIFETIME).await };
-        held(first).await.unwrap_or(false)
+        contained(first).await.unwrap_or(false)
     }
 
     /// The counts of this instance for its share of the limit.

@@ -30,7 +30,7 @@ use crate::registry::live::{Configure, LiveRegistry, Setup};
 use crate::server::verify::Verified;
 use crate::service::Service;
 use crate::service::list::Lists;
-use crate::share::{Budget, Calls, Most, Shares};
+use crate::share::{Budget, Calls, Maximum, Shares};
 use crate::skills::Catalogue;
 use crate::store::Stores;
 
@@ -86,7 +86,7 @@ impl<S: State> Server<S> {
         let reloaders = reloaders(auth.as_ref());
         let number = |read| reloaders.number(&settings, read);
         let held = number(|it| it.max_held);
-        let shares = |limit, number| Shares::new(limit, Most::new(number, &held));
+        let shares = |limit, number| Shares::new(limit, Maximum::new(number, &held));
         let audit = open_audit(&settings)?;
         let live = Arc::new(Live::new(settings.clone()));
         let sharing = sharing(&settings, &changes, (&info.name, &info.version))?;

@@ -15,7 +15,7 @@ use crate::ops::health::Check;
 #[cfg(feature = "redis")]
 use crate::ops::hook::Hook;
 use crate::ops::metrics::Metrics;
-use crate::share::Most;
+use crate::share::Maximum;
 #[cfg(feature = "redis")]
 use crate::store::redis::{Link, Place, Reconnector};
 use crate::store::sharing::Sharing;
@@ -43,7 +43,7 @@ pub(super) fn tasks(
     let storage = own.map_or(storage, TaskStorage::Own);
     let ttl = reloaders.span(settings, |it| it.task_ttl);
     let number = reloaders.number(settings, |it| it.max_tasks);
-    Tasks::new(storage, ttl, Most::new(number, held))
+    Tasks::new(storage, ttl, Maximum::new(number, held))
 }
 
 /// Creates the stores that instances share.

@@ -39,12 +39,12 @@ impl<T> Arg<T> {
     fn read_weighed(&self, raw: RawStr<'_>, input: &mut Input<'_, '_>) -> Option<T> {
         let tape = Tape::parse(raw);
         let mut fit = self.fit(&tape, input);
-        if fit.bears(fit.worst) {
+        if fit.can_afford(fit.worst) {
             let decoded = (self.decode)(raw.get());
             return self.reread(raw, decoded.ok(), fit, input);
         }
         if fit.problems.is_empty() {
-            if fit.bears(fit.weight) {
+            if fit.can_afford(fit.weight) {
                 return self.reread(raw, None, fit, input);
             }
             fit.problems.note(&Fault::new("is nested too deeply"));

@@ -137,7 +137,7 @@ impl<'s> Fit<'s> {
     }
 
     /// Returns `true` if a decoder of this `weight` does work in proportion to the size of the value.
-    pub(super) fn bears(&self, weight: Weight) -> bool {
+    pub(super) fn can_afford(&self, weight: Weight) -> bool {
         let most = u64::try_from(self.most).unwrap_or(u64::MAX);
         weight.all <= most && self.steps < self.most
     }
