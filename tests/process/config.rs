@@ -323,7 +323,7 @@ fn call_later(toml: &str) -> (Process, Value) {
 #[test]
 fn a_tool_that_is_added_while_the_server_runs_has_the_limits_of_its_table() {
     let (mut process, answer) = call_later("[tools.later]\nrate_limit = \"1/h\"\n");
-    process.hears("these functions are not there yet");
+    process.hears("no function has these names");
     assert_eq!(answer["result"]["content"][0]["text"], "late");
     process.send(call("2", "later", json!({})));
     let refused = process.receive().unwrap().to_string();
@@ -336,6 +336,6 @@ fn a_tool_that_is_added_while_the_server_runs_has_the_limits_of_its_table() {
 fn a_tool_that_is_added_with_a_mistake_in_its_table_is_disabled() {
     let (process, answer) = call_later("[tools.later]\ncache = \"5s\"\n");
     assert_eq!(answer["error"]["code"], -32602, "{answer}");
-    let line = process.hears("switched off");
+    let line = process.hears("the function is disabled");
     assert!(line.contains("`cache` needs `read_only`"), "{line}");
 }

@@ -11,7 +11,7 @@ use super::reload::Configuration;
 use super::serve::serve_http;
 use crate::config::layers::{Layers, Sources};
 use crate::config::overrides::Declared;
-use crate::config::watch::Seen;
+use crate::config::watch::FileStates;
 use crate::config::{self, LogFormat};
 use crate::error::Result;
 use crate::handler::call::inject::State;
@@ -95,7 +95,7 @@ impl Parts {
         };
         let serves = matches!(matches.subcommand_name(), None | Some("stdio" | "http"));
         if serves {
-            signal::outlive_hang_ups();
+            signal::survive_early_hang_ups();
         }
         let sources = command::sources(&matches);
         let mut json = sources.wants_json();
@@ -195,7 +195,7 @@ impl Parts {
             functions: declared,
             is_open: self.items.is_held(),
         };
-        let seen = Seen::now(sources.files());
+        let states = FileStates::now(sources.files());
         let layers = sources.over(&self.settings, &declared)?;
         let program = std::mem::replace(&mut self.settings, layers.settings.clone());
         Ok(Box::new(Configuration {
@@ -203,7 +203,7 @@ impl Parts {
             program,
             declared,
             layers,
-            seen,
+            states,
         }))
     }
 }
@@ -215,7 +215,7 @@ fn name_foreign(layers: &Layers) {
         let tables = awaited.join(", ");
         tracing::warn!(
             tables,
-            "these functions are not there yet; their tables hold when they are added"
+            "no function has these names; their tables apply to functions that are added later"
         );
     }
     if !layers.foreign.is_empty() {

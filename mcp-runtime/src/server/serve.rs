@@ -326,9 +326,9 @@ impl Served {
         if blocked > 0 || !answered {
             tracing::warn!(
                 blocking = blocked,
-                "calls that cannot be stopped are left behind"
+                "calls that do not yield were abandoned; make their functions `blocking`"
             );
-            watch.leave(GRACE, answered);
+            watch.exit(GRACE, answered);
         }
         log::flush(log::FLUSH);
         ended

@@ -9,7 +9,7 @@
 //! server over stdio starts with them, as it verifies no callers.
 
 use super::builder::Parts;
-use crate::auth::site::Site;
+use crate::auth::public_urls::PublicUrls;
 use crate::config::problem::HIDDEN;
 use crate::config::{Settings, setting};
 use crate::error::{Error, Result};
@@ -100,8 +100,8 @@ fn auth_faults(settings: &Settings) -> Vec<Error> {
     let Some(auth) = settings.auth.verifier() else {
         return Vec::new();
     };
-    let site = Site::new(&settings.public_urls, http::PATH);
-    let faults = auth.verifier.faults(site.plain());
+    let public_urls = PublicUrls::new(&settings.public_urls, http::PATH);
+    let faults = auth.verifier.faults(public_urls.plain());
     faults.iter().map(|fault| Error::auth(fault)).collect()
 }
 

@@ -56,7 +56,7 @@ use crate::protocol::{Members, Method, Request, RpcError};
 use crate::registry::live::LiveRegistry;
 use crate::seal::Keys;
 use crate::share::{Calls, Shares};
-use crate::store::Shelf;
+use crate::store::StoreBackend;
 use crate::store::sharing::Sharing;
 use crate::task::Tasks;
 use crate::task::lease::Leases;
@@ -79,7 +79,7 @@ pub(crate) struct Service {
     /// The stores that instances share.
     pub sharing: Sharing,
     /// The values by key.
-    pub shelf: Arc<Shelf>,
+    pub store_backend: Arc<StoreBackend>,
     pub keys: Live<Keys>,
     pub tasks: Arc<Tasks>,
     /// The leases of the tasks that this instance runs.

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, OnceLock};
 
-use super::stores::{measured, sharing, shelf, tasks, with_store};
+use super::stores::{measured, sharing, store_backend, tasks, with_store};
 use super::{Parts, Server};
 use crate::answer::Identity;
 use crate::auth::settings::Verifier;
@@ -30,7 +30,7 @@ use crate::registry::live::{Configure, LiveRegistry, Setup};
 use crate::server::verify::Verified;
 use crate::service::Service;
 use crate::service::list::Lists;
-use crate::share::{Budget, Calls, Most, Shares};
+use crate::share::{Budget, Calls, Maximum, Shares};
 use crate::skills::Catalogue;
 use crate::store::Stores;
 
@@ -94,7 +94,7 @@ impl Parts {
         let reloaders = reloaders(auth.as_ref());
         let number = |read| reloaders.number(&settings, read);
         let held = number(|it| it.max_held);
-        let shares = |limit, number| Shares::new(limit, Most::new(number, &held));
+        let shares = |limit, number| Shares::new(limit, Maximum::new(number, &held));
         let audit = open_audit(&settings)?;
         let live = Arc::new(Live::new(settings.clone()));
         let sharing = sharing(&settings, &changes, (&info.name, &info.version))?;
@@ -114,7 +114,7 @@ impl Parts {
             changes,
             tasks: Arc::new(tasks(&settings, &sharing, &reloaders, &held)),
             leases: OnceLock::new(),
-            shelf: shelf(&sharing.stores, held.clone()),
+            store_backend: store_backend(&sharing.stores, held.clone()),
             requests: Live::new(Requests::new(&sharing.stores).reconfigured(&settings.requests)),
             sharing,
             #[cfg(feature = "websocket")]
