@@ -47,7 +47,7 @@ impl Reconnector {
                 if let Some(refusal) = refusal(&error) {
                     return Err(refusal);
                 }
-                tracing::warn!(%error, "Redis is unavailable; this instance starts alone");
+                tracing::warn!(%error, "Redis is unavailable; this instance starts alone, and connects as soon as it can");
                 self.link.down(&error.to_string());
                 None
             }
