@@ -1,4 +1,3 @@
-
 use super::*;
 use crate::config::tree;
 use crate::handler::spec::policy::{Breaker, Cache, Concurrency, Per, RateLimit, Retry, Source};
