@@ -17,6 +17,7 @@ use super::shared::Shared;
 use super::signal::Signal;
 use super::stream::Reader;
 use super::streams::EventId;
+use crate::background;
 use crate::handler::Principal;
 use crate::protocol::RpcError;
 use crate::service::Service;
@@ -203,10 +204,10 @@ impl Sessions {
                 }
             };
             // Not aborted with the sessions: the last events are written when the instance stops.
-            tokio::spawn(run);
+            background::spawn(run);
             [
-                AbortOnDropHandle::new(tokio::spawn(receive)),
-                AbortOnDropHandle::new(tokio::spawn(maintain)),
+                AbortOnDropHandle::new(background::spawn(receive)),
+                AbortOnDropHandle::new(background::spawn(maintain)),
             ]
         });
     }

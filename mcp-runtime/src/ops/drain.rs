@@ -11,6 +11,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
+use futures_util::FutureExt as _;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -57,13 +58,13 @@ impl Drain {
 
     /// Runs `future` to its end, counted as a call in flight.
     pub(crate) fn spawn(&self, future: impl Future<Output = ()> + Send + 'static) {
-        self.calls.spawn(future);
+        self.calls.spawn(future.boxed());
     }
 
     /// Runs `future`, which continues calls that are counted themselves, to its end; the shutdown waits for it.
     pub(crate) fn spawn_uncounted(&self, future: impl Future<Output = ()> + Send + 'static) {
         let uncounted = Uncounted::new(&self.uncounted);
-        self.calls.spawn(async move {
+        self.spawn(async move {
             future.await;
             drop(uncounted);
         });

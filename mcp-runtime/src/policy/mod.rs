@@ -25,6 +25,7 @@ pub(crate) mod contain;
 pub(crate) mod in_force;
 pub(crate) mod max_output;
 mod outcome;
+mod patterns;
 mod poll;
 mod rate_limit;
 mod redact;

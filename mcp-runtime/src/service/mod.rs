@@ -39,6 +39,7 @@ use crate::answer::{Answer, Identity};
 use crate::auth::settings::Verifier;
 use list::ListKind;
 
+use crate::background;
 use crate::changes::Changes;
 use crate::config::Settings;
 use crate::config::reload::Reloaders;
@@ -174,7 +175,7 @@ impl Service {
         self.begin_leases();
         if self.hooks.outcome().is_none() {
             let service = Arc::clone(self);
-            runtime.spawn(async move {
+            background::spawn_on(&runtime, async move {
                 // Failures are logged there, and reported to callers.
                 let _ = service.hooks.start().await;
             });

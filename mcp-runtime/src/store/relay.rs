@@ -14,6 +14,7 @@ use tokio_util::task::AbortOnDropHandle;
 use super::contained::{Panicked, contain, contain_now, contained};
 use super::flush::Flush;
 use super::{CacheStore, Changes as Shared, Feed, Incoming, StoreFuture};
+use crate::background;
 use crate::changes::Changes;
 use crate::changes::outlet::{Outgoing, Outlet};
 
@@ -60,8 +61,8 @@ impl Relay {
             instance.to_owned(),
         );
         let relay = Self {
-            _out: AbortOnDropHandle::new(tokio::spawn(out)),
-            _in: AbortOnDropHandle::new(tokio::spawn(take)),
+            _out: AbortOnDropHandle::new(background::spawn(out)),
+            _in: AbortOnDropHandle::new(background::spawn(take)),
         };
         (relay, outlet)
     }

@@ -14,6 +14,7 @@ use tokio_util::task::AbortOnDropHandle;
 use super::record::{TaskRecord, TaskStatus};
 use super::store::{TaskSignals, get, put};
 use super::{TaskError, Tasks};
+use crate::background;
 use crate::changes::{Change, Changes};
 use crate::handler::Principal;
 use crate::policy::contain::{contain, contain_now, contained};
@@ -50,8 +51,8 @@ impl Leases {
         let renew = renew(Arc::clone(tasks), changes.clone());
         let receive = receive_signals(Arc::clone(tasks), signals);
         Some(Self {
-            _renewing: AbortOnDropHandle::new(tokio::spawn(renew)),
-            _receiving: AbortOnDropHandle::new(tokio::spawn(receive)),
+            _renewing: AbortOnDropHandle::new(background::spawn(renew)),
+            _receiving: AbortOnDropHandle::new(background::spawn(receive)),
         })
     }
 }

@@ -26,6 +26,7 @@ use tokio::sync::Notify;
 use tokio::task::AbortHandle;
 
 use crate::answer::Answer;
+use crate::background;
 use crate::dispatch::{Call, Next, Origin, Pending, dispatch, refuse, reject};
 use crate::handler::Principal;
 use crate::handler::call::context::Caller;
@@ -390,7 +391,7 @@ impl Peer {
             Arc::clone(&self.0.service),
             Arc::clone(&session),
         );
-        let change_task = self.0.runtime.spawn(async move {
+        let change_task = background::spawn_on(&self.0.runtime, async move {
             loop {
                 let change = notified.next_change(&service).await;
                 let mut line = Vec::new();

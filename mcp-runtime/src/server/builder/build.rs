@@ -49,9 +49,16 @@ impl<S: State> Server<S> {
     /// assert!(error.to_string().contains("page_size"));
     /// ```
     pub fn check(&self) -> Result<()> {
-        self.verify_http()
+        self.parts.verify_http()
     }
 
+    /// Builds the server for a transport that verifies no callers.
+    pub(crate) fn build(self) -> Result<Arc<Service>> {
+        self.into_parts().build()
+    }
+}
+
+impl Parts {
     /// Builds the server for HTTP, where callers are verified.
     pub(in crate::server) fn build_http(self) -> Result<Arc<Service>> {
         self.verify_http()?;
@@ -62,13 +69,14 @@ impl<S: State> Server<S> {
     fn prepared(&self) -> Result<Verified> {
         let verified = self.verify()?;
         #[cfg(feature = "otel")]
-        self.parts.begin_telemetry()?;
+        self.begin_telemetry()?;
         Ok(verified)
     }
 
-    pub(crate) fn build(self) -> Result<Arc<Service>> {
+    /// Builds the server for any other transport.
+    pub(in crate::server) fn build(self) -> Result<Arc<Service>> {
         let verified = self.prepared()?;
-        let Parts {
+        let Self {
             info,
             instructions,
             items,
@@ -79,7 +87,7 @@ impl<S: State> Server<S> {
             drain,
             settings,
             ..
-        } = self.parts;
+        } = self;
         let hooks = Arc::new(Hooks::new(start, stop));
         prepare(&drain, &settings, &hooks);
         let auth = settings.auth.verifier();
