@@ -165,6 +165,10 @@ pub(crate) async fn serve() {
     } else {
         server
     };
+    let server = match std::env::var("INSTANCE_PREFIX") {
+        Ok(prefix) => server.store_prefix(prefix),
+        Err(_) => server,
+    };
     let server = if url.is_empty() {
         server
     } else {
