@@ -35,13 +35,20 @@ impl Cluster {
         let nodes = (0..6).map(|_| {
             let port = free_port();
             let number = port.to_string();
-            let own = ["--tls-port", &number, "--tls-cluster", "yes"];
-            let (node, file) = node(REDIS, &[&own[..], settings].concat());
+            let own = ["--tls-port", &number];
+            let among = ["--tls-cluster", "yes", "--tls-replication", "yes"];
+            let (node, file) = node(REDIS, &[&own[..], &among, settings].concat());
             (node, file, port)
         });
         let nodes: Vec<_> = nodes.collect();
         let ports = nodes.iter().map(|it| it.2).collect();
-        Self::with(nodes.into_iter().map(|(node, file, _)| (node, file)).unzip(), ports)
+        Self::with(
+            nodes
+                .into_iter()
+                .map(|(node, file, _)| (node, file))
+                .unzip(),
+            ports,
+        )
     }
 
     fn of(nodes: Vec<(Redis, String)>) -> Self {
@@ -307,7 +314,11 @@ async fn a_slot_that_moves_loses_no_call_and_no_count() {
     let found = cluster.nodes[from].command(&["EXISTS", key]);
     assert!(found.starts_with(":1"), "the key is there: {found}");
     cluster.begin_move(key, from, to);
-    assert_eq!(b.admitted("limited", 2).await, 2, "still at the old primary");
+    assert_eq!(
+        b.admitted("limited", 2).await,
+        2,
+        "still at the old primary"
+    );
     cluster.move_keys(key, from, to);
     assert_eq!(a.admitted("limited", 2).await, 2, "ASK");
     cluster.end_move(key, to);

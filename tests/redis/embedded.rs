@@ -23,7 +23,9 @@ async fn application(redis: String, port: u16, stop: Arc<AtomicBool>) {
         Box::pin(async { Ok(()) })
     });
     let shutdown = server.shutdown_handle();
-    let listener = tokio::net::TcpListener::bind(("127.0.0.1", port)).await.unwrap();
+    let listener = tokio::net::TcpListener::bind(("127.0.0.1", port))
+        .await
+        .unwrap();
     axum::serve(listener, server.into_router())
         .with_graceful_shutdown(async move {
             while !stop.load(Ordering::Relaxed) {
@@ -44,11 +46,17 @@ async fn a_stopped_application_has_told_the_others_everything_and_is_no_instance
     let (stops, url) = (Arc::clone(&stop), redis.url());
     let running = std::thread::spawn(move || {
         let mut runtime = tokio::runtime::Builder::new_current_thread();
-        runtime.enable_all().build().unwrap().block_on(application(url, port, stops));
+        runtime
+            .enable_all()
+            .build()
+            .unwrap()
+            .block_on(application(url, port, stops));
     });
     other.until("mcp_store_instances", 2.0, BACK).await;
     stop.store(true, Ordering::Relaxed);
-    tokio::task::spawn_blocking(|| running.join().unwrap()).await.unwrap();
+    tokio::task::spawn_blocking(|| running.join().unwrap())
+        .await
+        .unwrap();
     let left = redis.command(&["ZCARD store-test:instances"]);
     assert_eq!(left.trim(), ":1");
     other.until("mcp_store_instances", 1.0, BACK).await;

@@ -52,9 +52,20 @@ async fn a_user_with_the_permissions_of_the_page_runs_every_store() {
     let [a, _] = pair(&url);
     a.call("remember", json!({ "word": "mellon" })).await;
     let user = ["AUTH mcp password", "KEYS *"];
-    assert!(redis.commands(&user).contains("NOPERM"), "it reads no other keys");
-    assert!(redis.commands(&["AUTH mcp password", "FLUSHALL"]).contains("NOPERM"));
-    assert!(redis.commands(&["AUTH mcp password", "GET other"]).contains("NOPERM"));
+    assert!(
+        redis.commands(&user).contains("NOPERM"),
+        "it reads no other keys"
+    );
+    assert!(
+        redis
+            .commands(&["AUTH mcp password", "FLUSHALL"])
+            .contains("NOPERM")
+    );
+    assert!(
+        redis
+            .commands(&["AUTH mcp password", "GET other"])
+            .contains("NOPERM")
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -65,13 +76,21 @@ async fn the_file_of_users_has_the_permissions_of_the_page() {
     let mut expected = rights("server");
     expected[1] = format!(">{password}");
     assert_eq!(words, expected);
-    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../examples/deploy/valkey/users.acl");
+    let file = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../examples/deploy/valkey/users.acl"
+    );
     let redis = Redis::with(&["--aclfile", file]);
-    let url = redis.url().replace("redis://", &format!("redis://server:{password}@"));
+    let url = redis
+        .url()
+        .replace("redis://", &format!("redis://server:{password}@"));
     let prefixed = [(); 2].map(|()| Instance::with(&url, &[("INSTANCE_PREFIX", "server")]));
     limits_hold(prefixed).await;
     let text = Instance::try_start(&redis.url()).err();
-    assert!(text.is_some_and(|text| text.contains("Redis refuses")), "the default user is off");
+    assert!(
+        text.is_some_and(|text| text.contains("Redis refuses")),
+        "the default user is off"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -80,15 +99,23 @@ async fn a_user_without_one_of_the_permissions_stops_the_start_with_the_remedy()
     let all = rights("store-test");
     let is_needed = |right: &&String| right.starts_with(['+', '&', '~']);
     // Those of a cluster and of sentinels.
-    let is_other = |right: &&String| right.contains("cluster") || ["+role", "+info"].contains(&&***right);
+    let is_other =
+        |right: &&String| right.contains("cluster") || ["+role", "+info"].contains(&&***right);
     for left_out in all.iter().filter(is_needed).filter(|it| !is_other(it)) {
         let rest: Vec<_> = all.iter().filter(|it| *it != left_out).cloned().collect();
         let set = redis.command(&[&setting(&rest)]);
         assert!(set.contains("OK"), "{set}");
         let text = Instance::try_start(&url(&redis)).err();
         let text = text.unwrap_or_else(|| panic!("it starts without {left_out}"));
-        assert!(text.contains("Redis refuses this server"), "{left_out}: {text}");
-        let commands: Vec<_> = all.iter().filter(|it| it.starts_with(['+', '-'])).cloned().collect();
+        assert!(
+            text.contains("Redis refuses this server"),
+            "{left_out}: {text}"
+        );
+        let commands: Vec<_> = all
+            .iter()
+            .filter(|it| it.starts_with(['+', '-']))
+            .cloned()
+            .collect();
         assert!(text.contains(&commands.join(" ")), "{left_out}: {text}");
         assert!(!text.contains("password@"), "{text}");
     }

@@ -77,7 +77,9 @@ impl Watched {
         }
         let port = free_port();
         let own = ["--tls-port".to_owned(), port.to_string()];
-        let own = own.into_iter().chain(["--tls-replication", "yes"].map(str::to_owned));
+        let own = own
+            .into_iter()
+            .chain(["--tls-replication", "yes"].map(str::to_owned));
         (Some(port), own.chain(self.settings.clone()).collect())
     }
 

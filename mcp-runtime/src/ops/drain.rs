@@ -100,7 +100,10 @@ impl Drain {
     }
 
     /// Sets the function that runs once after the hooks of the stop.
-    pub(crate) fn ends_with(&self, run: impl Fn() -> BoxFuture<'static, ()> + Send + Sync + 'static) {
+    pub(crate) fn ends_with(
+        &self,
+        run: impl Fn() -> BoxFuture<'static, ()> + Send + Sync + 'static,
+    ) {
         let last = Last {
             run: Box::new(run),
             done: OnceCell::new(),

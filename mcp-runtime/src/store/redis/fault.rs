@@ -13,6 +13,19 @@ pub(super) const PERMISSIONS: &str = "+@connection +@scripting +@read +@write +@
 /// The texts of a refusal within a script, whose code is `ERR`, by Redis 7.0 and later ones.
 const REFUSED_IN_SCRIPT: [&str; 2] = ["user executing the script can't", "ACL failure in script"];
 
+const TRUST: &str = "the certificate of Redis is issued by an unknown authority; name the file with the certificate of that authority in SSL_CERT_FILE";
+
+/// Parts of the texts of errors, and the remedies.
+const REMEDIES: [(&str, &str); 3] = [
+    ("UnknownIssuer", TRUST),
+    // Of another authority with the same name.
+    ("BadSignature", TRUST),
+    (
+        "not valid for name",
+        "write a host of the URL as in the certificate of Redis; the nodes of a cluster or behind sentinels must announce such a name, too",
+    ),
+];
+
 /// The error of a command.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum LinkError {
@@ -95,24 +108,10 @@ pub(super) fn explained(error: &RedisError) -> String {
         return refusal;
     }
     let text = error.to_string();
-    let remedies = [
-        (
-            "UnknownIssuer",
-            "the certificate of Redis is issued by an unknown authority; name the file with the certificate of that authority in SSL_CERT_FILE",
-        ),
-        (
-            "not valid for name",
-            "write a host of the URL as in the certificate of Redis; the nodes of a cluster or behind sentinels must announce such a name, too",
-        ),
-        (
-            "InvalidContentType",
-            "Redis does not expect TLS at this port; write its TLS port, or redis in place of rediss",
-        ),
-    ];
     if error.kind() == ErrorKind::Server(ServerErrorKind::Moved) {
         return format!("Redis is a node of a cluster ({text}); write redis+cluster:// in its URL");
     }
-    let remedy = remedies.iter().find(|(part, _)| text.contains(part));
+    let remedy = REMEDIES.iter().find(|(part, _)| text.contains(part));
     remedy.map_or(text.clone(), |(_, remedy)| format!("{text}; {remedy}"))
 }
 
@@ -129,20 +128,38 @@ mod tests {
     #[test]
     fn every_reply_that_concerns_the_whole_server_counts_as_an_outage() {
         for (line, expected) in [
-            ("LOADING Redis is loading the dataset in memory", Effect::Lost),
+            (
+                "LOADING Redis is loading the dataset in memory",
+                Effect::Lost,
+            ),
             ("MASTERDOWN Link with MASTER is down", Effect::Lost),
-            ("READONLY You can't write against a read only replica.", Effect::Lost),
+            (
+                "READONLY You can't write against a read only replica.",
+                Effect::Lost,
+            ),
             ("CLUSTERDOWN Hash slot not served", Effect::Lost),
             ("NOAUTH Authentication required.", Effect::Lost),
             ("WRONGPASS invalid username-password pair", Effect::Lost),
             ("BUSY Redis is busy running a script.", Effect::Failing),
-            ("MISCONF Redis is configured to save RDB snapshots", Effect::Failing),
-            ("NOREPLICAS Not enough good replicas to write.", Effect::Failing),
-            ("OOM command not allowed when used memory > 'maxmemory'.", Effect::Failing),
+            (
+                "MISCONF Redis is configured to save RDB snapshots",
+                Effect::Failing,
+            ),
+            (
+                "NOREPLICAS Not enough good replicas to write.",
+                Effect::Failing,
+            ),
+            (
+                "OOM command not allowed when used memory > 'maxmemory'.",
+                Effect::Failing,
+            ),
             ("WRONGTYPE Operation against a key", Effect::Single),
             ("NOPERM this user has no permissions", Effect::Single),
             ("NOSCRIPT No matching script.", Effect::Single),
-            ("TRYAGAIN Multiple keys request during rehashing", Effect::Single),
+            (
+                "TRYAGAIN Multiple keys request during rehashing",
+                Effect::Single,
+            ),
             ("MOVED 3999 127.0.0.1:6381", Effect::Single),
             ("ERR unknown command", Effect::Single),
             ("SOMETHING of a later version", Effect::Single),
@@ -161,7 +178,10 @@ mod tests {
         let denied = "ERR The user executing the script can't run this command";
         for (line, part) in [
             ("MOVED 3999 127.0.0.1:6381", "write redis+cluster://"),
-            ("WRONGPASS invalid username-password pair", "the user and the password"),
+            (
+                "WRONGPASS invalid username-password pair",
+                "the user and the password",
+            ),
             ("NOPERM this user has no permissions", "permit its user"),
             (denied, "permit its user"),
             ("ERR ACL failure in script: x", "permit its user"),
@@ -171,8 +191,11 @@ mod tests {
         }
         for (cause, part) in [
             ("invalid peer certificate: UnknownIssuer", "SSL_CERT_FILE"),
-            ("certificate not valid for name \"a\"", "as in the certificate"),
-            ("received corrupt message of type InvalidContentType", "TLS port"),
+            ("invalid peer certificate: BadSignature", "SSL_CERT_FILE"),
+            (
+                "certificate not valid for name \"a\"",
+                "as in the certificate",
+            ),
         ] {
             let text = explained(&std::io::Error::other(cause).into());
             assert!(text.contains(part), "{text}");
