@@ -80,7 +80,7 @@ impl Breaker {
     pub(super) fn failed(&self, error: &LinkError) -> bool {
         let effect = error.effect();
         if effect != Effect::Lost && matches!(error, LinkError::Redis(_)) {
-            self.show(error.to_string());
+            self.show(&error.to_string());
         }
         if effect == Effect::Single {
             return false;
@@ -91,10 +91,10 @@ impl Breaker {
     }
 
     /// Reports a fault for a while, and logs the first of several.
-    fn show(&self, text: String) {
+    fn show(&self, text: &str) {
         let mut state = lock(&self.state);
         let is_known = state.recent_fault().is_some();
-        state.fault = Some((Instant::now(), text.clone()));
+        state.fault = Some((Instant::now(), text.to_owned()));
         drop(state);
         if !is_known {
             tracing::warn!(reason = text, "Redis refuses a command");

@@ -66,10 +66,9 @@ fn effect(error: &RedisError) -> Effect {
         }
         // The server responds, and refuses all commands or all writes.
         Some("BUSY" | "MISCONF" | "NOREPLICAS" | "OOM") => Effect::Failing,
-        Some(_) => Effect::Single,
         None if error.is_unrecoverable_error() => Effect::Lost,
         None if error.kind() == ErrorKind::Io => Effect::Failing,
-        None => Effect::Single,
+        Some(_) | None => Effect::Single,
     }
 }
 
