@@ -1,4 +1,4 @@
-"""Judges a run of the official conformance suite by what it has written down.
+"""Judges a run of the official conformance suite by the files that it has written.
 
     verdict.py <directory> <how many scenarios it must have>
 
@@ -20,7 +20,7 @@ def listed(word):
 
 
 def judge(checks, skipped):
-    """What is wrong with the checks of a scenario, a line each."""
+    """Returns the failures of a scenario, one line each."""
     wrong = [check for check in checks if check["status"] not in GOOD]
     wrong = [check for check in wrong if not (check["status"] == "SKIPPED" and check["id"] in skipped)]
     lines = [f"{it['status']} {it['id']}: {it.get('errorMessage') or it.get('description')}" for it in wrong]

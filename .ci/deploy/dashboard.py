@@ -1,4 +1,4 @@
-"""Every query of the dashboard and of the alerts, asked of a real Prometheus that scrapes real servers under load.
+"""Evaluates every query of the dashboard and of the alerts in a real Prometheus, which scrapes real servers under load.
 
 A query of the dashboard returns series with numbers. So does the left side of an alert's condition; where its reason can be
 given here, the whole condition does.
@@ -25,8 +25,8 @@ from load.wire import Refused, Wire
 
 deploy, program = pathlib.Path(sys.argv[1]), os.path.abspath(sys.argv[2])
 KINDS = [modern.Caller, modern.Limited, modern.Tasks, modern.Listening, legacy.Caller, legacy.Streamed, legacy.Listening]
-# The alerts of which the reason is given here, and those whose reason takes a server that is really ill.
-FIRING = ["McpInstanceDown", "McpBreakerOpen", "McpStoreAway", "McpCertificateEnds", "McpReloadRefused"]
+# The alerts whose cause is produced here, and those whose cause needs a faulty server.
+FIRING = ["McpInstanceDown", "McpBreakerOpen", "McpStoreUnavailable", "McpCertificateExpiry", "McpReloadRefused"]
 HEALTHY = {
     "McpErrors": "more than 5 % of all requests would have to fail",
     "McpSlow": "calls would have to take a second",
@@ -37,7 +37,7 @@ HEALTHY = {
 
 
 class Prometheus:
-    """A real one, with the scrape configuration and the alerts of the deployment, at other addresses and times."""
+    """A real Prometheus, with the scrape configuration and the alerts of the deployment, at other addresses and intervals."""
 
     def __init__(self, folder, targets, secure):
         config = yaml.safe_load((deploy / "prometheus/prometheus.yml").read_text())
@@ -45,7 +45,7 @@ class Prometheus:
         del config["alerting"]
         [scrape] = config["scrape_configs"]
         scrape["static_configs"] = [{"targets": targets}]
-        # The one with TLS, as the same job: its certificate is one that nobody knows.
+        # The server with TLS, as the same job; its certificate is self-signed.
         tls = {**scrape, "job_name": "tls", "scheme": "https", "tls_config": {"insecure_skip_verify": True}}
         tls["static_configs"] = [{"targets": [secure], "labels": {"job": "mcp"}}]
         config["scrape_configs"].append(tls)
@@ -62,7 +62,7 @@ class Prometheus:
             return json.load(response)["data"]
 
     def ask(self, query):
-        """The values of the series that are numbers."""
+        """Returns the numeric values of the series."""
         values = [float(series["value"][1]) for series in self.get("query", query=query)["result"]]
         return [value for value in values if not math.isnan(value)]
 
@@ -79,7 +79,7 @@ class Prometheus:
 
 
 def left(condition):
-    """The expression that an alert compares."""
+    """Returns the expression that an alert compares."""
     for operator in (" > ", " < ", " == "):
         head, found, _ = condition.rpartition(operator)
         if found:
@@ -132,7 +132,7 @@ def main():
         assert sorted(rules) == sorted([*FIRING, *HEALTHY]), sorted(rules)
         for condition in rules.values():
             prometheus.until(left(condition))
-        # Their reasons: a configuration that is refused, and no Redis; the others are there.
+        # The remaining causes: a refused configuration, and no Redis.
         configuration.write_text("nonsense = [\n")
         near.running.process.send_signal(signal.SIGHUP)
         redis.kill()

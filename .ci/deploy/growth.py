@@ -23,7 +23,7 @@ THREADS = 4
 
 
 def command(redis, *words):
-    """A command's reply as it is."""
+    """Returns the raw reply of a command."""
     with socket.create_connection((redis.host, redis.port)) as it:
         it.sendall((" ".join(words) + "\r\n").encode())
         it.settimeout(0.3)
@@ -45,7 +45,7 @@ def memory(redis):
 
 
 def commands(redis):
-    """The number of scripts and messages that were sent; what scripts do inside is not counted."""
+    """Returns the number of scripts and messages sent; commands inside of scripts are not counted."""
     found = re.findall(r"^cmdstat_([\w|]+):calls=(\d+)", command(redis, "INFO", "commandstats"), re.M)
     return sum(int(count) for name, count in found if name in ("evalsha", "publish", "xadd"))
 
@@ -64,7 +64,7 @@ def in_threads(work):
 
 
 def measure(what, redis, instances, work):
-    """Runs `work` and prints what each of its parts has cost."""
+    """Runs `work`, and prints the cost of each of its parts."""
     server, store, sent = [resident(it) for it in instances], memory(redis), commands(redis)
     begun = time.time()
     in_threads(work)

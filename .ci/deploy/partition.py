@@ -1,4 +1,4 @@
-"""Two instances of one server, of which the way of one to Redis is cut and healed: once silently, once with resets.
+"""Two instances of one server; the connection of one to Redis is cut and restored, once silently and once with resets.
 
 While it is cut, each instance goes on, and a client sees what the documentation says and nothing else: local limits, a
 degraded health, 503 for sessions that only the store knows. Once it is healed, they are one server again.
@@ -32,13 +32,13 @@ def wire(instance):
 
 
 class At:
-    """A session as it is seen at one instance."""
+    """A session as seen by one instance."""
 
     def __init__(self, session, instance):
         self.session, self.wire = session, wire(instance)
 
     def status(self, method="ping"):
-        """The status of a request, and its `Retry-After`."""
+        """Returns the status of a request, and its `Retry-After`."""
         message = self.session.message(method, {})
         headers = {"Content-Type": "application/json", "Accept": "application/json, text/event-stream"}
         try:
@@ -64,7 +64,7 @@ def opened(instance):
 
 
 class Ear:
-    """Listens to a counter at one instance."""
+    """Listens to a counter on one instance."""
 
     def __init__(self, instance, name):
         self.uri, self.told, self.is_open = f"counter://{name}", 0, threading.Event()
@@ -86,7 +86,7 @@ class Ear:
 
 
 def admitted(instance, seconds):
-    """Calls a limited tool as fast as it is answered; how often it was admitted, and the longest wait."""
+    """Calls a limited tool without pauses; returns the number of admitted calls, and the longest wait."""
     number, longest, end, caller = 0, 0, time.time() + seconds, wire(instance)
     while time.time() < end:
         begun = time.time()
@@ -115,7 +115,7 @@ def both_admitted(instances, seconds):
 
 
 def asks_and_is_answered(session, instance):
-    """A call that asks its client, all at one instance."""
+    """A call with an input request, on one instance."""
     at = legacy.Session.__new__(legacy.Session)
     at.wire, at.id, at.number = wire(instance), session.id, 50
     answer = at.begin("tools/call", {"name": "ask", "arguments": {}}, is_kept=False)

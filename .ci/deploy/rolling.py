@@ -19,8 +19,8 @@ QUOTA, PERIOD, NUMBER = 40, 10, 3
 SHARE = math.ceil(QUOTA / NUMBER)
 # The maximum time until all state is shared again, after Redis is available.
 RECOVERY = 5
-# The words of what is lost while Redis is away, or because it comes back empty: streams that are read on another instance than
-# the one that writes them, and sessions that come to an instance which has not seen them.
+# The messages for losses while Redis is unavailable, or because it restarts empty: streams read on another instance than
+# the one that writes them, and sessions on an instance that has not seen them.
 LOST_WITH_REDIS = ("the stream has ended without an answer", "the session is gone", "404 for")
 
 KINDS = [
@@ -114,7 +114,7 @@ class Run:
             print(f"refused or lost while Redis was away: {number} {kind}: {why}")
 
     def check_limit(self, begun):
-        """No more than a limit permits, and one instance's share while Redis is away."""
+        """At most the limit, plus the share of one instance while Redis is unavailable."""
         for away, back, _ in self.away:
             admitted = self.tally.admitted_between(away, back)
             most = QUOTA * (1 + (back - away) / PERIOD) + SHARE

@@ -14,7 +14,7 @@ TOOL, ARGUMENTS = sys.argv[1], json.loads(sys.argv[2])
 
 
 def offered(names):
-    """The name under which the host offers the tool, if it does."""
+    """Returns the name under which the host offers the tool, if it does."""
     return next((name for name in names if name == TOOL or name.endswith(f"_{TOOL}")), None)
 
 
@@ -134,7 +134,7 @@ class Handler(BaseHTTPRequestHandler):
         self.reply('{"data":[],"models":[]}', "application/json")
 
     def turn(self, api, request):
-        """One turn of the model: the call, or what came of it."""
+        """Returns one turn of the model: the call, or its result."""
         names = list(api.names(request))
         whole = {name: "_".join(name) if isinstance(name, tuple) else name for name in names}
         tool = next((name for name in names if offered([whole[name]])), None)

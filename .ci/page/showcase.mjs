@@ -43,7 +43,7 @@ await inBrowser(async page => {
   await aTask(page);
   await aView(page);
 
-  // Hostile content, as text alone; a link that is none.
+  // Hostile content is shown as text; an invalid link is not a link.
   await go(page, 'tools/hostile');
   await call(page);
   assert.match(await result(page), /<img src=x onerror=/);
@@ -228,7 +228,7 @@ async function everyQuestion(page) {
   await ended(page);
   assert.match(await result(page), /Ann <ann@example.com>, 30, news true, Fish, \[Saturday\], Hello, Ann!, 2 roots/);
 
-  // A client that cannot be asked is refused; a person may refuse too.
+  // A client without the capability is refused; a user can decline.
   await page.click('summary:text-is("Options")');
   await page.getByLabel('answers of a person').uncheck();
   await page.click('form.call button[type=submit]:not([aria-disabled=true])');

@@ -1,4 +1,4 @@
-// The page of example-world: every section, every control once.
+// The page of example-world: every section and every control once.
 
 import { address, assert, call, ended, go, inBrowser, look, open, result } from './browser.mjs';
 
@@ -45,7 +45,7 @@ await inBrowser(async page => {
   await look(page, 'called');
   await wire(page);
 
-  // The keyboard alone: the tabs of the outcome, the call.
+  // With the keyboard only: the tabs of the outcome, the call.
   await page.focus('.tabs button[aria-selected=true]');
   await page.keyboard.press('ArrowRight');
   assert.equal(await page.evaluate(() => document.activeElement.textContent), 'Result');
@@ -54,7 +54,7 @@ await inBrowser(async page => {
   await page.waitForFunction(() => document.querySelector('.sections [data-section=calls] .count').textContent === '2');
   await ended(page);
 
-  // More than the rate limit allows: what was refused, and why.
+  // Above the rate limit: the refusal and its reason.
   for (let count = 0; count < 4; count += 1)
     await page.click('form.call button[type=submit]:not([aria-disabled=true])');
   await page.waitForSelector('.panel .state:is(.error, .refused)');
@@ -67,7 +67,7 @@ await inBrowser(async page => {
   assert.match(await page.innerText('main'), /rank_countries/);
   await look(page, 'limits');
 
-  // A fault of the tool's own.
+  // An error of the tool.
   await go(page, 'tools/country');
   await page.getByLabel('code', { exact: true }).fill('UK');
   await call(page, 'error');
@@ -84,7 +84,7 @@ await inBrowser(async page => {
   await call(page);
   assert.match(await result(page), /Germany/);
 
-  // Questions, answered and declined.
+  // Input requests, answered and declined.
   await go(page, 'tools/quiz');
   await page.click('form.call button[type=submit]');
   await page.waitForSelector('.question');
@@ -152,7 +152,7 @@ await inBrowser(async page => {
   );
   await look(page, 'connect');
 
-  // The theme, and what it does not know.
+  // The theme; an unknown tool; no tasks.
   await page.selectOption('#theme', 'dark');
   assert.equal(await page.evaluate(() => getComputedStyle(document.documentElement).colorScheme), 'dark');
   await page.reload();

@@ -1,6 +1,6 @@
 //! Text of a caller as responses, logs and audit records repeat it: cut, so that none of them grows with it.
 //!
-//! There is one form of the cut: the beginning, an ellipsis, and the length of the whole in bytes.
+//! There is one form of the cut: the truncated, an ellipsis, and the length of the whole in bytes.
 //!
 //! A name of a megabyte in a request would otherwise be a megabyte in the error, the log line and
 //! the audit record. The cut counts characters, not bytes, so that no text ends within one.
@@ -32,7 +32,7 @@ pub(crate) fn excerpt_of(error: &serde_json::Error) -> String {
     excerpt(&error.to_string()).into_owned()
 }
 
-/// Shows the beginning of a value for the log, and the length of the whole if that is longer.
+/// Shows the truncated of a value for the log, and the length of the whole if that is longer.
 ///
 /// The value is written piece by piece and not kept: the rest of it is only counted.
 pub(crate) struct Excerpt<T> {
@@ -55,14 +55,14 @@ impl<T: Display> Excerpt<T> {
 
 impl<T: Display> Display for Excerpt<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut beginning = Beginning {
+        let mut truncated = Truncated {
             to: f,
             room: self.most,
             bytes: 0,
             is_cut: false,
         };
-        write!(beginning, "{}", self.value)?;
-        let Beginning { bytes, is_cut, .. } = beginning;
+        write!(truncated, "{}", self.value)?;
+        let Truncated { bytes, is_cut, .. } = truncated;
         if is_cut { write_cut(f, bytes) } else { Ok(()) }
     }
 }
@@ -73,14 +73,14 @@ pub(crate) fn write_cut(to: &mut impl Write, bytes: usize) -> fmt::Result {
 }
 
 /// Forwards characters up to the maximum, and counts the bytes of the whole text.
-struct Beginning<'a, 'f> {
+struct Truncated<'a, 'f> {
     to: &'a mut fmt::Formatter<'f>,
     room: usize,
     bytes: usize,
     is_cut: bool,
 }
 
-impl Write for Beginning<'_, '_> {
+impl Write for Truncated<'_, '_> {
     fn write_str(&mut self, text: &str) -> fmt::Result {
         let end = text
             .char_indices()

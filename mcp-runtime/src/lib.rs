@@ -66,6 +66,7 @@ pub mod __private;
 pub mod __testing;
 mod answer;
 pub mod auth;
+mod background;
 #[cfg(feature = "tls")]
 mod certificate;
 mod changes;

@@ -79,7 +79,7 @@ pub(crate) struct State {
 ///
 /// Ordered by time, then by number, which is the order in which `Rounds` keeps them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub(crate) struct Stamp {
+pub(crate) struct RoundId {
     pub issued: u64,
     pub id: u64,
 }
@@ -94,7 +94,7 @@ impl State {
     }
 }
 
-impl Stamp {
+impl RoundId {
     /// Returns `true` if a state of this round has expired while one of `later` has not.
     pub(crate) fn is_over(self, later: Self) -> bool {
         later.issued.saturating_sub(self.issued) > 2 * LIFETIME_MILLIS
@@ -103,7 +103,7 @@ impl Stamp {
 
 #[derive(Serialize, Deserialize)]
 struct Sealed<S> {
-    round: Stamp,
+    round: RoundId,
     principal: [u8; 32],
     call: [u8; 32],
     state: S,
@@ -132,9 +132,7 @@ pub(crate) struct NoRandom;
 pub(crate) enum Unsealable {
     #[error(transparent)]
     NoRandom(#[from] NoRandom),
-    #[error(
-        "it has {0} bytes of answers and of results of `once`; at most {LARGEST} can be carried"
-    )]
+    #[error("it has {0} bytes of input responses and results of `once`, and may have {LARGEST}")]
     TooLarge(usize),
 }
 
@@ -158,7 +156,7 @@ pub(crate) struct TooShort {
 
 /// The error returned when there are no keys.
 #[derive(Clone, Copy, Debug, thiserror::Error)]
-pub(crate) enum Unusable {
+pub(crate) enum KeysError {
     #[error(transparent)]
     TooShort(#[from] TooShort),
     #[error(transparent)]
@@ -179,7 +177,7 @@ pub(crate) fn check(secrets: &Secrets) -> Result<(), TooShort> {
 impl Keys {
     /// Derives the keys of these secrets for `audience`; without secrets, generates a key for this process alone.
     /// States that were sealed for another audience do not open.
-    pub(crate) fn new(secrets: &Secrets, audience: &str) -> Result<Self, Unusable> {
+    pub(crate) fn new(secrets: &Secrets, audience: &str) -> Result<Self, KeysError> {
         if secrets.0.is_empty() {
             return Ok(Self::random()?);
         }
@@ -220,7 +218,7 @@ impl Keys {
         random::fill(&mut salt).ok_or(NoRandom)?;
         let (id, _) = salt.split_first_chunk().ok_or(NoRandom)?;
         let sealed = Sealed {
-            round: Stamp {
+            round: RoundId {
                 issued: self.clock.now(),
                 id: u64::from_le_bytes(*id),
             },
@@ -248,7 +246,7 @@ impl Keys {
         text: &str,
         principal: Subject,
         call: Subject,
-    ) -> Result<(State, Stamp), Unsealed> {
+    ) -> Result<(State, RoundId), Unsealed> {
         let sealed = self.decrypt(text).ok_or(Unsealed::Forged)?;
         let sealed: Sealed<State> =
             serde_json::from_slice(&sealed).map_err(|_| Unsealed::Forged)?;
@@ -489,7 +487,7 @@ mod tests {
         let largest = of(LARGEST - 1_024).unwrap();
         assert!(keys.open(&largest, subject("ann"), subject("call")).is_ok());
         let error = of(LARGEST).unwrap_err().to_string();
-        assert!(error.contains("at most 1048576 can be carried"), "{error}");
+        assert!(error.contains("may have 1048576"), "{error}");
         assert_eq!(
             opened(&keys, &"A".repeat(4 * LARGEST)),
             Err(Unsealed::Forged)

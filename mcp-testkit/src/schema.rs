@@ -64,19 +64,19 @@ impl TestClient {
             env::var_os("MCP_SCHEMAS").as_deref(),
             env::var_os("CI").as_deref(),
         );
-        match now.meet(path.as_ref(), mode) {
+        match now.check(path.as_ref(), mode) {
             Outcome::Same | Outcome::Written => {}
             Outcome::Missing => panic!(
                 "there is no {}: run the test once without `CI`",
                 path.as_ref().display()
             ),
-            Outcome::Changed(changes) => panic!("{}", told(path.as_ref(), &changes)),
+            Outcome::Changed(changes) => panic!("{}", failure_text(path.as_ref(), &changes)),
         }
     }
 }
 
 /// The text of the changes: the breaking ones first, then the rest, then the remedy.
-fn told(path: &Path, changes: &[Change]) -> String {
+fn failure_text(path: &Path, changes: &[Change]) -> String {
     let (breaking, compatible): (Vec<_>, Vec<_>) = changes.iter().partition(|change| change.breaks);
     let must_follow = !breaking.is_empty();
     let mut paragraphs = vec![format!("the tools are not those of {}", path.display())];
@@ -109,14 +109,14 @@ mod tests {
             what: what.to_owned(),
             breaks,
         };
-        let text = told(
+        let text = failure_text(
             Path::new("a.json"),
             &[change("`b` is new", false), change("`a` is gone", true)],
         );
         let expected = "the tools are not those of a.json\n\nbreaks callers:\n- `add`: `a` is gone\n\nsafe for callers:\n\
             - `add`: `b` is new\n\nkeep the old form";
         assert!(text.starts_with(expected), "{text}");
-        let text = told(Path::new("a.json"), &[change("`b` is new", false)]);
+        let text = failure_text(Path::new("a.json"), &[change("`b` is new", false)]);
         assert!(
             text.contains("no caller has to follow; accept it with MCP_SCHEMAS=overwrite"),
             "{text}"

@@ -312,8 +312,8 @@ fn settings_of_the_file_override_those_of_the_program() {
 }
 
 /// The response to a call of the tool `later`, which is added after the start.
-fn call_later(toml: &str) -> (Process, Value) {
-    let folder = Folder::new("later", toml);
+fn call_later(folder: &str, toml: &str) -> (Process, Value) {
+    let folder = Folder::new(folder, toml);
     let mut process = Process::start(folder.probe().env("PROBE_ADDS", "1"));
     process.send(call("1", "later", json!({})));
     let answer = process.receive().unwrap();
@@ -322,20 +322,21 @@ fn call_later(toml: &str) -> (Process, Value) {
 
 #[test]
 fn a_tool_that_is_added_while_the_server_runs_has_the_limits_of_its_table() {
-    let (mut process, answer) = call_later("[tools.later]\nrate_limit = \"1/h\"\n");
-    process.hears("these functions are not there yet");
+    let (mut process, answer) =
+        call_later("later-limited", "[tools.later]\nrate_limit = \"1/h\"\n");
+    process.hears("no function has these names");
     assert_eq!(answer["result"]["content"][0]["text"], "late");
     process.send(call("2", "later", json!({})));
     let refused = process.receive().unwrap().to_string();
     assert!(refused.contains("rate limit of 1/h"), "{refused}");
-    let (_, answer) = call_later("[tools.later]\nenabled = false\n");
+    let (_, answer) = call_later("later-disabled", "[tools.later]\nenabled = false\n");
     assert_eq!(answer["error"]["code"], -32602, "{answer}");
 }
 
 #[test]
 fn a_tool_that_is_added_with_a_mistake_in_its_table_is_disabled() {
-    let (process, answer) = call_later("[tools.later]\ncache = \"5s\"\n");
+    let (process, answer) = call_later("later-mistaken", "[tools.later]\ncache = \"5s\"\n");
     assert_eq!(answer["error"]["code"], -32602, "{answer}");
-    let line = process.hears("switched off");
+    let line = process.hears("the function is disabled");
     assert!(line.contains("`cache` needs `read_only`"), "{line}");
 }

@@ -151,7 +151,7 @@ fn a_setting_that_needs_a_restart_is_named() {
         "[limits]\nflood = 7\n[ops]\nbind = \"127.0.0.1:0\"\n[server]\nbind = \"127.0.0.1:0\"\n",
     );
     process.signal(Signal::HUP);
-    let line = process.hears("need a restart");
+    let line = process.hears("restart the server to apply them");
     assert!(line.contains("\"server.bind, ops.bind\""), "{line}");
 }
 

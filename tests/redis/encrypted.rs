@@ -7,6 +7,7 @@ use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair};
 
 use super::cluster::Cluster;
 use super::instance::Instance;
+use super::outage::BACK;
 use super::sentinel::Watched;
 use super::server::{REDIS, Redis, free_port};
 use super::session::moves_between;
@@ -66,10 +67,14 @@ impl Drop for Files {
     }
 }
 
-/// Starts two instances that trust the authority.
-fn trusting(url: &str, files: &Files) -> [Instance; 2] {
+/// Starts two instances that trust the authority, and waits until they are connected.
+async fn trusting(url: &str, files: &Files) -> [Instance; 2] {
     let ca = files.path("ca");
-    [(); 2].map(|()| Instance::with(url, &[("SSL_CERT_FILE", &ca)]))
+    let both = [(); 2].map(|()| Instance::with(url, &[("SSL_CERT_FILE", &ca)]));
+    for on in &both {
+        on.until("mcp_store_up", 1.0, BACK).await;
+    }
+    both
 }
 
 /// Asserts that an instance that trusts another authority continues alone, and reports the remedy.
@@ -101,11 +106,12 @@ async fn instances_share_a_redis_behind_tls_whose_certificate_they_check() {
     let settings: Vec<_> = settings.iter().map(String::as_str).collect();
     let _redis = Redis::of(REDIS, &settings);
     let url = format!("rediss://localhost:{port}");
-    let [a, b] = trusting(&url, &files);
+    let [a, b] = trusting(&url, &files).await;
     moves_between(&a, &b).await;
     is_not_trusted(&url).await;
 
-    let [other, _] = trusting(&url.replace("localhost", "127.0.0.1"), &files);
+    let url = url.replace("localhost", "127.0.0.1");
+    let other = Instance::with(&url, &[("SSL_CERT_FILE", &files.path("ca"))]);
     let (_, health) = other.get("/health").await;
     assert!(health.contains("as in the certificate"), "{health}");
 }
@@ -117,9 +123,9 @@ async fn instances_share_a_cluster_with_tls_whose_certificates_they_check() {
     let settings: Vec<_> = settings.iter().map(String::as_str).collect();
     let cluster = Cluster::encrypted(&settings);
     let url = format!("rediss+cluster://{}", cluster.hosts());
-    limits_hold(trusting(&url, &files)).await;
-    changes_arrive(trusting(&url, &files)).await;
-    let [a, b] = trusting(&url, &files);
+    limits_hold(trusting(&url, &files).await).await;
+    changes_arrive(trusting(&url, &files).await).await;
+    let [a, b] = trusting(&url, &files).await;
     moves_between(&a, &b).await;
     is_not_trusted(&url).await;
 }
@@ -131,9 +137,9 @@ async fn instances_share_a_primary_behind_sentinels_with_tls_whose_certificates_
     let settings: Vec<_> = settings.iter().map(String::as_str).collect();
     let watched = Watched::encrypted(&settings);
     let url = format!("rediss+sentinel://{}", watched.rest());
-    limits_hold(trusting(&url, &files)).await;
-    changes_arrive(trusting(&url, &files)).await;
-    let [a, b] = trusting(&url, &files);
+    limits_hold(trusting(&url, &files).await).await;
+    changes_arrive(trusting(&url, &files).await).await;
+    let [a, b] = trusting(&url, &files).await;
     moves_between(&a, &b).await;
     is_not_trusted(&url).await;
 }

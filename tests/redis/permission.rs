@@ -19,6 +19,14 @@ pub(crate) fn rights(prefix: &str) -> Vec<String> {
     words.map(named).collect()
 }
 
+/// Returns the rights of the page at a sentinel.
+pub(crate) fn rights_at_sentinels() -> &'static str {
+    let (_, rest) = PAGE
+        .split_once("the user of the sentinels needs `")
+        .unwrap();
+    rest.split('`').next().unwrap()
+}
+
 /// The command that gives a user exactly these rights.
 pub(crate) fn setting(rights: &[String]) -> String {
     format!("ACL SETUSER mcp reset {}", rights.join(" "))

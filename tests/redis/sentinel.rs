@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::instance::Instance;
 use super::outage::{BACK, acquainted, are_alone, times};
-use super::permission::{rights, setting, was_refused_nothing};
+use super::permission::{rights, rights_at_sentinels, setting, was_refused_nothing};
 use super::server::{REDIS, Redis, free_port, program, wait_until};
 use super::share::{changes_arrive, limits_hold, listen, pair};
 use super::{session, task};
@@ -223,8 +223,11 @@ async fn a_primary_and_sentinels_need_no_permissions_but_those_of_the_page() {
         assert!(set.contains("OK"), "{set}");
     }
     for sentinel in &watched.sentinels {
-        let user = "ACL SETUSER watcher on >of-watcher +sentinel|masters +role";
-        let set = sentinel.commands(&["AUTH of/sentinels", user]);
+        let user = format!(
+            "ACL SETUSER watcher on >of-watcher {}",
+            rights_at_sentinels()
+        );
+        let set = sentinel.commands(&["AUTH of/sentinels", &user]);
         assert!(set.contains("OK"), "{set}");
     }
     let url = watched.url().replace(":of%3Anodes@", "mcp:password@");

@@ -1,4 +1,4 @@
-"""What a client is told and asked while it runs, and what it answers: the same in both versions of the SDK."""
+"""Records the notifications and requests to a client, and responds: the same in both versions of the SDK."""
 
 import anyio
 
@@ -7,12 +7,12 @@ FORM = {"username": "ada", "email": "ada@example.com", "name": "Ada", "confirm":
 
 
 def wire(message):
-    """A message of the SDK as it is on the wire."""
+    """Returns a message of the SDK in its form on the wire."""
     return message.model_dump(mode="json", by_alias=True, exclude_none=True)
 
 
 class Events:
-    """Notifications as (method, params) in `told`, requests of the server's in `asked`."""
+    """Notifications as (method, params) in `told`, requests of the server in `asked`."""
 
     def __init__(self):
         self.told = []
@@ -22,7 +22,7 @@ class Events:
         self.told.append((method, params or {}))
 
     async def wait_for(self, method, seconds=5):
-        """The params of the first notification of this method, once it is there; `None` if it does not come."""
+        """Returns the params of the first notification of this method; `None` if it does not arrive."""
         with anyio.move_on_after(seconds):
             while True:
                 for told, params in self.told:
@@ -31,7 +31,7 @@ class Events:
                 await anyio.sleep(0.01)
 
     def answer(self, method, params):
-        """What the user, their model or their host says to a request of the server's."""
+        """Returns the response of the user, the model or the host to a request of the server."""
         self.asked.append((method, params))
         if method == "elicitation/create":
             fields = params["requestedSchema"]["properties"]

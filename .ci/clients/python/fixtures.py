@@ -1,4 +1,4 @@
-"""What every client must get from example-conformance."""
+"""Checks of example-conformance, the same for every client."""
 
 import base64
 import json

@@ -1,4 +1,4 @@
-"""The Python SDK 1.x: a session of its latest revision, behind what the checks call."""
+"""The Python SDK 1.x: a session of its latest revision, behind the interface of the checks."""
 
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -15,7 +15,7 @@ MODES = {"legacy": "2025-11-25"}
 
 
 class Peer:
-    """A connected client; its methods return what was on the wire."""
+    """A connected client; its methods return messages as they were on the wire."""
 
     era = "legacy"
 
@@ -52,7 +52,7 @@ class Peer:
         return wire(await self.session.complete(ref, {"name": argument, "value": value}))["completion"]
 
     async def error(self, call):
-        """The JSON-RPC error that `call` ends with, or what it returned instead."""
+        """Returns the JSON-RPC error of `call`, or its result if it succeeds."""
         try:
             return await call
         except McpError as error:
@@ -65,7 +65,7 @@ class Peer:
         await self.session.unsubscribe_resource(AnyUrl(uri))
 
     async def cancel(self, tool):
-        """Calls `tool`, and takes the call back once it has reported progress."""
+        """Calls `tool`, and cancels the call once it has reported progress."""
 
         async def report(*_):
             running.set()

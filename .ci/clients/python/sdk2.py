@@ -1,4 +1,4 @@
-"""The Python SDK 2.x: its client in each mode, behind what the checks call."""
+"""The Python SDK 2.x: its client in each mode, behind the interface of the checks."""
 
 import warnings
 from contextlib import asynccontextmanager
@@ -20,7 +20,7 @@ MODES = {
 
 
 class Peer:
-    """A connected client; its methods return what was on the wire."""
+    """A connected client; its methods return messages as they were on the wire."""
 
     def __init__(self, client, events):
         self.client, self.events = client, events
@@ -59,7 +59,7 @@ class Peer:
         return wire(await self.client.complete(ref, {"name": argument, "value": value}))["completion"]
 
     async def error(self, call):
-        """The JSON-RPC error that `call` ends with, or what it returned instead."""
+        """Returns the JSON-RPC error of `call`, or its result if it succeeds."""
         try:
             return await call
         except MCPError as error:
@@ -86,7 +86,7 @@ class Peer:
             tasks.cancel_scope.cancel()
 
     async def cancel(self, tool):
-        """Calls `tool`, and takes the call back once it has reported progress."""
+        """Calls `tool`, and cancels the call once it has reported progress."""
 
         async def report(*_):
             running.set()

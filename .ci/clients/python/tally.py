@@ -1,4 +1,4 @@
-"""Checks: each has a name, and all of them are counted."""
+"""Counts named checks."""
 
 passed = failed = 0
 
@@ -14,6 +14,6 @@ def check(name, ok, seen=""):
 
 
 def end():
-    """Prints the count; the status to exit with."""
+    """Prints the counts; returns the exit status."""
     print(f"{passed} passed, {failed} failed")
     return 1 if failed or not passed else 0

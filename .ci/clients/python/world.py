@@ -1,4 +1,4 @@
-"""What every client must get from example-world."""
+"""Checks of example-world, the same for every client."""
 
 import json
 

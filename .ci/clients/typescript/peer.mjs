@@ -69,7 +69,7 @@ export class Peer {
     return this.call(name);
   }
 
-  // The params of the first notification of this method, once it is there; `undefined` if it does not come.
+  // Returns the params of the first notification of this method; `undefined` if it does not arrive.
   async hear(method, seconds = 5) {
     for (const end = performance.now() + seconds * 1000; performance.now() < end; ) {
       const found = this.told.find(([told]) => told === method);
@@ -78,7 +78,7 @@ export class Peer {
     }
   }
 
-  // Subscribes to the resource and to the lists; returns what ends it.
+  // Subscribes to the resource and to the lists; returns a function that ends it.
   async watch(uri) {
     if (this.era === "modern") {
       const wanted = { toolsListChanged: true, promptsListChanged: true, resourceSubscriptions: [uri] };
@@ -89,7 +89,7 @@ export class Peer {
     return () => this.client.unsubscribeResource({ uri });
   }
 
-  // Calls a tool, and takes the call back once it has reported progress.
+  // Calls a tool, and cancels the call once it has reported progress.
   async cancel(name) {
     const controller = new AbortController();
     const options = { signal: controller.signal, onprogress: () => controller.abort("no longer wanted") };

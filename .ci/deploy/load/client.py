@@ -1,4 +1,4 @@
-"""A client that does the same again and again in a thread of its own."""
+"""A client that repeats one exchange in a separate thread."""
 
 import http.client
 import threading
@@ -38,12 +38,12 @@ class Client(threading.Thread):
 
 
 class Listener(Client):
-    """Changes a counter, and waits until its own stream has told it, so that it has read the new count.
+    """Changes a counter, and waits until its own stream has notified it, so that it has read the new count.
 
     `listen` reads one stream to its end, and calls `changed` for each notification.
     """
 
-    # Nothing may take longer: a stream that is resumed, and a store that is away for a few seconds in between.
+    # Nothing may take longer: a stream that is resumed, and a store that is unavailable for a few seconds in between.
     patience = 25
     pause = 0.1
 
@@ -73,7 +73,7 @@ class Listener(Client):
         try:
             count = int(self.writer.call("bump", {"name": self.name_of_row}))
         except (OSError, http.client.HTTPException):
-            # It may have happened: the next one tells it, too.
+            # It may have happened: the next change notifies of it as well.
             self.writer.kept = None
             return
         with self.told:
@@ -81,7 +81,7 @@ class Listener(Client):
                 raise Lost(f"count {count} was not told, {self.seen} was; {getattr(self, 'last_trouble', '')}")
 
     def changed(self):
-        """Reads the count, as a client does that is told of a change."""
+        """Reads the count, as a client does after a notification."""
         count = int(self.read())
         with self.told:
             self.seen = max(self.seen, count)

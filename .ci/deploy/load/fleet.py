@@ -20,7 +20,7 @@ def free_port():
 
 
 def get(port, path, host="127.0.0.1"):
-    """The status and the body."""
+    """Returns the status and the body."""
     connection = http.client.HTTPConnection(host, port, timeout=5)
     try:
         connection.request("GET", path)
@@ -43,13 +43,13 @@ def wait_for(port, path, host="127.0.0.1"):
 
 
 class Process:
-    """A program that is killed at the latest by `end`."""
+    """A program that `end` kills at the latest."""
 
     def __init__(self, command, **options):
         self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, **options)
 
     def end(self, number=signal.SIGKILL, most=40):
-        """Sends the signal; the exit code."""
+        """Sends the signal; returns the exit code."""
         if self.process.poll() is None:
             self.process.send_signal(number)
         return self.process.wait(most)
@@ -64,7 +64,7 @@ class Redis:
         return f"redis://{self.host}:{self.port}"
 
     def start(self, keeps=False):
-        """Starts it with what it has kept, or empty and without keeping anything."""
+        """Starts it with its persisted data, or empty and without persistence."""
         kept = pathlib.Path(self.folder, "appendonlydir")
         if not keeps and kept.exists():
             kept.rename(pathlib.Path(self.folder, f"old-{time.time()}"))
@@ -108,7 +108,7 @@ class Instance:
             wait_for(self.port, "/ready", self.host)
 
     def stop(self):
-        """Stops it gracefully; the exit code."""
+        """Stops it gracefully; returns the exit code."""
         return self.running.end(signal.SIGTERM)
 
     def kill(self):
@@ -122,7 +122,7 @@ class Instance:
         return float(found.group(1)) if found else None
 
     def until_store(self, up, most=5):
-        """Waits until it shares with the others, or does no longer; the seconds that it took."""
+        """Waits until it shares state with the others, or no longer does; returns the seconds that it took."""
         begun = time.time()
         while self.metric("mcp_store_up") != up:
             assert time.time() - begun < most, f"mcp_store_up is not {up} after {most} s"
@@ -131,7 +131,7 @@ class Instance:
 
 
 class Nginx:
-    """A real nginx with the file of the deployment."""
+    """A real nginx with the configuration of the deployment."""
 
     def __init__(self, conf, addresses, folder):
         self.port = free_port()
@@ -153,7 +153,7 @@ class Nginx:
 
 
 class Fleet:
-    """All of it; everything is killed at the end."""
+    """All processes of the deployment, which are killed at the end."""
 
     def __init__(self, program, conf, number=3):
         self.folder = tempfile.mkdtemp()
@@ -169,7 +169,7 @@ class Fleet:
         return self
 
     def __exit__(self, *_):
-        # Its workers outlive a master that is killed, and hold what this process writes to.
+        # Its workers outlive a killed master, and hold the output of this process open.
         if self.nginx.running:
             self.nginx.running.end(signal.SIGTERM)
         for it in [*self.instances, self.redis]:

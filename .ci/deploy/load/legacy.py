@@ -1,4 +1,4 @@
-"""Clients of revision 2025-11-25, with sessions and streams that they come back to."""
+"""Clients of revision 2025-11-25, with sessions and resumed streams."""
 
 import http.client
 import time
@@ -34,14 +34,14 @@ class Session:
         return {"Mcp-Session-Id": self.id, "MCP-Protocol-Version": VERSION} if self.id else {}
 
     def notify(self, message):
-        """Sends what has no answer: a notification, or the response to a question."""
+        """Sends a message without a response: a notification, or the response to an input request."""
         answer = Wire(self.wire.port, self.wire.host).post({"jsonrpc": "2.0", **message}, self.headers)
         if answer.status != 202:
             raise Lost(f"{answer.status} for {message}: {answer.text()[:200]}")
         answer.close()
 
     def begin(self, method, params, is_kept=True):
-        """Sends a request; the answer, as it comes."""
+        """Sends a request; returns the response, unread."""
         answer = self.wire.post(self.message(method, params), self.headers, is_kept)
         if answer.status == 404:
             raise Lost("the session is gone")
@@ -54,7 +54,7 @@ class Session:
         return result(message)
 
     def listen(self, after=None):
-        """Opens its own stream, or the one of an event from there on."""
+        """Opens the session's own stream, or resumes a stream after an event."""
         headers = {**self.headers, "Accept": "text/event-stream"}
         if after:
             headers["Last-Event-ID"] = after
@@ -65,7 +65,7 @@ class Session:
 
 
 class Sessioned(Client):
-    """A client with one session for all of its turns."""
+    """A client with one session for all of its rounds."""
 
     session = None
 
@@ -90,10 +90,10 @@ class Caller(Sessioned):
 
 
 class Streamed(Sessioned):
-    """Reads the stream of a call, from which it comes back wherever it ends before the answer."""
+    """Reads the stream of a call, and resumes it wherever it ends before the response."""
 
     tool, arguments = "steps", {"steps": 8}
-    # Leaves the stream by itself after so many events.
+    # The number of events after which it closes the stream itself.
     leaves_after = 4
 
     def exchange(self):
@@ -113,7 +113,7 @@ class Streamed(Sessioned):
         self.check()
 
     def come_back(self):
-        """Opens the stream again; one that is not known there, because its store is away or was emptied, is refused."""
+        """Resumes the stream; an instance that does not know it, because the store is unavailable or was emptied, refuses it."""
         if time.time() - self.begun > 60:
             raise Lost("no answer within 60 s")
         answer = self.session.listen(self.last)
@@ -130,7 +130,7 @@ class Streamed(Sessioned):
             came += 1
             if self.is_answered or (came == self.leaves_after and not self.has_left()):
                 return
-        # It ends where the instance that is read from stops, and where the one that writes it is gone.
+        # The stream ends when the instance that serves it stops, or when the instance that writes it is gone.
         self.empty = 0 if came else self.empty + 1
         if self.empty == 3:
             raise Lost("the stream has ended without an answer")
@@ -154,7 +154,7 @@ class Streamed(Sessioned):
 
 
 class Asked(Streamed):
-    """Answers a question, which comes on the stream of the call."""
+    """Responds to an input request, which arrives on the stream of the call."""
 
     tool, arguments, leaves_after = "ask", {}, 0
 
@@ -173,7 +173,7 @@ class Asked(Streamed):
 
 
 class Listening(Listener):
-    """Subscribes once, and listens to the session's own stream, which it comes back to wherever it ends."""
+    """Subscribes once, and listens to the session's own stream, which it reopens wherever it ends."""
 
     session, last = None, None
 

@@ -14,7 +14,7 @@ class Caller(Client):
 
 
 class Limited(Client):
-    """Calls what all callers share a limit of, and notes when it was admitted."""
+    """Calls a tool with a limit shared by all callers, and records the times of admission."""
 
     pause = 0.05
 
@@ -28,7 +28,7 @@ class Limited(Client):
 
 
 class Asked(Client):
-    """Answers a question in a second round, which may come to another instance than the first."""
+    """Responds to an input request in a second round, which may reach another instance than the first."""
 
     def turn(self):
         call = {"name": "ask", "arguments": {}}
@@ -43,7 +43,7 @@ class Asked(Client):
 
 
 class Tasks(Client):
-    """Has a task done, and asks about it until it has an outcome."""
+    """Starts a task, and polls it until it has an outcome."""
 
     def turn(self):
         begun = self.wire.ask("tools/call", {"name": "work", "arguments": {"steps": 5}})
@@ -55,7 +55,7 @@ class Tasks(Client):
             except Refused as why:
                 if time.time() - self.begun > 45:
                     raise
-                # A store that is away does not know it for a while.
+                # While the store is unavailable, the task is unknown on other instances.
                 if "503" in str(why) or "store" in str(why):
                     continue
                 raise
@@ -66,7 +66,7 @@ class Tasks(Client):
 
 
 class Listening(Listener):
-    """Listens, and reads what it listens to whenever it begins to."""
+    """Listens to a resource, and reads it at the beginning of each stream."""
 
     def read(self):
         reader = Wire(self.wire.port, self.wire.host)

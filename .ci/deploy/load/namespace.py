@@ -1,4 +1,4 @@
-"""A network namespace for one instance, whose way to Redis can be cut; it takes root."""
+"""A network namespace for one instance, whose connection to Redis can be cut; needs root."""
 
 import os
 import subprocess
@@ -9,7 +9,7 @@ def run(*command):
 
 
 def is_permitted():
-    """Whether this process may have namespaces and filters in them."""
+    """Returns true if this process may create namespaces and filter packets in them."""
     with open("/proc/self/status") as status:
         effective = next(line.split()[1] for line in status if line.startswith("CapEff"))
     net_admin, sys_admin = 1 << 12, 1 << 21
@@ -42,7 +42,7 @@ class Namespace:
         return run("ip", "netns", "exec", self.name, *command)
 
     def cut(self, port, is_silent):
-        """Drops packets to and from this port without a word, or has connections to it reset."""
+        """Drops packets to and from this port silently, or resets connections to it."""
         if is_silent:
             self.within("iptables", "-A", "INPUT", "-p", "tcp", "--sport", str(port), "-j", "DROP")
             target = ["DROP"]

@@ -1,4 +1,4 @@
-"""Counts of what the clients have done, and what became of it."""
+"""Counts the exchanges of the clients, and their outcomes."""
 
 import collections
 import threading

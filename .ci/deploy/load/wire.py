@@ -1,4 +1,4 @@
-"""HTTP to one address, and the event streams of its answers."""
+"""HTTP to one address, and the event streams of its responses."""
 
 import http.client
 import json
@@ -10,11 +10,11 @@ SILENCE = 20
 
 
 class Lost(Exception):
-    """A call has no answer, or a wrong one."""
+    """A call has no response, or a wrong one."""
 
 
 class Refused(Exception):
-    """A call is refused in the words of the server, which has not begun it."""
+    """The server has refused a call before running it."""
 
 
 class Event:
@@ -23,7 +23,7 @@ class Event:
 
 
 class Answer:
-    """A response: one JSON message, or an event stream that is read as it comes."""
+    """A response: one JSON message, or an event stream that is read as it arrives."""
 
     def __init__(self, connection, response):
         self.connection, self.response = connection, response
@@ -48,7 +48,7 @@ class Answer:
         return self.response.read().decode()
 
     def message(self):
-        """The message that answers the request, of either form."""
+        """Returns the response message, from either form."""
         if not self.is_stream:
             text = self.text()
             try:
@@ -77,14 +77,14 @@ class Wire:
         connection.request(method, "/mcp", body, headers)
         answer = Answer(connection, connection.getresponse())
         if answer.status == 503:
-            # Nginx has tried the others, too.
+            # Nginx has tried the other instances already.
             text = answer.text()
             connection.close()
             raise Refused(f"503 {text[:200]}")
         return answer
 
     def keep(self, answer):
-        """Uses the connection of an answer that was read as a whole again."""
+        """Reuses the connection of a response that was read to its end."""
         if answer.response.isclosed():
             self.kept = answer.connection
 
@@ -93,7 +93,7 @@ class Wire:
         return self.send("POST", headers, json.dumps(message), is_kept)
 
     def modern(self, method, params, number=1, name=None, is_kept=True):
-        """A request of the current revision; its answer."""
+        """Sends a request of the current revision; returns its response."""
         meta = {
             "io.modelcontextprotocol/protocolVersion": VERSION,
             "io.modelcontextprotocol/clientCapabilities": {
@@ -109,14 +109,14 @@ class Wire:
         return self.post(message, headers, is_kept)
 
     def ask(self, method, params, number=1):
-        """A request of the current revision; its result."""
+        """Sends a request of the current revision; returns its result."""
         answer = self.modern(method, params, number)
         message = answer.message()
         self.keep(answer)
         return result(message)
 
     def call(self, tool, arguments):
-        """Calls a tool; the text that it returns."""
+        """Calls a tool; returns its text."""
         return text(self.ask("tools/call", {"name": tool, "arguments": arguments}))
 
 

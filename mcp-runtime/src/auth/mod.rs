@@ -45,10 +45,10 @@ mod credentials;
 mod jwt;
 #[cfg(feature = "tls")]
 mod mtls;
+pub(crate) mod public_urls;
 mod reason;
 mod refusal;
 pub(crate) mod settings;
-pub(crate) mod site;
 pub(crate) mod throttle;
 
 use std::fmt::Debug;

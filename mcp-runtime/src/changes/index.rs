@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Weak};
 
-use super::{Change, List, Pending, wholes};
+use super::{Change, List, Pending, ancestors};
 
 /// Subscribers by their numbers.
 type Subscribers = BTreeMap<u64, Weak<Pending>>;
@@ -57,7 +57,7 @@ impl Index {
     }
 
     /// Returns the subscribers affected by a change.
-    pub(super) fn concerned(&self, change: &Change) -> Vec<Arc<Pending>> {
+    pub(super) fn affected(&self, change: &Change) -> Vec<Arc<Pending>> {
         let all = |subscribers: &Subscribers| -> Vec<Arc<Pending>> {
             subscribers.values().filter_map(Weak::upgrade).collect()
         };
@@ -65,7 +65,7 @@ impl Index {
             Change::List(list) => self.lists.get(&(*list as u8)).map(all).unwrap_or_default(),
             Change::Task(id) => self.tasks.get(id).map(all).unwrap_or_default(),
             Change::Resource(uri) => {
-                let watched = wholes(uri).filter_map(|whole| self.resources.get(whole));
+                let watched = ancestors(uri).filter_map(|parent| self.resources.get(parent));
                 watched.flat_map(all).collect()
             }
         }

@@ -78,13 +78,13 @@ impl Change {
 
 /// The changes of one server.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Changes(Arc<Mutex<Readers>>);
+pub(crate) struct Changes(Arc<Mutex<State>>);
 
 #[derive(Debug, Default)]
-struct Readers {
+struct State {
     index: Index,
     /// The changes of the server that this one is a part of.
-    whole: Option<Changes>,
+    parent: Option<Changes>,
     /// The outlet to other instances.
     outlet: Option<Arc<Outlet>>,
     forgotten: Forgotten,
@@ -96,12 +96,12 @@ struct Pending {
     /// Its number in the index.
     number: u64,
     wanted: u8,
-    news: Mutex<News>,
+    unread: Mutex<Unread>,
     wake: Notify,
 }
 
 #[derive(Debug, Default)]
-struct News {
+struct Unread {
     lists: u8,
     watched: BTreeSet<Arc<str>>,
     /// The size of the watched URIs together.
@@ -129,16 +129,16 @@ impl Changes {
     /// The cost is a look-up for each part of the URI that ends at a slash, and for each affected subscriber. Must not
     /// be called under a lock that a reader needs.
     pub(crate) fn publish(&self, change: &Change) {
-        let (concerned, whole, outlet) = {
-            let readers = lock(&self.0);
-            let concerned = readers.index.concerned(change);
-            (concerned, readers.whole.clone(), readers.outlet.clone())
+        let (affected, parent, outlet) = {
+            let state = lock(&self.0);
+            let affected = state.index.affected(change);
+            (affected, state.parent.clone(), state.outlet.clone())
         };
-        for pending in concerned {
-            pending.tell(change);
+        for pending in affected {
+            pending.notify(change);
         }
-        if let Some(whole) = whole {
-            whole.publish(change);
+        if let Some(parent) = parent {
+            parent.publish(change);
         }
         if let Some(outlet) = outlet {
             outlet.add(change);
@@ -147,26 +147,26 @@ impl Changes {
 
     /// Notifies every subscriber of this instance that the change affects.
     pub(crate) fn publish_here(&self, change: &Change) {
-        let concerned = lock(&self.0).index.concerned(change);
-        for pending in concerned {
-            pending.tell(change);
+        let affected = lock(&self.0).index.affected(change);
+        for pending in affected {
+            pending.notify(change);
         }
     }
 
     /// Invalidates the cached results of the functions called `name` on all instances.
     pub(crate) fn forget(&self, name: &str) {
-        let (forgotten, whole, outlet) = {
-            let readers = lock(&self.0);
-            let forgotten = readers.forgotten.clone();
-            (forgotten, readers.whole.clone(), readers.outlet.clone())
+        let (forgotten, parent, outlet) = {
+            let state = lock(&self.0);
+            let forgotten = state.forgotten.clone();
+            (forgotten, state.parent.clone(), state.outlet.clone())
         };
         if forgotten.forget(name)
             && let Some(outlet) = outlet
         {
             outlet.forget(name);
         }
-        if let Some(whole) = whole {
-            whole.forget(name);
+        if let Some(parent) = parent {
+            parent.forget(name);
         }
     }
 
@@ -186,7 +186,7 @@ impl Changes {
         self.forgotten().forget_all();
         let all = lock(&self.0).index.all();
         for pending in all {
-            pending.tell_everything();
+            pending.notify_all();
         }
     }
 
@@ -200,15 +200,15 @@ impl Changes {
     /// Subscribes to changes of `lists`.
     pub(crate) fn subscribe(&self, lists: impl IntoIterator<Item = List>) -> Subscriber {
         let lists: Vec<List> = lists.into_iter().collect();
-        let mut readers = lock(&self.0);
+        let mut state = lock(&self.0);
         let pending = Arc::new(Pending {
-            number: readers.index.next(),
+            number: state.index.next(),
             wanted: lists.iter().fold(0, |wanted, list| wanted | *list as u8),
-            news: Mutex::default(),
+            unread: Mutex::default(),
             wake: Notify::new(),
         });
         for list in lists {
-            readers.index.add(Topic::List(list), &pending);
+            state.index.add(Topic::List(list), &pending);
         }
         Subscriber {
             pending,
@@ -216,48 +216,48 @@ impl Changes {
         }
     }
 
-    /// From now on what changes here changes in `whole`.
-    pub(crate) fn join(&self, whole: &Self) {
-        lock(&self.0).whole = Some(whole.clone());
+    /// Forwards all changes to `parent`, from now on.
+    pub(crate) fn forward_to(&self, parent: &Self) {
+        lock(&self.0).parent = Some(parent.clone());
     }
 }
 
 impl Pending {
-    fn tell(&self, change: &Change) {
-        let told = match change {
+    fn notify(&self, change: &Change) {
+        let is_new = match change {
             Change::List(list) if self.wanted & *list as u8 != 0 => {
-                lock(&self.news).lists |= *list as u8;
+                lock(&self.unread).lists |= *list as u8;
                 true
             }
             Change::List(_) => false,
-            Change::Resource(uri) => lock(&self.news).update(uri),
-            Change::Task(id) => lock(&self.news).progress(id),
+            Change::Resource(uri) => lock(&self.unread).update(uri),
+            Change::Task(id) => lock(&self.unread).progress(id),
         };
-        if told {
+        if is_new {
             self.wake.notify_one();
         }
     }
 
-    fn tell_everything(&self) {
-        let news = &mut *lock(&self.news);
-        news.lists |= self.wanted;
-        news.updated.clone_from(&news.watched);
-        news.updated_bytes = news.watched_bytes;
-        news.progressed.clone_from(&news.tasks);
+    fn notify_all(&self) {
+        let unread = &mut *lock(&self.unread);
+        unread.lists |= self.wanted;
+        unread.updated.clone_from(&unread.watched);
+        unread.updated_bytes = unread.watched_bytes;
+        unread.progressed.clone_from(&unread.tasks);
         self.wake.notify_one();
     }
 }
 
-impl News {
+impl Unread {
     fn update(&mut self, uri: &Arc<str>) -> bool {
         let Some(watched) = watched(&self.watched, uri).cloned() else {
             return false;
         };
-        let room = self.updated.len() < limits::WATCHED
+        let has_room = self.updated.len() < limits::WATCHED
             && self.updated_bytes + uri.len() <= limits::WATCHED_BYTES;
-        let told = if room { Arc::clone(uri) } else { watched };
-        let bytes = told.len();
-        let is_new = self.updated.insert(told);
+        let kept = if has_room { Arc::clone(uri) } else { watched };
+        let bytes = kept.len();
+        let is_new = self.updated.insert(kept);
         if is_new {
             self.updated_bytes += bytes;
         }
@@ -286,13 +286,13 @@ impl News {
 
 /// Returns the watched resource that `uri` is, or is a part of.
 fn watched<'w>(all: &'w BTreeSet<Arc<str>>, uri: &str) -> Option<&'w Arc<str>> {
-    wholes(uri).find_map(|whole| all.get(whole))
+    ancestors(uri).find_map(|parent| all.get(parent))
 }
 
 /// Returns `uri` and all that it is a part of: what follows a watched URI begins with a slash.
 ///
-/// Both `file:///logs` and `file:///logs/` are wholes of `file:///logs/today`.
-fn wholes(uri: &str) -> impl Iterator<Item = &str> {
+/// Both `file:///logs` and `file:///logs/` are ancestors of `file:///logs/today`.
+fn ancestors(uri: &str) -> impl Iterator<Item = &str> {
     let parts = uri
         .match_indices('/')
         .flat_map(|(slash, _)| [slash, slash + 1]);
@@ -310,7 +310,7 @@ impl Subscriber {
     pub(crate) async fn next(&self) -> Change {
         loop {
             let wake = self.pending.wake.notified();
-            let change = lock(&self.pending.news).take();
+            let change = lock(&self.pending.unread).take();
             if let Some(change) = change {
                 return change;
             }
@@ -319,24 +319,24 @@ impl Subscriber {
     }
 
     /// Takes all changes that have not been read, in the order of [`Self::next`].
-    pub(crate) fn rest(&self) -> Vec<Change> {
-        let news = &mut *lock(&self.pending.news);
-        std::iter::from_fn(|| news.take()).collect()
+    pub(crate) fn take(&self) -> Vec<Change> {
+        let unread = &mut *lock(&self.pending.unread);
+        std::iter::from_fn(|| unread.take()).collect()
     }
 
     /// Watches the resource at `uri` and what is below it; returns whether it was not watched before.
     pub(crate) fn watch(&self, uri: &str) -> Result<bool, TooMany> {
-        let mut news = lock(&self.pending.news);
-        if news.watched.contains(uri) {
+        let mut unread = lock(&self.pending.unread);
+        if unread.watched.contains(uri) {
             return Ok(false);
         }
-        let bytes = news.watched_bytes + uri.len();
-        if news.watched.len() >= limits::WATCHED || bytes > limits::WATCHED_BYTES {
+        let bytes = unread.watched_bytes + uri.len();
+        if unread.watched.len() >= limits::WATCHED || bytes > limits::WATCHED_BYTES {
             return Err(TooMany);
         }
-        news.watched_bytes = bytes;
+        unread.watched_bytes = bytes;
         let uri: Arc<str> = uri.into();
-        news.watched.insert(Arc::clone(&uri));
+        unread.watched.insert(Arc::clone(&uri));
         lock(&self.changes.0)
             .index
             .add(Topic::Resource(uri), &self.pending);
@@ -345,15 +345,15 @@ impl Subscriber {
 
     /// Follows the task with this id.
     pub(crate) fn follow(&self, id: &str) -> Result<(), TooMany> {
-        let mut news = lock(&self.pending.news);
-        if news.tasks.contains(id) {
+        let mut unread = lock(&self.pending.unread);
+        if unread.tasks.contains(id) {
             return Ok(());
         }
-        if news.tasks.len() >= limits::WATCHED {
+        if unread.tasks.len() >= limits::WATCHED {
             return Err(TooMany);
         }
         let id: Arc<str> = id.into();
-        news.tasks.insert(Arc::clone(&id));
+        unread.tasks.insert(Arc::clone(&id));
         lock(&self.changes.0)
             .index
             .add(Topic::Task(id), &self.pending);
@@ -362,24 +362,26 @@ impl Subscriber {
 
     /// Returns the URIs that are watched.
     pub(crate) fn watched(&self) -> Vec<Arc<str>> {
-        lock(&self.pending.news).watched.iter().cloned().collect()
+        lock(&self.pending.unread).watched.iter().cloned().collect()
     }
 
     /// Records that changes may have been missed: every watched list and resource may have changed.
-    pub(crate) fn miss(&self) {
-        self.pending.tell_everything();
+    pub(crate) fn mark_all(&self) {
+        self.pending.notify_all();
     }
 
     /// Stops watching a URI; returns whether it was watched.
     pub(crate) fn unwatch(&self, uri: &str) -> bool {
-        let news = &mut *lock(&self.pending.news);
-        let Some(uri) = news.watched.take(uri) else {
+        let unread = &mut *lock(&self.pending.unread);
+        let Some(uri) = unread.watched.take(uri) else {
             return false;
         };
-        news.watched_bytes -= uri.len();
-        let still = &news.watched;
-        news.updated.retain(|uri| watched(still, uri).is_some());
-        news.updated_bytes = news.updated.iter().map(|uri| uri.len()).sum();
+        unread.watched_bytes -= uri.len();
+        let remaining = &unread.watched;
+        unread
+            .updated
+            .retain(|uri| watched(remaining, uri).is_some());
+        unread.updated_bytes = unread.updated.iter().map(|uri| uri.len()).sum();
         lock(&self.changes.0)
             .index
             .remove(&Topic::Resource(uri), self.pending.number);
@@ -390,14 +392,14 @@ impl Subscriber {
 impl Drop for Subscriber {
     fn drop(&mut self) {
         let Self { pending, changes } = self;
-        let news = std::mem::take(&mut *lock(&pending.news));
+        let unread = std::mem::take(&mut *lock(&pending.unread));
         let index = &mut lock(&changes.0).index;
         let lists = List::ALL.into_iter();
         let lists = lists.filter(|list| pending.wanted & *list as u8 != 0);
         let topics = lists
             .map(Topic::List)
-            .chain(news.watched.into_iter().map(Topic::Resource))
-            .chain(news.tasks.into_iter().map(Topic::Task));
+            .chain(unread.watched.into_iter().map(Topic::Resource))
+            .chain(unread.tasks.into_iter().map(Topic::Task));
         for topic in topics {
             index.remove(&topic, pending.number);
         }
@@ -424,7 +426,7 @@ mod tests {
     }
 
     #[test]
-    fn news_coalesce_and_only_the_wanted_arrive() {
+    fn changes_coalesce_and_only_those_of_subscribed_lists_arrive() {
         let changes = Changes::default();
         let tools = changes.subscribe([List::Tools]);
         let prompts = changes.subscribe([List::Prompts]);
@@ -480,10 +482,10 @@ mod tests {
 
     #[test]
     fn a_part_tells_the_whole() {
-        let (part, whole) = (Changes::default(), Changes::default());
-        part.join(&whole);
-        let subscriber = whole.subscribe([List::Tools]);
-        part.publish(&Change::List(List::Tools));
+        let (mounted, parent) = (Changes::default(), Changes::default());
+        mounted.forward_to(&parent);
+        let subscriber = parent.subscribe([List::Tools]);
+        mounted.publish(&Change::List(List::Tools));
         assert_eq!(unread(&subscriber), [Change::List(List::Tools)]);
     }
 
@@ -509,7 +511,7 @@ mod tests {
     }
 
     #[test]
-    fn a_change_visits_those_that_it_concerns_and_no_others() {
+    fn a_change_visits_only_the_subscribers_that_it_affects() {
         let changes = Changes::default();
         let mut others: Vec<Subscriber> = (0..2_000)
             .map(|number| {
@@ -520,7 +522,7 @@ mod tests {
             })
             .collect();
         others[0].watch("db://7/deep").unwrap();
-        let visits = |change: &Change| lock(&changes.0).index.concerned(change).len();
+        let visits = |change: &Change| lock(&changes.0).index.affected(change).len();
         assert_eq!(visits(&updated("db://7")), 1);
         assert_eq!(visits(&updated("db://7/deep/down")), 2);
         assert_eq!(visits(&updated("db://none")), 0);

@@ -14,7 +14,7 @@ use super::mistake::Mistake;
 use super::overrides::{self, Declared, Overrides};
 use super::raw::Raw;
 use super::setting::{self, Setting};
-use super::tree::{self, Member, Place, Value};
+use super::tree::{self, Member, Position, Value};
 use crate::handler::argument::problem::nearest;
 
 /// The file that is read by default, if it exists.
@@ -28,8 +28,8 @@ pub(super) struct Assignment {
     pub setting: &'static Setting,
     /// The value, as it was written.
     pub raw: Raw,
-    /// The place of the value.
-    pub place: Place,
+    /// The position of the value.
+    pub position: Position,
 }
 
 /// A file as it was read.
@@ -93,7 +93,7 @@ pub(super) fn read(path: &Path, declared: &Declared, mistakes: &mut Vec<Mistake>
         }
         Err(malformed) => {
             mistakes.extend(malformed.iter().map(|error| {
-                Mistake::new(format!("invalid TOML: {}", error.reason)).at(&name, error.place)
+                Mistake::new(format!("invalid TOML: {}", error.reason)).at(&name, error.position)
             }));
             None
         }
@@ -131,7 +131,7 @@ impl Reader<'_> {
             match (exact, member.node.value) {
                 (Some(setting), value) => {
                     let node = tree::Node {
-                        place: member.node.place,
+                        position: member.node.position,
                         value,
                     };
                     self.assign(setting, &node);
@@ -139,10 +139,10 @@ impl Reader<'_> {
                 (None, Value::Table(members)) if is_table => self.table(&name, members),
                 (None, _) if is_table => self.mistakes.push(
                     Mistake::new(format!("`{name}` is a table"))
-                        .at(self.file, member.place)
+                        .at(self.file, member.position)
                         .help(format!("write [{name}], and its keys below it")),
                 ),
-                (None, value) => self.unknown(path, &member.name, member.place, &value),
+                (None, value) => self.unknown(path, &member.name, member.position, &value),
             }
         }
     }
@@ -152,31 +152,31 @@ impl Reader<'_> {
         if let Kind::Absent(why) = setting.kind {
             let text = format!("{} is set, but {why}", setting.name);
             self.mistakes
-                .push(Mistake::new(text).at(self.file, node.place));
+                .push(Mistake::new(text).at(self.file, node.position));
             return;
         }
         let Some(raw) = node.raw() else {
             let text = format!("{} cannot be a table, nor a list of such", setting.name);
             let help = "write a text, a number, true or false, or a list of texts";
             self.mistakes
-                .push(Mistake::new(text).at(self.file, node.place).help(help));
+                .push(Mistake::new(text).at(self.file, node.position).help(help));
             return;
         };
         self.assignments.push(Assignment {
             setting,
             raw,
-            place: node.place,
+            position: node.position,
         });
     }
 
     /// Reports an unknown name, with the nearest known one, or the table where it belongs.
-    fn unknown(&mut self, path: &str, name: &str, place: Place, value: &Value) {
+    fn unknown(&mut self, path: &str, name: &str, position: Position, value: &Value) {
         let text = match (path, value) {
             ("", Value::Table(_)) => format!("unknown table [{name}]"),
             ("", _) => format!("unknown key `{name}` outside of a table"),
             _ => format!("unknown key `{name}` in [{path}]"),
         };
-        let mistake = Mistake::new(text).at(self.file, place);
+        let mistake = Mistake::new(text).at(self.file, position);
         let siblings: Vec<_> = siblings(path).into_iter().collect();
         let elsewhere = setting::present().find(|it| it.name.rsplit('.').next() == Some(name));
         self.mistakes

@@ -119,13 +119,13 @@ impl Layers {
         for file::Assignment {
             setting,
             raw,
-            place,
+            position,
         } in file.assignments
         {
             match setting.kind.read(&mut self.settings, &raw) {
-                Ok(()) => self.came(setting, Origin::File(file.name.clone(), place)),
+                Ok(()) => self.came(setting, Origin::File(file.name.clone(), position)),
                 Err(problem) => {
-                    mistakes.push(Mistake::value(setting.name, &problem).at(&file.name, place));
+                    mistakes.push(Mistake::value(setting.name, &problem).at(&file.name, position));
                 }
             }
         }
@@ -163,8 +163,8 @@ impl Layers {
     /// Records the origin of a value.
     fn came(&mut self, setting: &Setting, origin: Origin) {
         let row = setting::all().position(|it| it.name == setting.name);
-        if let Some(place) = row.and_then(|row| self.origins.get_mut(row)) {
-            *place = origin;
+        if let Some(position) = row.and_then(|row| self.origins.get_mut(row)) {
+            *position = origin;
         }
     }
 

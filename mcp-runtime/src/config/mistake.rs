@@ -6,22 +6,22 @@
 use std::fmt;
 
 use super::problem::Problem;
-use super::tree::Place;
+use super::tree::Position;
 
 /// One mistake: its description, its position, and the remedy.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Mistake {
     text: String,
-    place: Option<String>,
+    position: Option<String>,
     help: Option<String>,
 }
 
 impl Mistake {
-    /// A mistake without a place and a remedy.
+    /// A mistake without a position and a remedy.
     pub(crate) fn new(text: impl Into<String>) -> Self {
         Self {
             text: text.into(),
-            place: None,
+            position: None,
             help: None,
         }
     }
@@ -37,9 +37,9 @@ impl Mistake {
         Self::new(format!("{name} is {value:?}{what}")).help(help)
     }
 
-    /// Sets its place in a file.
-    pub(crate) fn at(mut self, file: &str, place: Place) -> Self {
-        self.place = Some(format!("{file}:{}:{}", place.line, place.column));
+    /// Sets its position in a file.
+    pub(crate) fn at(mut self, file: &str, position: Position) -> Self {
+        self.position = Some(format!("{file}:{}:{}", position.line, position.column));
         self
     }
 
@@ -61,8 +61,8 @@ impl Mistake {
 impl fmt::Display for Mistake {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.text)?;
-        if let Some(place) = &self.place {
-            write!(f, "\n --> {place}")?;
+        if let Some(position) = &self.position {
+            write!(f, "\n --> {position}")?;
         }
         if let Some(help) = &self.help {
             write!(f, "\n  help: {help}")?;

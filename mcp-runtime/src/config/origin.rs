@@ -6,7 +6,7 @@ use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::tree::Place;
+use super::tree::Position;
 
 /// The place that a value comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,8 +15,8 @@ pub(crate) enum Origin {
     Default,
     /// A method of the builder.
     Code,
-    /// A place in a file.
-    File(Arc<str>, Place),
+    /// A position in a file.
+    File(Arc<str>, Position),
     /// A variable.
     Environment(String),
     /// A file named by the environment, or a credential of systemd.
@@ -30,7 +30,7 @@ impl fmt::Display for Origin {
         match self {
             Self::Default => f.write_str("default"),
             Self::Code => f.write_str("code"),
-            Self::File(file, Place { line, column }) => write!(f, "{file}:{line}:{column}"),
+            Self::File(file, Position { line, column }) => write!(f, "{file}:{line}:{column}"),
             Self::Environment(name) => f.write_str(name),
             Self::Secret(path) => write!(f, "{}", path.display()),
             Self::Flag(flag) => write!(f, "--{flag}"),

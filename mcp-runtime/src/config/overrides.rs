@@ -16,7 +16,7 @@ use std::time::Duration;
 use super::mistake::Mistake;
 use super::problem::Problem;
 use super::raw::Raw;
-use super::tree::{Member, Node, Place, Value};
+use super::tree::{Member, Node, Position, Value};
 use super::value;
 use crate::clock::millis;
 use crate::handler::argument::problem::nearest;
@@ -113,7 +113,7 @@ impl Overrides {
             let mistakes = mistakes.join("\n");
             tracing::error!(
                 name,
-                "it is switched off, as its table is refused: {mistakes}"
+                "the function is disabled, because its table is refused: {mistakes}"
             );
         }
         match read.filter(|_| mistakes.is_empty()) {
@@ -177,7 +177,7 @@ pub(super) fn kind_of(name: &str) -> Option<Kind> {
 
 /// Reads the tables of one file.
 pub(super) struct Reader<'a> {
-    /// The name of the file, for places in it.
+    /// The name of the file, for positions in it.
     pub file: &'a str,
     /// The functions that tables may name.
     pub declared: &'a Declared,
@@ -219,10 +219,13 @@ impl Reader<'_> {
     ) -> Option<Override> {
         let table = table(kind, name);
         let Value::Table(keys) = &member.node.value else {
-            self.tell(Mistake::new(format!("[{table}] is a table")), member.place);
+            self.report(
+                Mistake::new(format!("[{table}] is a table")),
+                member.position,
+            );
             return None;
         };
-        let mut one = One {
+        let mut one = TableReader {
             table,
             spec,
             result: Override {
@@ -248,17 +251,17 @@ impl Reader<'_> {
             None if known.is_empty() => mistake.help(format!("this server has no {noun}s")),
             None => mistake.help(format!("the {noun}s are {}", known.join(", "))),
         };
-        self.tell(mistake, member.place);
+        self.report(mistake, member.position);
     }
 
     /// Adds a mistake at its position.
-    fn tell(&mut self, mistake: Mistake, place: Place) {
-        self.mistakes.push(mistake.at(self.file, place));
+    fn report(&mut self, mistake: Mistake, position: Position) {
+        self.mistakes.push(mistake.at(self.file, position));
     }
 }
 
 /// Reads the table of one function.
-struct One<'r, 'a, 's> {
+struct TableReader<'r, 'a, 's> {
     /// The name of the table, such as `tools.search`.
     table: String,
     /// The declaration in the program.
@@ -269,30 +272,30 @@ struct One<'r, 'a, 's> {
 
 type Read<T> = Result<T, Mistake>;
 
-impl One<'_, '_, '_> {
+impl TableReader<'_, '_, '_> {
     /// Reads all keys, then checks them against each other and against the declaration.
     fn read(&mut self, keys: &[Member]) {
-        let mut places = HashMap::new();
+        let mut positions = HashMap::new();
         for key in keys {
-            places.insert(key.name.as_str(), key.place);
-            if let Err((mistake, place)) = self.key(key) {
-                self.reader.tell(mistake, place);
+            positions.insert(key.name.as_str(), key.position);
+            if let Err((mistake, position)) = self.key(key) {
+                self.reader.report(mistake, position);
             }
         }
         for (key, conflict) in conflicts(&self.result.spec) {
             // Conflicts among the program's own keys were reported by the compiler.
-            if let Some(place) = places.get(key) {
+            if let Some(position) = positions.get(key) {
                 let mistake = Mistake::new(conflict.what).help(conflict.help);
-                self.reader.tell(mistake, *place);
+                self.reader.report(mistake, *position);
             }
         }
     }
 
-    /// Reads one key into the declaration; a mistake comes with its place.
-    fn key(&mut self, key: &Member) -> Result<(), (Mistake, Place)> {
+    /// Reads one key into the declaration; a mistake comes with its position.
+    fn key(&mut self, key: &Member) -> Result<(), (Mistake, Position)> {
         let node = &key.node;
-        let source = Source::File(narrow(node.place.line), narrow(node.place.column));
-        let here = |mistake| (mistake, node.place);
+        let source = Source::File(narrow(node.position.line), narrow(node.position.column));
+        let here = |mistake| (mistake, node.position);
         let set = &mut self.result.spec;
         let (table, name) = (&self.table, &*key.name);
         let value = Given {
@@ -317,7 +320,7 @@ impl One<'_, '_, '_> {
             "max_output" => set.max_output = Some((value.size().map_err(here)?, source)),
             "scopes" => set.scopes = value.scopes(self.spec).map_err(here)?,
             "audit" => set.audit = value.audit(self.spec).map_err(here)?,
-            _ => return Err((unknown(&self.table, name), key.place)),
+            _ => return Err((unknown(&self.table, name), key.position)),
         }
         Ok(())
     }
@@ -474,7 +477,7 @@ impl<'a> Given<'a> {
         if let Some(burst) = keys.get("burst") {
             if limit.algorithm != Algorithm::TokenBucket {
                 let algorithm = keys.get("algorithm").map_or(Ok(""), Given::text)?;
-                return Err(told(rules::burst(algorithm)));
+                return Err(mistake_of(rules::burst(algorithm)));
             }
             limit = limit.burst(burst.count(rules::BURST)?);
         }
@@ -489,7 +492,7 @@ impl<'a> Given<'a> {
             self.refuse(&Problem::new(text, what, help))
         })?;
         if quota.count == 0 {
-            return Err(told(rules::no_calls(function)));
+            return Err(mistake_of(rules::no_calls(function)));
         }
         Ok(RateLimit::new(quota.count, quota.period))
     }
@@ -560,7 +563,7 @@ impl<'a> Given<'a> {
             return Err(Mistake::new(format!("{} is a list", self.name)).help(help));
         };
         if let Some(conflict) = scopes.iter().find_map(|scope| rules::scope(scope)) {
-            return Err(told(conflict));
+            return Err(mistake_of(conflict));
         }
         let lacks = spec
             .scopes
@@ -581,7 +584,7 @@ impl<'a> Given<'a> {
             .collect())
     }
 
-    /// Reads `audit`, which cannot be switched off.
+    /// Reads `audit`, which cannot be turned off.
     fn audit(&self, spec: &Spec) -> Read<bool> {
         let audit = self.switch()?;
         if spec.audit && !audit {
@@ -598,7 +601,7 @@ fn nothing((what, help): Zero) -> Mistake {
 }
 
 /// The mistake of conflicting keys.
-fn told(conflict: Conflict) -> Mistake {
+fn mistake_of(conflict: Conflict) -> Mistake {
     Mistake::new(conflict.what).help(conflict.help)
 }
 

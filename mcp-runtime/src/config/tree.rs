@@ -1,4 +1,4 @@
-//! A file of settings, with the place of every key and value.
+//! A file of settings, with the position of every key and value.
 //!
 //! The parser recovers from errors, so that all of them are reported. Numbers stay text: a kind decides their range,
 //! and an integer never becomes a float.
@@ -8,17 +8,17 @@ use toml::de::{DeTable, DeValue};
 
 use super::raw::Raw;
 
-/// A place in a file, counted from one.
+/// A position in a file, counted from one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Place {
+pub(crate) struct Position {
     pub line: usize,
     pub column: usize,
 }
 
-/// A value with its place.
+/// A value with its position.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Node {
-    pub place: Place,
+    pub position: Position,
     pub value: Value,
 }
 
@@ -38,8 +38,8 @@ pub(crate) enum Value {
 pub(crate) struct Member {
     /// The key, without quotes.
     pub name: String,
-    /// The place of the key.
-    pub place: Place,
+    /// The position of the key.
+    pub position: Position,
     /// The value.
     pub node: Node,
 }
@@ -47,7 +47,7 @@ pub(crate) struct Member {
 /// A text that is not TOML: the reason and its position.
 #[derive(Debug)]
 pub(crate) struct Malformed {
-    pub place: Place,
+    pub position: Position,
     pub reason: String,
 }
 
@@ -58,7 +58,7 @@ pub(crate) fn parse(text: &str) -> Result<Vec<Member>, Vec<Malformed>> {
         return Ok(members(text, table.get_ref()));
     }
     let malformed = errors.iter().map(|error| Malformed {
-        place: place(text, error.span().map_or(0, |span| span.start)),
+        position: position(text, error.span().map_or(0, |span| span.start)),
         reason: error.message().to_owned(),
     });
     Err(malformed.collect())
@@ -70,15 +70,15 @@ fn members(text: &str, table: &DeTable<'_>) -> Vec<Member> {
         .iter()
         .map(|(name, value)| Member {
             name: name.get_ref().to_string(),
-            place: place(text, name.span().start),
+            position: position(text, name.span().start),
             node: node(text, value),
         })
         .collect();
-    members.sort_by_key(|member| (member.place.line, member.place.column));
+    members.sort_by_key(|member| (member.position.line, member.position.column));
     members
 }
 
-/// The value with its place.
+/// The value with its position.
 fn node(text: &str, value: &Spanned<DeValue<'_>>) -> Node {
     let span = value.span();
     let value = match value.get_ref() {
@@ -97,17 +97,17 @@ fn node(text: &str, value: &Spanned<DeValue<'_>>) -> Node {
             Value::Text(text.get(span.clone()).unwrap_or_default().to_owned())
         }
     };
-    let place = place(text, span.start);
-    Node { place, value }
+    let position = position(text, span.start);
+    Node { position, value }
 }
 
-/// The place of the byte at `offset`.
-fn place(text: &str, offset: usize) -> Place {
+/// The position of the byte at `offset`.
+fn position(text: &str, offset: usize) -> Position {
     let before = text.get(..offset).unwrap_or(text);
     let line = before.matches('\n').count() + 1;
     let start = before.rfind('\n').map_or(0, |end| end + 1);
     let column = before[start..].chars().count() + 1;
-    Place { line, column }
+    Position { line, column }
 }
 
 impl Node {
@@ -144,13 +144,13 @@ mod tests {
         let Value::Table(a) = &members[0].node.value else {
             panic!("{members:?}");
         };
-        let at = |line, column| Place { line, column };
-        assert_eq!((a[0].place, a[0].node.place), (at(2, 1), at(2, 7)));
+        let at = |line, column| Position { line, column };
+        assert_eq!((a[0].position, a[0].node.position), (at(2, 1), at(2, 7)));
         assert!(matches!(&a[0].node.value, Value::Text(text) if text == "16"));
         let Value::Table(b) = &a[1].node.value else {
             panic!("{a:?}");
         };
-        assert_eq!((b[0].place, b[0].node.place), (at(5, 3), at(5, 7)));
+        assert_eq!((b[0].position, b[0].node.position), (at(5, 3), at(5, 7)));
         let Some(Raw::List(list)) = b[0].node.raw() else {
             panic!("{b:?}");
         };
@@ -160,7 +160,7 @@ mod tests {
     #[test]
     fn all_syntax_errors_of_toml_are_reported_together() {
         let errors = parse("a = \nb = 1\nc = @\n").unwrap_err();
-        let lines: Vec<_> = errors.iter().map(|error| error.place.line).collect();
+        let lines: Vec<_> = errors.iter().map(|error| error.position.line).collect();
         assert!(lines.contains(&1) && lines.contains(&3), "{errors:?}");
     }
 }

@@ -10,48 +10,49 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 /// The time between two polls.
-const LOOK: Duration = Duration::from_secs(5);
+const POLL_INTERVAL: Duration = Duration::from_secs(5);
 /// The time for which a changed file must be stable, so that none is read while it is written.
-const QUIET: Duration = Duration::from_secs(1);
+const STABLE_TIME: Duration = Duration::from_secs(1);
 
 /// The state of files when they were last read.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(crate) struct Seen(Vec<(PathBuf, Option<Print>)>);
+pub(crate) struct FileStates(Vec<(PathBuf, Option<Fingerprint>)>);
 
 /// The fingerprint of a file: its time, its length, its number.
-type Print = (Option<SystemTime>, u64, u64);
+type Fingerprint = (Option<SystemTime>, u64, u64);
 
-impl Seen {
+impl FileStates {
     /// The state of `files` now.
     pub(crate) fn now(files: Vec<PathBuf>) -> Self {
-        let seen = files.into_iter().map(|file| {
-            let print = print(&file);
-            (file, print)
+        let states = files.into_iter().map(|file| {
+            let fingerprint = fingerprint(&file);
+            (file, fingerprint)
         });
-        Self(seen.collect())
+        Self(states.collect())
     }
 
     /// The state of `files`: the previous one for known files, the current one for others.
     pub(crate) fn renewed(self, files: Vec<PathBuf>) -> Self {
-        let seen = files.into_iter().map(|file| {
+        let states = files.into_iter().map(|file| {
             let known = self.0.iter().find(|(known, _)| *known == file);
-            let print = known.map_or_else(|| print(&file), |(_, print)| *print);
-            (file, print)
+            let fingerprint =
+                known.map_or_else(|| fingerprint(&file), |(_, fingerprint)| *fingerprint);
+            (file, fingerprint)
         });
-        Self(seen.collect())
+        Self(states.collect())
     }
 
     /// Waits until one of the files has changed, and has stayed the same since.
     pub(crate) async fn changed(&self) {
         loop {
-            tokio::time::sleep(LOOK).await;
-            let mut now = self.again();
+            tokio::time::sleep(POLL_INTERVAL).await;
+            let mut now = self.reread();
             if now == *self {
                 continue;
             }
             loop {
-                tokio::time::sleep(QUIET).await;
-                let later = now.again();
+                tokio::time::sleep(STABLE_TIME).await;
+                let later = now.reread();
                 if later == now {
                     return;
                 }
@@ -61,13 +62,13 @@ impl Seen {
     }
 
     /// The current state of the same files.
-    fn again(&self) -> Self {
+    fn reread(&self) -> Self {
         Self::now(self.0.iter().map(|(file, _)| file.clone()).collect())
     }
 }
 
 /// The fingerprint of one file; `None` if it does not exist.
-fn print(file: &Path) -> Option<Print> {
+fn fingerprint(file: &Path) -> Option<Fingerprint> {
     let metadata = fs::metadata(file).ok()?;
     #[cfg(unix)]
     let number = std::os::unix::fs::MetadataExt::ino(&metadata);

@@ -80,9 +80,10 @@ impl<O: Origin> Dispatcher<'_, O> {
                 session.answer(&response);
                 return None;
             }
-            Ok(Message::Batch(_)) => {
-                Member::Refused(None, RpcError::invalid_request("a batch in a batch"))
-            }
+            Ok(Message::Batch(_)) => Member::Refused(
+                None,
+                RpcError::invalid_request("a batch must not contain a batch"),
+            ),
             Err(malformed) => Member::Refused(malformed.id, *malformed.error),
         })
     }
@@ -176,7 +177,7 @@ async fn join(service: Arc<Service>, calls: Vec<(Option<RequestId>, Pending)>) -
                 continue;
             }
             Some(_) => unwritten(),
-            None => not_carried_out(),
+            None => not_run(),
         };
         is_full.store(true, Ordering::Relaxed);
         array.push(&refusal(id.as_ref(), refused, &service.identity));
@@ -205,7 +206,7 @@ fn unwritten() -> RpcError {
 }
 
 /// The error for a call that was not started because the array was full.
-fn not_carried_out() -> RpcError {
+fn not_run() -> RpcError {
     RpcError::internal(format!(
         "this request did not run: the responses to the batch have {BATCH_BYTES} bytes already; send it alone"
     ))

@@ -356,12 +356,9 @@ impl<O: Origin> Dispatcher<'_, O> {
     }
 
     /// Processes a message that has a response only on an error.
-    fn without_answer(
-        &self,
-        carry_out: impl FnOnce(Option<&Session>) -> Result<(), RpcError>,
-    ) -> Next {
+    fn without_answer(&self, apply: impl FnOnce(Option<&Session>) -> Result<(), RpcError>) -> Next {
         let session = self.origin.session();
-        match session.and_then(|session| carry_out(session.as_deref())) {
+        match session.and_then(|session| apply(session.as_deref())) {
             Ok(()) => Next::Nothing,
             Err(error) => Next::Reply(refuse(self.service, None, self.origin.version(), error)),
         }

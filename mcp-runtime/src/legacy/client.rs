@@ -148,7 +148,7 @@ impl ClientRequests {
         if !pending.outbox.offer(text) {
             tracing::debug!(
                 method,
-                "the client does not keep up; the request was not sent"
+                "the client reads too slowly; the request was not sent"
             );
             return Err(ClientError::Gone);
         }
@@ -161,7 +161,7 @@ impl ClientRequests {
     pub(crate) fn answer(&self, response: &Response) {
         let settled = (response.id.as_ref()).is_some_and(|id| self.settle(id, outcome(response)));
         if !settled {
-            tracing::debug!(id = ?response.id, "a response to no request of ours was ignored");
+            tracing::debug!(id = ?response.id, "a response whose id matches no request of the server was ignored");
         }
     }
 
@@ -284,7 +284,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn answers_find_their_questions_in_any_order() {
+    async fn responses_are_matched_to_requests_in_any_order() {
         let (requests, (outbox, mut messages)) =
             (Arc::new(ClientRequests::within(LIMIT, None)), notes());
         let (first, second) = (request(&requests, &outbox), request(&requests, &outbox));
@@ -306,12 +306,12 @@ mod tests {
                 message: "no".into()
             }
         );
-        assert!(messages.try_recv().is_none(), "nothing is taken back");
+        assert!(messages.try_recv().is_none(), "no request is cancelled");
         assert!(requests.lock().waiting.is_empty());
     }
 
     #[tokio::test(start_paused = true)]
-    async fn answers_to_nothing_are_ignored() {
+    async fn responses_to_no_request_are_ignored() {
         let (requests, (outbox, _messages)) =
             (Arc::new(ClientRequests::within(LIMIT, None)), notes());
         let mut response = request(&requests, &outbox);
@@ -337,7 +337,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_client_has_a_time_to_answer() {
+    async fn a_request_times_out() {
         let (requests, (outbox, mut messages)) =
             (Arc::new(ClientRequests::within(LIMIT, None)), notes());
         let response = request(&requests, &outbox);
@@ -360,10 +360,10 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_client_that_cannot_be_reached_is_not_waited_for() {
+    async fn a_request_to_an_unreachable_client_fails_at_once() {
         let requests = Arc::new(ClientRequests::within(LIMIT, None));
-        let unheard = Arc::clone(&requests).request("roots", None, "roots/list", json!({}));
-        assert_eq!(unheard.await.unwrap_err(), ClientError::Gone);
+        let unreachable = Arc::clone(&requests).request("roots", None, "roots/list", json!({}));
+        assert_eq!(unreachable.await.unwrap_err(), ClientError::Gone);
         let (full, _messages) = notes();
         while full.offer(b"{}".to_vec()) {}
         let response = Arc::clone(&requests).request("roots", Some(full), "roots/list", json!({}));

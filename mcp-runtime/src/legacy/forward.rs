@@ -1,9 +1,9 @@
-//! Messages of a client for other instances than the one that received them.
+//! Forwards messages of a client to the instance that they concern, and its settings to all.
 
 use super::record;
 use super::session::Session;
 use super::signal::Signal;
-use crate::policy::contain::held;
+use crate::policy::contain::contained;
 use crate::protocol::{Level, RequestId, Response};
 use crate::service::Service;
 
@@ -14,11 +14,11 @@ impl Session {
             .id
             .as_ref()
             .and_then(|id| Some((id, self.client_requests.elsewhere(id)?)));
-        match (&self.part, elsewhere) {
-            (Some(part), Some((id, instance))) => {
+        match (&self.replica, elsewhere) {
+            (Some(replica), Some((id, instance))) => {
                 if let Some(signal) = Signal::response(id, response) {
                     let (Ok(text) | Err(text)) = &response.outcome;
-                    part.send(&instance, signal, text.as_bytes().len());
+                    replica.send(&instance, signal, text.as_bytes().len());
                 }
             }
             _ => self.client_requests.answer(response),
@@ -27,11 +27,11 @@ impl Session {
 
     /// Fails the request of a malformed response; returns whether there is one, or may be one elsewhere.
     pub(crate) fn fail(&self, id: &RequestId, reason: &str) -> bool {
-        if let Some(part) = &self.part
+        if let Some(replica) = &self.replica
             && let Some(instance) = self.client_requests.elsewhere(id)
             && let Some(signal) = Signal::malformed(id, reason)
         {
-            part.send(&instance, signal, reason.len());
+            replica.send(&instance, signal, reason.len());
             return true;
         }
         self.client_requests.fail(id, reason)
@@ -40,10 +40,10 @@ impl Session {
     /// Cancels the call with this id, on any instance; an unknown one is ignored.
     pub(crate) fn cancel(&self, id: &RequestId) {
         if !self.cancel_here(id)
-            && let Some(part) = &self.part
+            && let Some(replica) = &self.replica
             && let Some(signal) = Signal::cancelled(id)
         {
-            part.tell(signal);
+            replica.broadcast(signal);
         }
     }
 }
@@ -73,12 +73,12 @@ impl Session {
         (field, value): (&str, Option<Vec<u8>>),
         signal: Signal,
     ) {
-        let (Some(part), Some(store)) = (&self.part, &service.sharing.stores.sessions) else {
+        let (Some(replica), Some(store)) = (&self.replica, &service.sharing.stores.sessions) else {
             return;
         };
-        let set = async { store.set(&part.key, field, value, signal.write()).await };
-        if let Err(error) = held(set).await {
-            tracing::debug!(%error, "a change of a session is known to this instance alone");
+        let set = async { store.set(&replica.key, field, value, signal.write()).await };
+        if let Err(error) = contained(set).await {
+            tracing::debug!(%error, "a change of a session could not be stored; the other instances do not know it");
         }
     }
 }

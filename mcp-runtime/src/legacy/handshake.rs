@@ -49,8 +49,9 @@ pub(crate) fn initialize(
     capabilities.check_size()?;
     let names = params.and_then(|params| params.get("clientInfo"));
     let names = names.map(ClientNames::read).unwrap_or_default();
-    let id = crate::random::id()
-        .ok_or_else(|| RpcError::internal("the system has no random numbers for a session's id"))?;
+    let id = crate::random::id().ok_or_else(|| {
+        RpcError::internal("the system has no source of random numbers for the id of a session")
+    })?;
     let version = agreed(&requested);
     let answer = Answer::Members(members(&Initialized {
         protocol_version: version.as_str(),
@@ -58,10 +59,10 @@ pub(crate) fn initialize(
         server_info: downgrade::implementation(service.identity.info.clone(), version),
         instructions: service.identity.instructions.as_deref(),
     }));
-    let news = service.changes.subscribe(service.changing());
+    let changes = service.changes.subscribe(service.changing());
     let client = (capabilities, names);
     let answer_timeout = service.live.with(|it| it.limits.answer_timeout);
-    let session = Session::new(id, version, client, news, (who, holder), answer_timeout);
+    let session = Session::new(id, version, client, changes, (who, holder), answer_timeout);
     #[cfg(feature = "otel")]
     let session = session.measured_by(service.drain.telemetry());
     Ok((session, answer))

@@ -2,19 +2,19 @@
 //! subscriptions, requests to the client, resumable streams and the downgrade of results.
 //! The other modules that depend on a version are listed in `ARCHITECTURE.md`.
 
+mod apply;
 mod client;
-pub(crate) mod follow;
+mod copy;
 mod forward;
 pub(crate) mod handshake;
-mod hear;
-pub(crate) mod meet;
-mod part;
+pub(crate) mod lookup;
 mod record;
+pub(crate) mod remote;
+mod replica;
 pub(crate) mod session;
 mod sessions;
 mod shared;
 mod signal;
-mod sink;
 pub(crate) mod stream;
 mod streams;
 mod subscribe;

@@ -74,7 +74,7 @@ pub(super) fn fields(session: &Session, who: &Principal, home: &str) -> SessionF
     };
     let about = serde_json::to_vec(&about).unwrap_or_default();
     let level = level(session.log_level().unwrap_or(Level::Info));
-    let watched = session.news.watched();
+    let watched = session.changes.watched();
     let watched = watched.iter().map(|uri| (field(uri), Vec::new()));
     [(ABOUT.to_owned(), about), (LEVEL.to_owned(), level)]
         .into_iter()

@@ -2,8 +2,8 @@
 //!
 //! A session keeps the outcome of the handshake, the log level, the calls in flight, the open requests to the client,
 //! subscriptions, and over HTTP its streams. It belongs to the principal that opened it; its id is a secret, but does
-//! not authenticate. Each part has a lock of its own; only `subscribed` is held while others (of `news` and of the
-//! ledger) are taken.
+//! not authenticate. Each field has a lock of its own; only `subscribed` is held while other locks (of `changes` and of
+//! the ledger) are taken.
 //!
 //! Calls continue when a client disconnects, as it may reconnect for the response; they end when they are done, are
 //! cancelled by their id, or the session is removed.
@@ -17,7 +17,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::client::ClientRequests;
-use super::part::Part;
+use super::replica::Replica;
 use super::streams::Streams;
 use crate::changes::{Change, Subscriber};
 use crate::handler::Principal;
@@ -46,7 +46,7 @@ pub(crate) struct Session {
     /// The principal that last subscribed; resource notifications are filtered by its access.
     reader: Mutex<Principal>,
     /// Changes for the client; read by its GET stream, or by its stdio.
-    pub(super) news: Subscriber,
+    pub(super) changes: Subscriber,
     /// The share of its resource subscriptions.
     pub(super) subscribed: Mutex<Option<Share>>,
     /// The streams that its client reads over HTTP.
@@ -62,8 +62,8 @@ pub(crate) struct Session {
     clients: AtomicUsize,
     /// Cancelled when the session ends, so that its stream ends too.
     pub ended: CancellationToken,
-    /// The part of this instance, if instances share sessions.
-    pub(super) part: Option<Part>,
+    /// The replica of a shared session, if instances share sessions.
+    pub(super) replica: Option<Replica>,
     /// Measures the session, if metrics are exported.
     #[cfg(feature = "otel")]
     #[expect(dead_code, reason = "it measures until it is dropped")]
@@ -75,7 +75,7 @@ impl Session {
         id: String,
         version: Version,
         (capabilities, names): (Declared, ClientNames),
-        news: Subscriber,
+        changes: Subscriber,
         (who, holder): (&Principal, Holder),
         answer_timeout: Duration,
     ) -> Self {
@@ -88,7 +88,7 @@ impl Session {
             holder,
             reader: Mutex::new(who.clone()),
             streams: Streams::new(version, None),
-            news,
+            changes,
             subscribed: Mutex::default(),
             client_requests: Arc::new(ClientRequests::within(answer_timeout, None)),
             log_level: AtomicU8::new(Level::Info as u8),
@@ -97,32 +97,34 @@ impl Session {
             used: AtomicBool::new(false),
             clients: AtomicUsize::new(0),
             ended: CancellationToken::new(),
-            part: None,
+            replica: None,
             #[cfg(feature = "otel")]
             timer: None,
         }
     }
 
-    /// Returns the session as shared between instances: the ids that are made here contain this instance.
-    pub(super) fn shared_by(self, part: Part) -> Self {
-        let instance = || Some(Arc::clone(&part.instance));
+    /// Returns the session as one that instances share: the ids that it makes contain the name of this instance.
+    pub(super) fn shared_by(self, replica: Replica) -> Self {
+        let instance = || Some(Arc::clone(&replica.instance));
         Self {
             streams: Streams::new(self.version, instance()),
             client_requests: Arc::new(self.client_requests.of(instance())),
-            part: Some(part),
+            replica: Some(replica),
             ..self
         }
     }
 
     /// Returns the key of the session among those of this instance.
     pub(super) fn key(&self) -> Arc<str> {
-        let shared = self.part.as_ref().map(|part| &part.key);
+        let shared = self.replica.as_ref().map(|replica| &replica.key);
         Arc::clone(shared.unwrap_or(&self.id))
     }
 
     /// Returns true if it was opened here.
-    pub(super) fn is_at_home(&self) -> bool {
-        self.part.as_ref().is_none_or(|part| part.home.is_none())
+    pub(super) fn is_local(&self) -> bool {
+        self.replica
+            .as_ref()
+            .is_none_or(|replica| replica.home.is_none())
     }
 
     /// Returns the session with its duration measured, if metrics are exported.
@@ -136,13 +138,13 @@ impl Session {
         *lock(&self.reader) = who.clone();
     }
 
-    /// Returns the next change that the client may be notified of.
+    /// Waits for the next change that the client may be notified of.
     ///
     /// Filtered by the current access of the principal that subscribed last; there are no notifications once its token
     /// has expired.
-    pub(crate) async fn change(&self, service: &Service) -> Change {
+    pub(crate) async fn next_change(&self, service: &Service) -> Change {
         loop {
-            let change = self.news.next().await;
+            let change = self.changes.next().await;
             let reader = self.reader();
             if !reader.has_expired() && service.may_be_told(&change, &reader) {
                 return change;
@@ -156,11 +158,11 @@ impl Session {
     }
 
     /// Takes all unsent changes that the client may see.
-    pub(super) fn rest(&self, service: &Service) -> Vec<Change> {
+    pub(super) fn take_changes(&self, service: &Service) -> Vec<Change> {
         let reader = self.reader();
-        let mut rest = self.news.rest();
-        rest.retain(|change| !reader.has_expired() && service.may_be_told(change, &reader));
-        rest
+        let mut changes = self.changes.take();
+        changes.retain(|change| !reader.has_expired() && service.may_be_told(change, &reader));
+        changes
     }
 
     pub(super) fn log_level(&self) -> Option<Level> {
@@ -173,7 +175,7 @@ impl Session {
         self.log_level.store(level as u8, Ordering::Relaxed);
     }
 
-    /// Returns `call` as one that ends without an output when it is cancelled by its id.
+    /// Wraps `call`, so that it ends without an output when it is cancelled by its id.
     ///
     /// Fails at [`limits::CALLS`] calls in flight of one session.
     pub(crate) fn cancellable<C: Future>(
@@ -220,7 +222,7 @@ impl Session {
     }
 
     /// Records that its client has sent something.
-    pub(super) fn use_now(&self) {
+    pub(super) fn record_use(&self) {
         self.used.store(true, Ordering::Relaxed);
         self.touch();
     }
@@ -239,14 +241,14 @@ impl Session {
     }
 
     /// Returns true if a client waits for a response or reads a stream.
-    pub(super) fn is_attended(&self) -> bool {
+    pub(super) fn has_clients(&self) -> bool {
         self.clients.load(Ordering::Relaxed) > 0
     }
 
     /// Counts a client that waits for a response or reads a stream, until the guard is dropped.
-    pub(crate) fn attend(self: &Arc<Self>) -> Attended {
+    pub(crate) fn count_client(self: &Arc<Self>) -> ClientGuard {
         self.clients.fetch_add(1, Ordering::Relaxed);
-        Attended(Arc::clone(self))
+        ClientGuard(Arc::clone(self))
     }
 
     /// Resolves when the session has been without a client for `idle`.
@@ -254,12 +256,12 @@ impl Session {
     /// Sleeps for the rest of the time, at least a second, and then checks again.
     pub(crate) async fn abandoned(&self, idle: Duration) {
         loop {
-            if self.is_attended() {
+            if self.has_clients() {
                 // The idle time begins at the end of this wait at the earliest.
                 self.touch();
             }
             let left = idle.saturating_sub(self.last_used().elapsed());
-            if left.is_zero() && !self.is_attended() {
+            if left.is_zero() && !self.has_clients() {
                 return;
             }
             tokio::time::sleep(left.max(Duration::from_secs(1))).await;
@@ -269,15 +271,15 @@ impl Session {
 
 /// A client that waits for a response or reads a stream; the idle time of the session begins at its end.
 #[derive(Debug)]
-pub(crate) struct Attended(Arc<Session>);
+pub(crate) struct ClientGuard(Arc<Session>);
 
-impl Attended {
+impl ClientGuard {
     pub(crate) fn session(&self) -> &Arc<Session> {
         &self.0
     }
 }
 
-impl Drop for Attended {
+impl Drop for ClientGuard {
     fn drop(&mut self) {
         self.0.touch();
         self.0.clients.fetch_sub(1, Ordering::Relaxed);

@@ -60,14 +60,14 @@ impl Sessions {
         }
     }
 
-    /// Stores a session under its id, evicting another one at the maximum; `None` when all are in use.
+    /// Inserts a session under its id, and evicts another one at the maximum; `None` when all are in use.
     ///
     /// Idle sessions are removed at the maximum, on look-up and when counted: there is no background task.
     pub(crate) fn insert(&self, session: Session) -> Option<String> {
         let session = match &self.shared {
             Some(shared) => {
-                let part = shared.part(&session.id, None);
-                session.shared_by(part)
+                let replica = shared.replica(&session.id, None);
+                session.shared_by(replica)
             }
             None => session,
         };
@@ -76,9 +76,9 @@ impl Sessions {
         Some(id)
     }
 
-    /// Stores a session that another instance has opened, unless it is stored already; returns `false` if all such
+    /// Inserts a session that another instance has opened, unless it is there already; returns `false` if all such
     /// sessions are in use.
-    pub(super) fn adopt(&self, session: Session) -> bool {
+    pub(super) fn insert_remote(&self, session: Session) -> bool {
         let mut open = lock(&self.open);
         let is_kept = (open.sessions.get(&session.key()))
             .is_some_and(|kept| !kept.ended.is_cancelled() && !is_idle(kept, self.idle.get()));
@@ -92,17 +92,23 @@ impl Sessions {
 
     /// Sessions opened here and elsewhere have a maximum each, so that the latter do not evict the former.
     fn admit(&self, open: &mut Open, session: Session) -> Option<()> {
-        let is_at_home = session.is_at_home();
+        let is_local = session.is_local();
         let (most, idle) = (self.most.get(), self.idle.get());
         if open.sessions.len() >= most {
             open.sweep(idle);
         }
-        if open.count(is_at_home) >= most {
+        if open.count(is_local) >= most {
             let share = (most / limits::SHARE).max(1);
-            let evicted = open.least(&session, share, idle / limits::QUIET)?;
-            tracing::debug!("the maximum number of sessions is open; one of them was evicted");
-            if let Some(part) = open.sessions.get(&evicted).and_then(|it| it.part.as_ref()) {
-                part.give_up();
+            let evicted = open.to_evict(&session, share, idle / limits::QUIET)?;
+            tracing::debug!(
+                "the maximum number of sessions is open; one of them was evicted for a new one"
+            );
+            if let Some(replica) = open
+                .sessions
+                .get(&evicted)
+                .and_then(|it| it.replica.as_ref())
+            {
+                replica.end_if_home();
             }
             open.remove(&evicted);
         }
@@ -122,16 +128,16 @@ impl Sessions {
         lock(&self.open).sessions.get(key).cloned()
     }
 
-    /// Removes a session here, which continues elsewhere, or has ended there.
-    pub(super) fn drop_here(&self, key: &str) {
+    /// Removes a session from this instance only: it continues on another one, or has ended there.
+    pub(super) fn remove_here(&self, key: &str) {
         lock(&self.open).remove(key);
     }
 
-    /// Returns the sessions whose clients listen, or wait for an answer.
-    pub(super) fn attended(&self) -> Vec<Arc<Session>> {
+    /// Returns the sessions whose clients read a stream or wait for a response.
+    pub(super) fn with_clients(&self) -> Vec<Arc<Session>> {
         let open = lock(&self.open);
-        let attended = open.sessions.values().filter(|it| it.is_attended());
-        attended.cloned().collect()
+        let with_clients = open.sessions.values().filter(|it| it.has_clients());
+        with_clients.cloned().collect()
     }
 
     /// Returns the session with this id, if `who` owns it, unless it has ended or was idle for too long.
@@ -143,7 +149,7 @@ impl Sessions {
             open.remove(id);
             return None;
         }
-        session.use_now();
+        session.record_use();
         Some(Arc::clone(session))
     }
 
@@ -171,15 +177,15 @@ impl Open {
         let key = session.key();
         // There may be an ended session under the same key.
         self.remove(&key);
-        let holder = (session.is_at_home(), session.holder.clone());
+        let holder = (session.is_local(), session.holder.clone());
         *self.held.entry(holder).or_default() += 1;
         self.sessions.insert(key, Arc::new(session));
     }
 
-    /// Returns the number of those opened here, or elsewhere.
-    fn count(&self, is_at_home: bool) -> usize {
+    /// Returns the number of sessions opened here, or on other instances.
+    fn count(&self, is_local: bool) -> usize {
         let sessions = self.sessions.values();
-        sessions.filter(|it| it.is_at_home() == is_at_home).count()
+        sessions.filter(|it| it.is_local() == is_local).count()
     }
 
     fn remove(&mut self, id: &str) -> bool {
@@ -187,7 +193,7 @@ impl Open {
             return false;
         };
         session.end_with_calls();
-        let holder = (session.is_at_home(), session.holder.clone());
+        let holder = (session.is_local(), session.holder.clone());
         if let Some(held) = self.held.get_mut(&holder) {
             *held -= 1;
             if *held == 0 {
@@ -214,28 +220,28 @@ impl Open {
     /// those that were never used, then the one that has been idle longest. A session in use is evicted only if its
     /// caller is above its share and the newcomer is below. A caller at its share can evict sessions of callers at or
     /// below theirs only if they were idle for `quiet`, and after its own.
-    fn least(&self, newcomer: &Session, share: usize, quiet: Duration) -> Option<Arc<str>> {
-        let (is_at_home, newcomer) = (newcomer.is_at_home(), &newcomer.holder);
+    fn to_evict(&self, newcomer: &Session, share: usize, quiet: Duration) -> Option<Arc<str>> {
+        let (is_local, newcomer) = (newcomer.is_local(), &newcomer.holder);
         let held = |holder: &Holder| {
-            let held = self.held.get(&(is_at_home, holder.clone()));
+            let held = self.held.get(&(is_local, holder.clone()));
             held.copied().unwrap_or_default()
         };
-        let is_modest = held(newcomer) < share;
+        let is_below_share = held(newcomer) < share;
         let rank = |session: &Session| {
             let is_over = held(&session.holder) > share;
-            let in_use = session.is_attended();
+            let in_use = session.has_clients();
             let is_own = session.holder == *newcomer;
             let may_go = if in_use {
-                is_over && is_modest
+                is_over && is_below_share
             } else {
-                is_over || is_modest || is_own || session.last_used().elapsed() >= quiet
+                is_over || is_below_share || is_own || session.last_used().elapsed() >= quiet
             };
-            let is_taken = !is_modest && !is_own;
+            let is_of_another = !is_below_share && !is_own;
             may_go.then(|| {
                 (
                     !is_over,
                     in_use,
-                    is_taken,
+                    is_of_another,
                     session.is_used(),
                     session.last_used(),
                 )
@@ -244,7 +250,7 @@ impl Open {
         let ranked = self
             .sessions
             .iter()
-            .filter(|(_, session)| session.is_at_home() == is_at_home)
+            .filter(|(_, session)| session.is_local() == is_local)
             .filter_map(|(id, session)| Some((rank(session)?, id)));
         ranked
             .min_by_key(|(rank, _)| *rank)
@@ -253,5 +259,5 @@ impl Open {
 }
 
 fn is_idle(session: &Session, idle: Duration) -> bool {
-    !session.is_attended() && session.last_used().elapsed() >= idle
+    !session.has_clients() && session.last_used().elapsed() >= idle
 }

@@ -5,12 +5,12 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use tokio_util::task::AbortOnDropHandle;
 
-use super::part::Part;
+use super::replica::Replica;
 use super::session::Session;
-use super::write_behind::{Jobs, SessionStores, WriteBehind, write_behind};
+use super::write_behind::{SessionStores, Worker, WriteBehind, write_behind};
 use crate::handler::Principal;
 use crate::live::Span;
-use crate::policy::contain::held;
+use crate::policy::contain::contained;
 use crate::seal::Subject;
 use crate::store::{Joined, SessionFields, StoreError, Stores};
 
@@ -21,7 +21,7 @@ pub(super) struct Shared {
     instance: Arc<str>,
     write_behind: WriteBehind,
     /// Taken by the first request.
-    jobs: Mutex<Option<Jobs>>,
+    worker: Mutex<Option<Worker>>,
     /// One plus the number of gaps in the signals.
     gaps: AtomicU64,
     pub tasks: OnceLock<[AbortOnDropHandle<()>; 2]>,
@@ -31,7 +31,7 @@ impl Shared {
     /// Enables shared sessions, if there is a store for them. A session is kept for `idle` after its last use.
     pub(super) fn new(stores: &Stores, idle: &Span) -> Option<Self> {
         let sessions = Arc::clone(stores.sessions.as_ref()?);
-        let (write_behind, jobs) = write_behind();
+        let (write_behind, worker) = write_behind();
         Some(Self {
             instance: sessions.instance().into(),
             stores: SessionStores {
@@ -40,7 +40,7 @@ impl Shared {
                 idle: idle.clone(),
             },
             write_behind,
-            jobs: Mutex::new(Some(jobs)),
+            worker: Mutex::new(Some(worker)),
             gaps: AtomicU64::new(1),
             tasks: OnceLock::new(),
         })
@@ -51,10 +51,10 @@ impl Shared {
         self.write_behind.clone()
     }
 
-    /// Returns the receiver of the queue, once.
-    pub(super) fn jobs(&self) -> Option<Jobs> {
-        let mut jobs = self.jobs.lock().unwrap_or_else(PoisonError::into_inner);
-        jobs.take()
+    /// Returns the worker of the queue, once.
+    pub(super) fn take_worker(&self) -> Option<Worker> {
+        let mut worker = self.worker.lock().unwrap_or_else(PoisonError::into_inner);
+        worker.take()
     }
 
     /// Returns the key of the session with this id, a digest that does not reveal the id.
@@ -62,46 +62,47 @@ impl Shared {
         Subject::from_parts([b"session", id.as_bytes()]).short()
     }
 
-    /// Returns the participation of this instance in a session opened by `home`, or else by this instance.
-    pub(super) fn part(&self, id: &str, home: Option<String>) -> Part {
+    /// Returns the replica of a session that `home` opened, or this instance if it is `None`.
+    pub(super) fn replica(&self, id: &str, home: Option<String>) -> Replica {
         let home = home.filter(|home| **home != *self.instance);
         let names = (Self::key(id).into(), Arc::clone(&self.instance));
         let bounds = (self.stores.idle.clone(), self.stores.events.is_some());
-        Part::new(names, home, self.write_behind.clone(), bounds)
+        Replica::new(names, home, self.write_behind.clone(), bounds)
     }
 
+    /// Returns the number of the last gap.
     pub(super) fn gap(&self) -> u64 {
         self.gaps.load(Ordering::Relaxed)
     }
 
     /// Records that signals may have been lost.
-    pub(super) fn lose(&self) {
+    pub(super) fn record_gap(&self) {
         self.gaps.fetch_add(1, Ordering::Relaxed);
     }
 
     /// Looks up a session in the store, unless it has ended here.
     pub(super) async fn join(&self, key: &str) -> Result<Joined, StoreError> {
-        if self.write_behind.is_leaving(key) {
+        if self.write_behind.is_ending(key) {
             return Ok(Joined::Ended);
         }
-        held(async { self.stores.sessions.join(key, self.stores.idle.get()).await }).await
+        contained(async { self.stores.sessions.join(key, self.stores.idle.get()).await }).await
     }
 
     /// Stores a session of `who`, unless it has ended; returns whether it is open.
     pub(super) async fn put(
         &self,
         session: &Session,
-        part: &Part,
+        replica: &Replica,
         who: &Principal,
     ) -> Result<bool, StoreError> {
-        let home = part.home.as_deref().unwrap_or(&self.instance);
+        let home = replica.home.as_deref().unwrap_or(&self.instance);
         let fields: SessionFields = super::record::fields(session, who, home);
         let put = async {
             let sessions = &self.stores.sessions;
             sessions
-                .put(&part.key, fields, self.stores.idle.get())
+                .put(&replica.key, fields, self.stores.idle.get())
                 .await
         };
-        held(put).await
+        contained(put).await
     }
 }

@@ -19,23 +19,23 @@ pub(super) enum Signal {
     Watch(String),
     /// The client ends a subscription.
     Unwatch(String),
-    /// The client reads the session's own stream at the sending instance.
+    /// The client reads the session's own stream on the sending instance.
     Reads,
-    /// The client reads a stream of the receiving instance at the sending one, and has read it up to a position. The
+    /// The client reads a stream of the receiving instance on the sending one, and has read it up to a position. The
     /// first such signal takes the stream over from its previous reader.
     Read {
         stream: u64,
         place: u64,
         is_first: bool,
     },
-    /// The client uses the session at another instance than the one that opened it.
+    /// The client uses the session on an instance that did not open it.
     Used,
     /// The session has ended.
     End,
 }
 
 impl Signal {
-    /// The response to a request of another instance.
+    /// Returns the signal with a response to a request of another instance.
     pub(super) fn response(id: &RequestId, response: &Response) -> Option<Self> {
         let (name, outcome) = match &response.outcome {
             Ok(result) => ("result", result),
@@ -52,7 +52,7 @@ impl Signal {
         Some(Self::Message(raw(text)?))
     }
 
-    /// The cancellation of a call that another instance may run.
+    /// Returns the signal that cancels a call of another instance.
     pub(super) fn cancelled(id: &RequestId) -> Option<Self> {
         let method = Method::Cancelled.as_str();
         let text = [
@@ -64,7 +64,7 @@ impl Signal {
         Some(Self::Message(raw(text)?))
     }
 
-    /// A malformed response to a request of another instance.
+    /// Returns the signal about a malformed response to a request of another instance.
     pub(super) fn malformed(id: &RequestId, reason: &str) -> Option<Self> {
         Some(Self::Malformed {
             id: raw(id.as_bytes().to_vec())?,

@@ -20,8 +20,8 @@ use bytes::Bytes;
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
-use super::session::{Attended, Session};
-use super::sink::Sink;
+use super::copy::StreamCopy;
+use super::session::{ClientGuard, Session};
 use super::streams::KEPT;
 use crate::handler::input::outbox::Stored;
 use crate::limits;
@@ -44,7 +44,7 @@ pub(crate) struct Stream {
     changed: Notify,
 }
 
-/// Messages at places that count from 1.
+/// The messages of a stream, at places that count from 1.
 #[derive(Debug)]
 struct Log {
     kept: VecDeque<Bytes>,
@@ -56,12 +56,12 @@ struct Log {
     /// The number of the current reader.
     reader: u64,
     /// The number of the reader on another instance, if there was one.
-    elsewhere: Option<u64>,
+    remote_reader: Option<u64>,
     /// The place at which the current reader ends.
     released: Option<u64>,
     ended: Option<Instant>,
     /// The copy for other instances.
-    sink: Option<Sink>,
+    copy: Option<StreamCopy>,
 }
 
 /// An event for a reader.
@@ -73,16 +73,16 @@ pub(crate) struct Event {
     pub message: Option<Bytes>,
 }
 
-/// Reads one stream, for one connection; the next one takes its place.
+/// Reads one stream, for one connection; the next reader replaces it.
 #[derive(Debug)]
 pub(crate) struct Reader {
-    client: Attended,
+    client: ClientGuard,
     stream: Arc<Stream>,
     number: u64,
     primes: bool,
 }
 
-enum Turn {
+enum ReadOutcome {
     Read(Event),
     Wait,
     End,
@@ -96,10 +96,10 @@ impl Stream {
             oldest: 1,
             next: 1,
             reader: 0,
-            elsewhere: None,
+            remote_reader: None,
             released: None,
             ended: None,
-            sink: None,
+            copy: None,
         };
         Self {
             number,
@@ -110,7 +110,7 @@ impl Stream {
         }
     }
 
-    /// Resolves when there is something to read, or the client is to be let go.
+    /// Resolves when there is an event to read, or the reader is to end.
     pub(crate) async fn begun(&self) {
         loop {
             let changed = self.changed.notified();
@@ -141,13 +141,13 @@ impl Stream {
         self.changed.notify_waiters();
     }
 
-    /// Copies to `sink` what is kept and what comes.
-    pub(super) fn copy_to(&self, sink: Sink) {
+    /// Copies the kept messages and all later ones to `copy`.
+    pub(super) fn copy_to(&self, copy: StreamCopy) {
         let mut log = self.lock();
         for (place, message) in (log.oldest..).zip(&log.kept) {
-            sink.append(place, log.oldest, message.clone());
+            copy.append(place, log.oldest, message.clone());
         }
-        log.sink = Some(sink);
+        log.copy = Some(copy);
         if log.ended.is_some() {
             log.end_copy();
         }
@@ -155,23 +155,23 @@ impl Stream {
 
     /// Deletes the copy, since the stream can no longer be resumed.
     pub(super) fn forget(&self) {
-        if let Some(sink) = self.lock().sink.take() {
-            sink.lose();
+        if let Some(copy) = self.lock().copy.take() {
+            copy.discard();
         }
     }
 
     /// Ends the current reader: the client reads on another instance.
-    pub(super) fn leave(&self) {
+    pub(super) fn end_reader(&self) {
         self.lock().attach();
         self.changed.notify_waiters();
     }
 
-    /// Notes that it was read up to `place` on another instance, unless the client has come back since that began.
+    /// Records that another instance has read the stream up to `place`, unless the client has reconnected here since.
     pub(super) fn acknowledge(&self, place: u64, is_first: bool) {
         let mut log = self.lock();
         if is_first {
-            log.elsewhere = Some(log.attach());
-        } else if log.elsewhere != Some(log.reader) {
+            log.remote_reader = Some(log.attach());
+        } else if log.remote_reader != Some(log.reader) {
             return;
         }
         log.next = place.saturating_add(1).clamp(log.next, log.end());
@@ -185,7 +185,7 @@ impl Stream {
         self.lock().ended
     }
 
-    /// Returns the size of what was read and is kept for another reader.
+    /// Returns the size of the delivered messages that are kept for another reader.
     pub(super) fn replayed(&self) -> usize {
         let log = self.lock();
         log.kept
@@ -195,7 +195,7 @@ impl Stream {
             .sum()
     }
 
-    /// Forgets what was read.
+    /// Removes the delivered messages.
     pub(super) fn forget_read(&self) {
         let mut log = self.lock();
         while log.oldest < log.next
@@ -210,53 +210,53 @@ impl Stream {
     pub(super) fn read(self: Arc<Self>, session: &Arc<Session>) -> Reader {
         let number = self.lock().attach();
         Reader {
-            client: session.attend(),
+            client: session.count_client(),
             primes: self.primes,
             number,
             stream: self,
         }
-        .announced()
+        .wake_previous()
     }
 
-    /// Reads on after `place`; `None` when that is not kept any more, or has never been.
+    /// Resumes after `place`; `None` if the messages after it are not kept.
     pub(super) fn resume(self: Arc<Self>, session: &Arc<Session>, place: u64) -> Option<Reader> {
         let number = self.lock().rewind(place)?;
         Some(
             Reader {
-                client: session.attend(),
+                client: session.count_client(),
                 primes: false,
                 number,
                 stream: self,
             }
-            .announced(),
+            .wake_previous(),
         )
     }
 
-    /// Ends the current reader once it has read what is there now.
-    fn let_go(&self) {
+    /// Ends the current reader once it has read the messages that exist now.
+    fn end_reader_when_read(&self) {
         let mut log = self.lock();
         log.released = Some(log.end());
         drop(log);
         self.changed.notify_waiters();
     }
 
-    fn turn(&self, reader: u64) -> Turn {
+    fn try_read(&self, reader: u64) -> ReadOutcome {
         let mut log = self.lock();
         if log.reader != reader {
-            return Turn::End;
+            return ReadOutcome::End;
         }
         if log.released.is_some_and(|place| log.next >= place) {
             log.reader += 1;
             log.released = None;
-            return Turn::End;
+            return ReadOutcome::End;
         }
         match log.read() {
-            Some((place, message)) => Turn::Read(Event {
+            Some((place, message)) => ReadOutcome::Read(Event {
                 id: self.id(place),
                 message: Some(message),
             }),
-            None if log.ended.is_some() => Turn::End,
-            None => Turn::Wait,
+            None if log.ended.is_some() => ReadOutcome::End,
+            None => ReadOutcome::Wait,
         }
     }
 
@@ -291,13 +291,13 @@ impl Stored for Stream {
 
     fn release(&self) {
         if self.primes {
-            self.let_go();
+            self.end_reader_when_read();
         }
     }
 }
 
 impl Log {
-    /// The place of the next message to be written.
+    /// Returns the place of the next message to be written.
     fn end(&self) -> u64 {
         self.oldest + self.kept.len() as u64
     }
@@ -308,10 +308,8 @@ impl Log {
         self.reader
     }
 
-    /// A new reader after `place`, if what comes there is kept.
-    ///
-    /// `None` if the place lies before what is kept: the client would miss messages without knowing
-    /// it.
+    /// Registers a new reader after `place`; `None` if a message after it is not kept, since the client would miss it
+    /// unnoticed.
     fn rewind(&mut self, place: u64) -> Option<u64> {
         let next = place
             .checked_add(1)
@@ -328,18 +326,18 @@ impl Log {
 
     fn push(&mut self, message: Bytes) {
         let place = self.end();
-        let copied = self.sink.is_some().then(|| message.clone());
+        let message_to_copy = self.copy.is_some().then(|| message.clone());
         self.bytes += message.len();
         self.kept.push_back(message);
         self.trim();
-        if let (Some(sink), Some(message)) = (&self.sink, copied) {
-            sink.append(place, self.oldest, message);
+        if let (Some(copy), Some(message)) = (&self.copy, message_to_copy) {
+            copy.append(place, self.oldest, message);
         }
     }
 
     fn end_copy(&self) {
-        if let Some(sink) = &self.sink {
-            sink.end(self.end() - 1, KEPT);
+        if let Some(copy) = &self.copy {
+            copy.end(self.end() - 1, KEPT);
         }
     }
 
@@ -347,7 +345,7 @@ impl Log {
         let (place, message) = (self.next, self.kept.get(self.index(self.next))?.clone());
         self.next += 1;
         self.trim();
-        // What is kept for another reader does not count as unread.
+        // A kept message does not count as unread, and must not keep the buffer of a large one.
         if message.len() > limits::UNTRACKED && place >= self.oldest {
             let index = self.index(place);
             if let Some(kept) = self.kept.get_mut(index) {
@@ -357,9 +355,7 @@ impl Log {
         Some((place, message))
     }
 
-    /// Drops the oldest messages that have been read, beyond the maximum that is kept.
-    ///
-    /// Never drops what was not read.
+    /// Removes the oldest delivered messages beyond the maximum that is kept, but no unread one.
     fn trim(&mut self) {
         while self.oldest < self.next && (self.kept.len() > MESSAGES || self.bytes > BYTES) {
             let Some(forgotten) = self.kept.pop_front() else {
@@ -376,13 +372,13 @@ impl Log {
 }
 
 impl Reader {
-    /// Tells the reader before that it has ended.
-    fn announced(self) -> Self {
+    /// Wakes the previous reader, which ends.
+    fn wake_previous(self) -> Self {
         self.stream.changed.notify_waiters();
         self
     }
 
-    /// The next event; `None` when the stream has ended, or the connection is to.
+    /// Waits for the next event; `None` when the stream has ended, or this reader is to end.
     pub(crate) async fn next(&mut self) -> Option<Event> {
         if std::mem::take(&mut self.primes) {
             let before = self.stream.lock().next - 1;
@@ -393,27 +389,28 @@ impl Reader {
         }
         loop {
             let changed = self.stream.changed.notified();
-            match self.stream.turn(self.number) {
-                Turn::Read(event) => {
+            match self.stream.try_read(self.number) {
+                ReadOutcome::Read(event) => {
                     self.client.session().streams.trim(&self.stream);
                     return Some(event);
                 }
-                Turn::End => return None,
-                Turn::Wait => changed.await,
+                ReadOutcome::End => return None,
+                ReadOutcome::Wait => changed.await,
             }
         }
     }
 
-    /// Says what has changed so far, and ends once that and what is unread are read: the server shuts down.
+    /// Notifies the client of all changes so far, and ends once it has read them and all unread messages: the server
+    /// shuts down.
     pub(crate) fn finish(&self, service: &Service) {
         let session = self.client.session();
-        for change in session.rest(service) {
-            session.say(change.message(serde_json::Map::new()));
+        for change in session.take_changes(service) {
+            session.notify(change.message(serde_json::Map::new()));
         }
-        self.stream.let_go();
+        self.stream.end_reader_when_read();
     }
 
-    /// The session, if it is its own stream that is read and not that of a call.
+    /// Returns the session if this reads the session's own stream, and `None` for the stream of a call.
     pub(crate) fn general(&self) -> Option<&Arc<Session>> {
         Some(self.client.session()).filter(|session| session.streams.is_general(&self.stream))
     }

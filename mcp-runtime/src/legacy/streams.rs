@@ -15,7 +15,7 @@ use std::time::Duration;
 use bytes::Bytes;
 
 use super::client::is_instance;
-use super::part::Part;
+use super::replica::Replica;
 use super::session::Session;
 use super::stream::{Reader, Stream};
 use crate::limits;
@@ -62,12 +62,12 @@ impl Streams {
         ))
     }
 
-    /// The session's own stream is read on another instance from now on.
-    pub(super) fn leave(&self) {
-        self.general.leave();
+    /// Ends the reader of the session's own stream: the client reads it on another instance.
+    pub(super) fn end_reader(&self) {
+        self.general.end_reader();
     }
 
-    /// The stream of a call was read on another instance up to `place`.
+    /// Records that another instance has read the stream of a call up to `place`.
     pub(super) fn acknowledge(&self, number: u64, place: u64, is_first: bool) {
         if number != GENERAL
             && let Some(stream) = self.find(number)
@@ -127,8 +127,8 @@ impl Session {
         if let Some(removed) = self.streams.keep(stream) {
             removed.forget();
         }
-        if let Some(sink) = self.part.as_ref().and_then(|it| it.sink(stream.number)) {
-            stream.copy_to(sink);
+        if let Some(copy) = self.replica.as_ref().and_then(|it| it.copy(stream.number)) {
+            stream.copy_to(copy);
         }
         Arc::clone(stream).read(self)
     }
@@ -139,10 +139,11 @@ impl Session {
         Arc::clone(&self.streams.general).read(self)
     }
 
-    /// The client reads the session's own stream here. If it was read elsewhere before, everything may have changed.
+    /// Records that the client reads the session's own stream here. If another instance has read it since, everything
+    /// may have changed.
     fn reads_here(&self) {
-        if self.part.as_ref().is_some_and(Part::reads_here) {
-            self.news.miss();
+        if self.replica.as_ref().is_some_and(Replica::reads_here) {
+            self.changes.mark_all();
         }
     }
 
@@ -167,7 +168,7 @@ impl Session {
     }
 
     /// Sends a message that belongs to no call.
-    pub(crate) fn say(&self, message: Bytes) {
+    pub(crate) fn notify(&self, message: Bytes) {
         use crate::handler::input::outbox::Stored as _;
         if !self.streams.general.offer(message) {
             tracing::debug!("the client does not read its stream; a notification was dropped");
@@ -180,7 +181,7 @@ fn forget(kept: &mut VecDeque<Arc<Stream>>) {
     kept.retain(|stream| stream.ended().is_none_or(|ended| ended.elapsed() < KEPT));
 }
 
-/// The parts of an event id: `stream.place`, or `instance-stream.place` where instances share sessions.
+/// The fields of an event id: `stream.place`, or `instance-stream.place` where instances share sessions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct EventId<'a> {
     pub instance: Option<&'a str>,
@@ -211,10 +212,10 @@ impl<'a> EventId<'a> {
     }
 }
 
-/// Returns the error for an event that cannot be resumed after.
+/// Returns the error for a `Last-Event-ID` that is not kept.
 pub(super) fn unknown_event() -> RpcError {
     // Not 404, by which a client would assume the end of the whole session.
     RpcError::invalid_request(
-        "`Last-Event-ID` names no event that is kept; the stream cannot be resumed from there",
+        "`Last-Event-ID` names no event that is kept, so the stream cannot be resumed; reconnect without it",
     )
 }

@@ -43,7 +43,7 @@ pub(super) async fn unsubscribe(
 impl Session {
     pub(super) fn subscribe(&self, uri: &str, shares: &Shares) -> Result<(), RpcError> {
         let mut held = lock(&self.subscribed);
-        if !self.news.watch(uri).map_err(|_| too_many())? {
+        if !self.changes.watch(uri).map_err(|_| too_many())? {
             return Ok(());
         }
         let counted = match &mut *held {
@@ -53,14 +53,14 @@ impl Session {
                 .map(|share| *none = Some(share)),
         };
         counted.map_err(|full| {
-            self.news.unwatch(uri);
+            self.changes.unwatch(uri);
             full.into()
         })
     }
 
     pub(super) fn unsubscribe(&self, uri: &str) {
         let mut held = lock(&self.subscribed);
-        if self.news.unwatch(uri)
+        if self.changes.unwatch(uri)
             && let Some(share) = &mut *held
         {
             share.shrink(weight(uri));

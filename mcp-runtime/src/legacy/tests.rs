@@ -1,4 +1,4 @@
-//! A call with an input request, over both transports and in each revision that has sessions.
+//! A call that sends a request to the client, over both transports and in each revision that has sessions.
 
 use std::sync::{Arc, Mutex};
 
@@ -19,28 +19,28 @@ use crate::server::Connection;
 const VERSIONS: [&str; 3] = ["2025-11-25", "2025-06-18", "2025-03-26"];
 
 /// Requests the client's roots and returns them.
-struct Curious;
+struct RequestsRoots;
 
-impl ListedTool<()> for Curious {
+impl ListedTool<()> for RequestsRoots {
     fn visit(visitor: &mut impl Visitor<()>) {
-        let curious = |_, cx: crate::Context, ()| async move {
+        let handler = |_, cx: crate::Context, ()| async move {
             match cx.send_request("roots", "roots/list", json!({})).await {
                 Ok(roots) => roots.get().to_owned(),
                 Err(error) => error.to_string(),
             }
         };
         visitor.declare(
-            Spec::tool("curious", "Asks back."),
+            Spec::tool("roots", "Requests the roots."),
             (),
             Returns::<String>::result(),
             Callbacks::default(),
-            curious,
+            handler,
         );
     }
 }
 
 fn server() -> Server {
-    Server::new("asks", "1.0.0").tools((Curious,))
+    Server::new("requests", "1.0.0").tools((RequestsRoots,))
 }
 
 fn request(id: u32, method: &str, params: &Value) -> String {
@@ -48,7 +48,7 @@ fn request(id: u32, method: &str, params: &Value) -> String {
 }
 
 fn call(id: u32) -> String {
-    request(id, "tools/call", &json!({ "name": "curious" }))
+    request(id, "tools/call", &json!({ "name": "roots" }))
 }
 
 fn initialize(version: &str) -> String {
@@ -60,14 +60,14 @@ fn initialize(version: &str) -> String {
 }
 
 /// The response to the request.
-fn roots(question: &Value) -> String {
-    assert_eq!(question["method"], "roots/list", "{question}");
-    json!({ "jsonrpc": "2.0", "id": question["id"], "result": { "roots": [] } }).to_string()
+fn roots(outgoing: &Value) -> String {
+    assert_eq!(outgoing["method"], "roots/list", "{outgoing}");
+    json!({ "jsonrpc": "2.0", "id": outgoing["id"], "result": { "roots": [] } }).to_string()
 }
 
-const HEARD: &str = r#"{"roots":[]}"#;
+const RESULT: &str = r#"{"roots":[]}"#;
 
-fn heard(answer: &Value) -> &str {
+fn result(answer: &Value) -> &str {
     answer["result"]["content"][0]["text"]
         .as_str()
         .unwrap_or_else(|| panic!("{answer}"))
@@ -88,16 +88,16 @@ async fn connect(version: &str) -> Connection {
 }
 
 #[tokio::test(start_paused = true)]
-async fn over_lines_a_call_asks_and_hears() {
+async fn over_lines_a_call_sends_a_request_and_gets_the_response() {
     for version in VERSIONS {
         let mut connection = connect(version).await;
         connection.send(call(1)).await;
-        let question = line(&mut connection).await;
-        connection.send(roots(&question)).await;
+        let outgoing = line(&mut connection).await;
+        connection.send(roots(&outgoing)).await;
         let answer = line(&mut connection).await;
         assert_eq!(
-            (&answer["id"], heard(&answer)),
-            (&json!(1), HEARD),
+            (&answer["id"], result(&answer)),
+            (&json!(1), RESULT),
             "{version}"
         );
     }
@@ -107,38 +107,34 @@ async fn over_lines_a_call_asks_and_hears() {
 async fn over_lines_requests_and_responses_of_a_batch_are_batches() {
     let mut connection = connect("2025-03-26").await;
     connection.send(format!("[{},{}]", call(1), call(2))).await;
-    let questions = [line(&mut connection).await, line(&mut connection).await];
+    let outgoing = [line(&mut connection).await, line(&mut connection).await];
     connection
-        .send(format!(
-            "[{},{}]",
-            roots(&questions[1]),
-            roots(&questions[0])
-        ))
+        .send(format!("[{},{}]", roots(&outgoing[1]), roots(&outgoing[0])))
         .await;
     let answers = line(&mut connection).await;
-    assert_eq!([heard(&answers[0]), heard(&answers[1])], [HEARD, HEARD]);
+    assert_eq!([result(&answers[0]), result(&answers[1])], [RESULT, RESULT]);
 }
 
 #[tokio::test(start_paused = true)]
-async fn over_lines_a_question_ends_with_its_call_and_with_the_input() {
+async fn over_lines_a_request_ends_with_its_call_and_with_the_connection() {
     let mut connection = connect("2025-11-25").await;
     connection.send(call(1)).await;
-    let question = line(&mut connection).await;
+    let outgoing = line(&mut connection).await;
     connection
         .send(r#"{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":1}}"#)
         .await;
     assert_eq!(
         line(&mut connection).await["params"]["requestId"],
-        question["id"]
+        outgoing["id"]
     );
     connection.send(call(2)).await;
     line(&mut connection).await;
     connection.close();
-    assert!(heard(&line(&mut connection).await).contains("cannot be reached"));
+    assert!(result(&line(&mut connection).await).contains("cannot be reached"));
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_modern_client_is_not_asked() {
+async fn a_modern_client_is_sent_no_request() {
     let mut connection = server().connect().unwrap();
     let meta = json!({
         "io.modelcontextprotocol/protocolVersion": "2026-07-28", "io.modelcontextprotocol/clientCapabilities": {},
@@ -147,34 +143,34 @@ async fn a_modern_client_is_not_asked() {
         .send(request(
             1,
             "tools/call",
-            &json!({ "name": "curious", "_meta": meta }),
+            &json!({ "name": "roots", "_meta": meta }),
         ))
         .await;
-    assert!(heard(&line(&mut connection).await).contains("cannot be reached"));
+    assert!(result(&line(&mut connection).await).contains("cannot be reached"));
 }
 
 /// A client over HTTP.
-struct Web {
+struct HttpClient {
     router: Router,
     session: String,
 }
 
-impl Web {
+impl HttpClient {
     async fn open(version: &str) -> Self {
         Self::at(server().into_router(), version).await
     }
 
     async fn at(router: Router, version: &str) -> Self {
-        let mut web = Self {
+        let mut client = Self {
             router,
             session: String::new(),
         };
-        let response = web.post(initialize(version)).await;
+        let response = client.post(initialize(version)).await;
         response.headers()["mcp-session-id"]
             .to_str()
             .unwrap()
-            .clone_into(&mut web.session);
-        web
+            .clone_into(&mut client.session);
+        client
     }
 
     async fn post(&self, body: String) -> Response {
@@ -234,54 +230,54 @@ async fn event(response: &mut Response) -> Option<Value> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn over_http_a_call_asks_on_its_own_stream_and_hears() {
+async fn over_http_a_call_sends_a_request_on_its_own_stream_and_gets_the_response() {
     for version in VERSIONS {
-        let web = Web::open(version).await;
-        let mut stream = web.post(call(1)).await;
+        let client = HttpClient::open(version).await;
+        let mut stream = client.post(call(1)).await;
         assert_eq!(stream.headers()["content-type"], "text/event-stream");
-        let question = event(&mut stream).await.unwrap();
+        let outgoing = event(&mut stream).await.unwrap();
         assert_eq!(
-            web.post(roots(&question)).await.status(),
+            client.post(roots(&outgoing)).await.status(),
             StatusCode::ACCEPTED
         );
         assert_eq!(
-            heard(&event(&mut stream).await.unwrap()),
-            HEARD,
+            result(&event(&mut stream).await.unwrap()),
+            RESULT,
             "{version}"
         );
         assert_eq!(
             event(&mut stream).await,
             None,
-            "the answer is the last message"
+            "the response is the last message"
         );
     }
 }
 
 #[tokio::test(start_paused = true)]
 async fn over_http_requests_and_responses_of_a_batch_are_batches() {
-    let web = Web::open("2025-03-26").await;
-    let mut stream = web.post(format!("[{},{}]", call(1), call(2))).await;
-    let questions = [
+    let client = HttpClient::open("2025-03-26").await;
+    let mut stream = client.post(format!("[{},{}]", call(1), call(2))).await;
+    let outgoing = [
         event(&mut stream).await.unwrap(),
         event(&mut stream).await.unwrap(),
     ];
-    let answers = format!("[{},{}]", roots(&questions[1]), roots(&questions[0]));
-    assert_eq!(web.post(answers).await.status(), StatusCode::ACCEPTED);
+    let answers = format!("[{},{}]", roots(&outgoing[1]), roots(&outgoing[0]));
+    assert_eq!(client.post(answers).await.status(), StatusCode::ACCEPTED);
     let answers = event(&mut stream).await.unwrap();
-    assert_eq!([heard(&answers[0]), heard(&answers[1])], [HEARD, HEARD]);
+    assert_eq!([result(&answers[0]), result(&answers[1])], [RESULT, RESULT]);
 }
 
 #[tokio::test(start_paused = true)]
-async fn over_http_a_session_answers_only_its_own_questions_and_fails_them_when_it_ends() {
-    let web = Web::open("2025-11-25").await;
-    let mut stream = web.post(call(1)).await;
-    let question = event(&mut stream).await.unwrap();
-    let other = Web::at(web.router.clone(), "2025-11-25").await;
+async fn over_http_a_response_reaches_requests_of_its_own_session_only_and_they_fail_at_its_end() {
+    let client = HttpClient::open("2025-11-25").await;
+    let mut stream = client.post(call(1)).await;
+    let outgoing = event(&mut stream).await.unwrap();
+    let other = HttpClient::at(client.router.clone(), "2025-11-25").await;
     assert_eq!(
-        other.post(roots(&question)).await.status(),
+        other.post(roots(&outgoing)).await.status(),
         StatusCode::ACCEPTED
     );
-    web.end().await;
+    client.end().await;
     let mut ended = event(&mut stream).await.unwrap();
     if ended["method"] == "notifications/cancelled" {
         ended = event(&mut stream).await.unwrap();
@@ -291,9 +287,9 @@ async fn over_http_a_session_answers_only_its_own_questions_and_fails_them_when_
 }
 
 #[tokio::test(start_paused = true)]
-async fn over_http_a_question_waits_for_a_client_that_has_lost_the_connection() {
-    let web = Web::open("2025-11-25").await;
-    let mut lost = web.post(call(1)).await;
+async fn over_http_a_request_waits_for_a_client_that_has_lost_the_connection() {
+    let client = HttpClient::open("2025-11-25").await;
+    let mut lost = client.post(call(1)).await;
     let first = lost
         .body_mut()
         .frame()
@@ -308,35 +304,35 @@ async fn over_http_a_question_waits_for_a_client_that_has_lost_the_connection() 
         .find_map(|line| line.strip_prefix("id: "))
         .unwrap();
     drop(lost);
-    let mut stream = web.resume(id).await;
-    let question = event(&mut stream).await.unwrap();
+    let mut stream = client.resume(id).await;
+    let outgoing = event(&mut stream).await.unwrap();
     assert_eq!(
-        web.post(roots(&question)).await.status(),
+        client.post(roots(&outgoing)).await.status(),
         StatusCode::ACCEPTED
     );
-    assert_eq!(heard(&event(&mut stream).await.unwrap()), HEARD);
+    assert_eq!(result(&event(&mut stream).await.unwrap()), RESULT);
 }
 
 #[tokio::test(start_paused = true)]
-async fn over_http_a_question_is_taken_back_with_its_call() {
-    let web = Web::open("2025-11-25").await;
-    let mut stream = web.post(call(1)).await;
-    let question = event(&mut stream).await.unwrap();
+async fn over_http_a_request_is_cancelled_with_its_call() {
+    let client = HttpClient::open("2025-11-25").await;
+    let mut stream = client.post(call(1)).await;
+    let outgoing = event(&mut stream).await.unwrap();
     let cancel = r#"{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":1}}"#;
-    web.post(cancel.to_owned()).await;
-    let taken_back = event(&mut stream).await.unwrap();
-    assert_eq!(taken_back["method"], "notifications/cancelled");
-    assert_eq!(taken_back["params"]["requestId"], question["id"]);
+    client.post(cancel.to_owned()).await;
+    let cancelled = event(&mut stream).await.unwrap();
+    assert_eq!(cancelled["method"], "notifications/cancelled");
+    assert_eq!(cancelled["params"]["requestId"], outgoing["id"]);
     assert_eq!(
         event(&mut stream).await,
         None,
-        "a cancelled call has no answer"
+        "a cancelled call has no response"
     );
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_client_that_reads_no_streams_is_not_asked() {
-    let web = Web::open("2025-11-25").await;
+async fn a_client_that_reads_no_streams_is_sent_no_request() {
+    let client = HttpClient::open("2025-11-25").await;
     let mut request = Request::post("/mcp")
         .header("content-type", "application/json")
         .body(Body::from(call(1)))
@@ -346,60 +342,63 @@ async fn a_client_that_reads_no_streams_is_not_asked() {
         .insert("accept", "application/json".parse().unwrap());
     request
         .headers_mut()
-        .insert("mcp-session-id", web.session.parse().unwrap());
-    let response = web.router.clone().call(request).await.unwrap();
+        .insert("mcp-session-id", client.session.parse().unwrap());
+    let response = client.router.clone().call(request).await.unwrap();
     let text = response.into_body().collect().await.unwrap().to_bytes();
-    assert!(heard(&serde_json::from_slice(&text).unwrap()).contains("cannot be reached"));
+    assert!(result(&serde_json::from_slice(&text).unwrap()).contains("cannot be reached"));
 }
 
-/// Sends an input request when it is permitted, and stores the outcome.
-struct Shy;
+/// Requests the client's roots after a signal, and stores the outcome.
+struct RequestsRootsLater;
 
-/// The signals that let [`Shy`] send its request, and the outcome.
+/// The signals that let [`RequestsRootsLater`] send its request, and the outcome.
 #[derive(Default)]
-struct Courage {
+struct Signals {
     begun: Notify,
-    ask: Notify,
-    heard: Mutex<Option<Result<String, ClientError>>>,
+    send: Notify,
+    outcome: Mutex<Option<Result<String, ClientError>>>,
     done: Notify,
 }
 
-impl ListedTool<Arc<Courage>> for Shy {
-    fn visit(visitor: &mut impl Visitor<Arc<Courage>>) {
-        let shy = |state: Arc<Arc<Courage>>, cx: crate::Context, ()| async move {
+impl ListedTool<Arc<Signals>> for RequestsRootsLater {
+    fn visit(visitor: &mut impl Visitor<Arc<Signals>>) {
+        let handler = |state: Arc<Arc<Signals>>, cx: crate::Context, ()| async move {
             state.begun.notify_one();
-            state.ask.notified().await;
-            let heard = cx.send_request("roots", "roots/list", json!({})).await;
-            *state.heard.lock().unwrap() = Some(heard.map(|roots| roots.get().to_owned()));
+            state.send.notified().await;
+            let roots = cx.send_request("roots", "roots/list", json!({})).await;
+            *state.outcome.lock().unwrap() = Some(roots.map(|roots| roots.get().to_owned()));
             state.done.notify_one();
         };
         visitor.declare(
-            Spec::tool("curious", "Asks when let."),
+            Spec::tool("roots", "Requests the roots after a signal."),
             (),
             Returns::<()>::result(),
             Callbacks::default(),
-            shy,
+            handler,
         );
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_client_that_cannot_know_where_to_come_back_to_is_not_asked() {
-    let courage = Arc::<Courage>::default();
-    let router = Server::new("asks", "1.0.0")
-        .state(Arc::clone(&courage))
-        .tools((Shy,))
+async fn a_client_without_an_event_id_to_resume_from_is_sent_no_request() {
+    let signals = Arc::<Signals>::default();
+    let router = Server::new("requests", "1.0.0")
+        .state(Arc::clone(&signals))
+        .tools((RequestsRootsLater,))
         .into_router();
-    let web = Web::at(router, "2025-11-25").await;
+    let client = HttpClient::at(router, "2025-11-25").await;
     {
-        let mut call = Box::pin(web.post(call(1)));
+        let mut call = Box::pin(client.post(call(1)));
         tokio::select! {
             biased;
             _ = &mut call => panic!("the call waits"),
-            () = courage.begun.notified() => {}
+            () = signals.begun.notified() => {}
         }
     }
-    courage.ask.notify_one();
-    courage.done.notified().await;
-    assert_eq!(*courage.heard.lock().unwrap(), Some(Err(ClientError::Gone)));
+    signals.send.notify_one();
+    signals.done.notified().await;
+    assert_eq!(
+        *signals.outcome.lock().unwrap(),
+        Some(Err(ClientError::Gone))
+    );
 }

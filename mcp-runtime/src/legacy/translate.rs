@@ -7,7 +7,7 @@
 //!
 //! A request is built in its modern form, and translated here for the revision of the session. A request that the
 //! revision cannot express is refused before it is sent, and the error names the missing capability; it is never sent
-//! in a weaker form, which would be another question.
+//! in a weaker form, which would be another request.
 
 use serde_json::{Map, Value};
 
@@ -41,12 +41,12 @@ pub(crate) fn translate(mut request: InputRequest, version: Version) -> Option<I
         }
     }
     if let Some(messages) = params.get_mut("messages").and_then(Value::as_array_mut) {
-        *messages = messages.drain(..).flat_map(apart).collect();
+        *messages = messages.drain(..).flat_map(split).collect();
     }
     Some(request)
 }
 
-/// A property as 2025-06-18 knows it; `None` if it does not.
+/// Reduces a property to the form of 2025-06-18; `None` if that has no such property.
 fn simplify(property: &mut Map<String, Value>) -> Option<()> {
     let kind = property
         .get("type")
@@ -71,8 +71,8 @@ fn simplify(property: &mut Map<String, Value>) -> Option<()> {
     Some(())
 }
 
-/// A message of several blocks as several messages.
-fn apart(message: Value) -> Vec<Value> {
+/// Splits a message of several blocks into several messages.
+fn split(message: Value) -> Vec<Value> {
     match message.get("content") {
         Some(Value::Array(blocks)) => {
             let one =
@@ -83,7 +83,7 @@ fn apart(message: Value) -> Vec<Value> {
     }
 }
 
-/// The id of a URL that the user opens: it is not referred to again, and only has to be unique.
+/// Returns the id of a URL that the user opens; it is never referred to again, and only has to be unique.
 fn new_id() -> String {
     let mut bytes = [0; 16];
     // Without a random source all ids are equal, which matters only to a client that shows two requests at a time.
@@ -104,14 +104,14 @@ mod tests {
         )
     }
 
-    fn phrased(property: &Value, version: Version) -> Option<Value> {
+    fn translated(property: &Value, version: Version) -> Option<Value> {
         let request = translate(form(property), version)?;
         Some(request.params["requestedSchema"]["properties"]["it"].clone())
     }
 
     #[test]
-    fn a_form_of_2025_06_18_says_less() {
-        let old = |property: &Value| phrased(property, Version::V2025_06_18);
+    fn a_form_of_2025_06_18_lacks_defaults_and_titles() {
+        let old = |property: &Value| translated(property, Version::V2025_06_18);
         assert_eq!(
             old(&json!({"type": "string", "default": "a"})),
             Some(json!({"type": "string"}))
@@ -121,7 +121,7 @@ mod tests {
         let titled = json!({"type": "string", "oneOf": [{"const": "a", "title": "A"}, {"const": "b", "title": "B"}]});
         let names = json!({"type": "string", "enum": ["a", "b"], "enumNames": ["A", "B"]});
         assert_eq!(old(&titled), Some(names));
-        assert_eq!(phrased(&titled, Version::V2025_11_25), Some(titled));
+        assert_eq!(translated(&titled, Version::V2025_11_25), Some(titled));
         assert_eq!(
             old(&json!({"type": "array", "items": {"type": "string", "enum": ["a"]}})),
             None
@@ -152,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn a_message_of_many_blocks_is_many_messages() {
+    fn a_message_of_several_blocks_becomes_several_messages() {
         let sample = InputRequest::sample(&Sample::new("a").user(["b", "c"]));
         let old = translate(sample, Version::V2025_06_18).unwrap();
         let texts: Vec<_> = old.params["messages"]

@@ -13,23 +13,23 @@ use tokio::time::sleep;
 
 use super::signal::Signal;
 use crate::live::Span;
-use crate::policy::contain::held;
+use crate::policy::contain::contained;
 use crate::store::flush::Flush;
 use crate::store::{EventStore, SessionStore, StoreFuture, StreamChange};
 
 /// The maximum number of queued changes, and of their bytes.
-const WAITING: usize = 4_096;
-const WAITING_BYTES: usize = 16 * 1024 * 1024;
+const MAX_JOBS: usize = 4_096;
+const MAX_BYTES: usize = 16 * 1024 * 1024;
 /// The maximum number of changes per write.
 const BATCH: usize = 64;
 /// The wait before a failed write is retried.
-const PAUSE: Duration = Duration::from_secs(1);
+const RETRY_DELAY: Duration = Duration::from_secs(1);
 
 /// A queued change or signal.
 #[derive(Debug)]
 pub(super) enum Job {
     /// To the other instances of a session.
-    Tell(Arc<str>, Signal),
+    Broadcast(Arc<str>, Signal),
     /// To one instance.
     Send(String, Arc<str>, Signal),
     /// A use of the session.
@@ -38,8 +38,8 @@ pub(super) enum Job {
     End(Arc<str>),
     /// A change of a stream, whose copy is marked as lost on failure.
     Write(StreamChange, Arc<AtomicBool>),
-    /// Notifies the sender after everything queued before is written.
-    Mark(oneshot::Sender<()>),
+    /// Notifies the sender once everything that was queued before is written.
+    Flush(oneshot::Sender<()>),
 }
 
 /// The sender of the queue.
@@ -47,19 +47,19 @@ pub(super) enum Job {
 pub(super) struct WriteBehind {
     queue: mpsc::Sender<(Job, usize)>,
     bytes: Arc<AtomicUsize>,
-    leaving: Arc<Leaving>,
+    ending: Arc<Ending>,
 }
 
 /// The sessions that have ended here, but not yet in the store.
 #[derive(Debug, Default)]
-struct Leaving(Mutex<BTreeSet<Arc<str>>>);
+struct Ending(Mutex<BTreeSet<Arc<str>>>);
 
-/// The receiver of the queue.
+/// The receiver of the queue, which writes to the stores.
 #[derive(Debug)]
-pub(super) struct Jobs {
+pub(super) struct Worker {
     queue: mpsc::Receiver<(Job, usize)>,
     bytes: Arc<AtomicUsize>,
-    leaving: Arc<Leaving>,
+    ending: Arc<Ending>,
 }
 
 /// The stores of sessions, and the time for which an unused session is kept.
@@ -72,64 +72,64 @@ pub(super) struct SessionStores {
 
 /// Changes to retry.
 #[derive(Debug)]
-struct Late {
-    leaving: Arc<Leaving>,
+struct Retries {
+    ending: Arc<Ending>,
     ended: BTreeSet<Arc<str>>,
     forgotten: BTreeSet<String>,
 }
 
 /// Creates a queue to the stores.
-pub(super) fn write_behind() -> (WriteBehind, Jobs) {
-    let (sender, receiver) = mpsc::channel(WAITING);
+pub(super) fn write_behind() -> (WriteBehind, Worker) {
+    let (sender, receiver) = mpsc::channel(MAX_JOBS);
     let bytes = Arc::<AtomicUsize>::default();
     let write_behind = WriteBehind {
         queue: sender,
         bytes: Arc::clone(&bytes),
-        leaving: Arc::default(),
+        ending: Arc::default(),
     };
-    let jobs = Jobs {
+    let worker = Worker {
         queue: receiver,
         bytes,
-        leaving: Arc::clone(&write_behind.leaving),
+        ending: Arc::clone(&write_behind.ending),
     };
-    (write_behind, jobs)
+    (write_behind, worker)
 }
 
 impl WriteBehind {
     /// Queues a job of about `bytes`; returns false if the queue is full.
-    pub(super) fn take(&self, job: Job, bytes: usize) -> bool {
+    pub(super) fn enqueue(&self, job: Job, bytes: usize) -> bool {
         let order = Ordering::Relaxed;
         let waiting = self.bytes.fetch_add(bytes, order);
-        let has_room = waiting == 0 || waiting + bytes <= WAITING_BYTES;
-        let taken = has_room && self.queue.try_send((job, bytes)).is_ok();
-        if !taken {
+        let has_room = waiting == 0 || waiting + bytes <= MAX_BYTES;
+        let is_queued = has_room && self.queue.try_send((job, bytes)).is_ok();
+        if !is_queued {
             self.bytes.fetch_sub(bytes, order);
         }
-        taken
+        is_queued
     }
 
     /// Queues the end of a session in the store; returns false if the queue is full. It is no longer found here.
     pub(super) fn end(&self, key: &Arc<str>) -> bool {
-        self.leaving.lock().insert(Arc::clone(key));
-        let taken = self.take(Job::End(Arc::clone(key)), 0);
-        if !taken {
-            self.leaving.lock().remove(key);
+        self.ending.lock().insert(Arc::clone(key));
+        let is_queued = self.enqueue(Job::End(Arc::clone(key)), 0);
+        if !is_queued {
+            self.ending.lock().remove(key);
         }
-        taken
+        is_queued
     }
 
     /// Returns whether a session has ended here, but not yet in the store.
-    pub(super) fn is_leaving(&self, key: &str) -> bool {
-        self.leaving.lock().contains(key)
+    pub(super) fn is_ending(&self, key: &str) -> bool {
+        self.ending.lock().contains(key)
     }
 }
 
 impl Flush for WriteBehind {
     fn flush(&self) -> StoreFuture<'_, ()> {
         Box::pin(async {
-            let (mark, done) = oneshot::channel();
+            let (done_sender, done) = oneshot::channel();
             // The receiver may be dropped with its runtime.
-            if self.queue.send((Job::Mark(mark), 0)).await.is_ok() {
+            if self.queue.send((Job::Flush(done_sender), 0)).await.is_ok() {
                 let _ = done.await;
             }
             Ok(())
@@ -137,17 +137,17 @@ impl Flush for WriteBehind {
     }
 }
 
-impl Leaving {
+impl Ending {
     fn lock(&self) -> MutexGuard<'_, BTreeSet<Arc<str>>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Jobs {
+impl Worker {
     /// Writes queued changes until all senders are dropped.
     pub(super) async fn run(mut self, stores: SessionStores) {
-        let mut late = Late {
-            leaving: Arc::clone(&self.leaving),
+        let mut retries = Retries {
+            ending: Arc::clone(&self.ending),
             ended: BTreeSet::new(),
             forgotten: BTreeSet::new(),
         };
@@ -155,73 +155,73 @@ impl Jobs {
         loop {
             tokio::select! {
                 biased;
-                taken = self.queue.recv_many(&mut batch, BATCH) => {
-                    if taken == 0 {
+                is_queued = self.queue.recv_many(&mut batch, BATCH) => {
+                    if is_queued == 0 {
                         return;
                     }
                     let bytes: usize = batch.iter().map(|(_, bytes)| bytes).sum();
                     let jobs = batch.drain(..).map(|(job, _)| job);
-                    stores.deliver(jobs.collect(), &mut late).await;
+                    stores.run_batch(jobs.collect(), &mut retries).await;
                     self.bytes.fetch_sub(bytes, Ordering::Relaxed);
                 }
-                () = sleep(PAUSE), if !late.is_empty() => stores.retry(&mut late).await,
+                () = sleep(RETRY_DELAY), if !retries.is_empty() => stores.retry(&mut retries).await,
             }
         }
     }
 }
 
 impl SessionStores {
-    async fn deliver(&self, jobs: Vec<Job>, late: &mut Late) {
+    async fn run_batch(&self, jobs: Vec<Job>, retries: &mut Retries) {
         let mut writes = Vec::new();
         let mut lost = Vec::new();
-        let mut marks = Vec::new();
+        let mut flushed = Vec::new();
         for job in jobs {
             let done = match job {
                 Job::Write(change, is_lost) => {
-                    let is_end_of_it = matches!(change, StreamChange::Forget { .. });
-                    if is_end_of_it || !is_lost.load(Ordering::Relaxed) {
+                    let is_removal = matches!(change, StreamChange::Forget { .. });
+                    if is_removal || !is_lost.load(Ordering::Relaxed) {
                         lost.push((change.stream().to_owned(), is_lost));
                         writes.push(change);
                     }
                     continue;
                 }
-                Job::Mark(mark) => {
-                    marks.push(mark);
+                Job::Flush(done) => {
+                    flushed.push(done);
                     continue;
                 }
-                Job::Tell(key, signal) => {
-                    held(async { self.sessions.tell(&key, signal.write()).await }).await
+                Job::Broadcast(key, signal) => {
+                    contained(async { self.sessions.tell(&key, signal.write()).await }).await
                 }
                 Job::Send(instance, key, signal) => self.send(&instance, &key, &signal).await,
                 Job::Touch(key) => {
-                    held(async { self.sessions.touch(&key, self.idle.get()).await }).await
+                    contained(async { self.sessions.touch(&key, self.idle.get()).await }).await
                 }
                 Job::End(key) => {
                     let ended = self.end(&key).await;
-                    if ended.is_err() && late.ended.len() < WAITING {
-                        late.ended.insert(key);
+                    if ended.is_err() && retries.ended.len() < MAX_JOBS {
+                        retries.ended.insert(key);
                     } else {
-                        late.leaving.lock().remove(&key);
+                        retries.ending.lock().remove(&key);
                     }
                     ended
                 }
             };
             if let Err(error) = done {
-                tracing::debug!(%error, "a change of a session was not shared");
+                tracing::debug!(%error, "a change of a session could not be sent to the other instances");
             }
         }
         if let Err(error) = self.write(writes).await {
-            tracing::debug!(%error, "event streams are resumed on this instance alone");
+            tracing::debug!(%error, "event streams cannot be written to the store; clients resume them on this instance only");
             for (stream, is_lost) in lost {
                 is_lost.store(true, Ordering::Relaxed);
-                if late.forgotten.len() < WAITING {
-                    late.forgotten.insert(stream);
+                if retries.forgotten.len() < MAX_JOBS {
+                    retries.forgotten.insert(stream);
                 }
             }
         }
-        for mark in marks {
+        for done in flushed {
             // The waiting side may have timed out.
-            let _ = mark.send(());
+            let _ = done.send(());
         }
     }
 
@@ -232,8 +232,11 @@ impl SessionStores {
         signal: &Signal,
     ) -> Result<(), crate::store::StoreError> {
         let sent = async { self.sessions.send(instance, key, signal.write()).await };
-        if !held(sent).await? {
-            tracing::debug!(instance, "an instance that takes part in a session is gone");
+        if !contained(sent).await? {
+            tracing::debug!(
+                instance,
+                "an instance that shares a session is gone; a signal to it was dropped"
+            );
         }
         Ok(())
     }
@@ -241,37 +244,37 @@ impl SessionStores {
     /// Ends a session on all instances and in the store.
     pub(super) async fn end(&self, key: &str) -> Result<(), crate::store::StoreError> {
         let signal = Signal::End.write();
-        held(async { self.sessions.end(key, signal, self.idle.get()).await }).await
+        contained(async { self.sessions.end(key, signal, self.idle.get()).await }).await
     }
 
     async fn write(&self, changes: Vec<StreamChange>) -> Result<(), crate::store::StoreError> {
         match &self.events {
             Some(events) if !changes.is_empty() => {
-                held(async { events.write(changes).await }).await
+                contained(async { events.write(changes).await }).await
             }
             _ => Ok(()),
         }
     }
 
-    async fn retry(&self, late: &mut Late) {
+    async fn retry(&self, retries: &mut Retries) {
         let forget = |stream: &String| StreamChange::Forget {
             stream: stream.clone(),
         };
-        let forgotten = late.forgotten.iter().map(forget).collect();
+        let forgotten = retries.forgotten.iter().map(forget).collect();
         if self.write(forgotten).await.is_ok() {
-            late.forgotten.clear();
+            retries.forgotten.clear();
         }
-        while let Some(key) = late.ended.pop_first() {
+        while let Some(key) = retries.ended.pop_first() {
             if self.end(&key).await.is_err() {
-                late.ended.insert(key);
+                retries.ended.insert(key);
                 return;
             }
-            late.leaving.lock().remove(&key);
+            retries.ending.lock().remove(&key);
         }
     }
 }
 
-impl Late {
+impl Retries {
     fn is_empty(&self) -> bool {
         self.ended.is_empty() && self.forgotten.is_empty()
     }

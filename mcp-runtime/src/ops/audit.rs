@@ -163,7 +163,7 @@ impl Drop for AuditFile {
 fn report(missed: u64) {
     tracing::error!(
         records = missed,
-        "audit records were dropped, as their file did not take them"
+        "audit records were dropped, because their file could not be written to"
     );
 }
 

@@ -42,7 +42,7 @@ pub(crate) fn for_connections(wanted: usize) -> usize {
             limit = soft,
             wanted,
             connections = fit,
-            "fewer connections than limits.connections says: raise the limit of open files (RLIMIT_NOFILE, ulimit -n)"
+            "fewer connections are accepted than limits.connections permits; raise the limit of open files (RLIMIT_NOFILE, ulimit -n)"
         );
     }
     fit

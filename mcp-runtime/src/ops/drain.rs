@@ -12,6 +12,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
+use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 use tokio::sync::OnceCell;
 use tokio::time::Instant;
@@ -31,7 +32,7 @@ pub(crate) const CANCELLED: Duration = Duration::from_secs(1);
 pub(crate) struct Drain {
     calls: TaskTracker,
     /// The number of tasks among them that only continue calls which are counted themselves.
-    carrying: Arc<AtomicUsize>,
+    uncounted: Arc<AtomicUsize>,
     leaving: CancellationToken,
     begun: CancellationToken,
     expired: CancellationToken,
@@ -62,15 +63,15 @@ impl Drain {
 
     /// Runs `future` to its end, counted as a call in flight.
     pub(crate) fn spawn(&self, future: impl Future<Output = ()> + Send + 'static) {
-        self.calls.spawn(future);
+        self.calls.spawn(future.boxed());
     }
 
     /// Runs `future`, which continues calls that are counted themselves, to its end; the shutdown waits for it.
-    pub(crate) fn carry_on(&self, future: impl Future<Output = ()> + Send + 'static) {
-        let carrying = Carrying::new(&self.carrying);
-        self.calls.spawn(async move {
+    pub(crate) fn spawn_uncounted(&self, future: impl Future<Output = ()> + Send + 'static) {
+        let uncounted = Uncounted::new(&self.uncounted);
+        self.spawn(async move {
             future.await;
-            drop(carrying);
+            drop(uncounted);
         });
     }
 
@@ -214,8 +215,8 @@ impl Drain {
 
     /// Returns the number of calls in flight.
     pub(crate) fn len(&self) -> usize {
-        let carrying = self.carrying.load(Ordering::Relaxed);
-        self.calls.len().saturating_sub(carrying)
+        let uncounted = self.uncounted.load(Ordering::Relaxed);
+        self.calls.len().saturating_sub(uncounted)
     }
 
     async fn expire(&self) {
@@ -242,16 +243,16 @@ impl fmt::Debug for Last {
 }
 
 /// A task that continues calls, while it runs.
-struct Carrying(Arc<AtomicUsize>);
+struct Uncounted(Arc<AtomicUsize>);
 
-impl Carrying {
+impl Uncounted {
     fn new(count: &Arc<AtomicUsize>) -> Self {
         count.fetch_add(1, Ordering::Relaxed);
         Self(Arc::clone(count))
     }
 }
 
-impl Drop for Carrying {
+impl Drop for Uncounted {
     fn drop(&mut self) {
         self.0.fetch_sub(1, Ordering::Relaxed);
     }

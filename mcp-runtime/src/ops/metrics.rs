@@ -176,7 +176,7 @@ impl Metrics {
         register_build(&mut registry, version);
         registry.register(
             "mcp_audit_records_dropped",
-            "Audit records that were dropped, as their file did not take them",
+            "Audit records that were dropped, because their file could not be written to",
             unaudited,
         );
         this.begin_at_zero();
@@ -257,7 +257,7 @@ impl Metrics {
         );
         registry.register(
             "mcp_log_lines_dropped",
-            "Lines for stderr that were dropped, as it did not take them",
+            "Lines for stderr that were dropped, because it could not be written to",
             log::dropped(),
         );
     }

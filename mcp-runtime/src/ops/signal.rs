@@ -38,12 +38,12 @@ static WATCHED: AtomicUsize = AtomicUsize::new(0);
 pub(crate) struct Watch {
     signals: UnboundedReceiver<&'static str>,
     hang_up: Arc<Notify>,
-    leave: UnboundedSender<Leave>,
+    exit: UnboundedSender<Exit>,
 }
 
 /// The rest of the program has the time `within`; then the process exits with `code`.
 #[derive(Debug)]
-struct Leave {
+struct Exit {
     within: Duration,
     code: i32,
 }
@@ -54,19 +54,19 @@ impl Watch {
     ///
     /// Once the shutdown begins, by a signal or by `drain`, the process has the times of `drain`, and then `rest`.
     pub(crate) fn begin(drain: Drain, rest: Duration) -> io::Result<Self> {
-        let ((tell, signals), (leave, left)) = (unbounded_channel(), unbounded_channel());
+        let ((sender, signals), (exit, exits)) = (unbounded_channel(), unbounded_channel());
         let (begun, is_begun) = mpsc::channel();
         let hang_up = Arc::new(Notify::new());
-        let told = Arc::clone(&hang_up);
-        let run = move || match listen(told) {
+        let notify = Arc::clone(&hang_up);
+        let run = move || match listen(notify) {
             Ok((runtime, listening)) => {
                 let _ = begun.send(Ok(()));
-                let watched = Watched {
+                let thread = SignalThread {
                     signals: listening,
-                    tell,
-                    left,
+                    sender,
+                    exits,
                 };
-                runtime.block_on(watched.run(&drain, rest));
+                runtime.block_on(thread.run(&drain, rest));
             }
             Err(error) => {
                 let _ = begun.send(Err(error));
@@ -82,7 +82,7 @@ impl Watch {
         Ok(Self {
             signals,
             hang_up,
-            leave,
+            exit,
         })
     }
 
@@ -103,9 +103,9 @@ impl Watch {
     /// Ends the process after `within`, whatever still runs in it; `answered` is true if all callers have a response.
     ///
     /// Returns immediately; `main` may return earlier and end the process itself.
-    pub(crate) fn leave(self, within: Duration, answered: bool) {
+    pub(crate) fn exit(self, within: Duration, answered: bool) {
         let code = if answered { 0 } else { HUNG };
-        let _ = self.leave.send(Leave { within, code });
+        let _ = self.exit.send(Exit { within, code });
     }
 }
 
@@ -117,7 +117,7 @@ impl Drop for Watch {
 
 /// Keeps a SIGHUP that arrives before the server handles signals from ending the process; within a runtime.
 #[cfg(feature = "cli")]
-pub(crate) fn outlive_hang_ups() {
+pub(crate) fn survive_early_hang_ups() {
     #[cfg(unix)]
     {
         let kind = tokio::signal::unix::SignalKind::hangup();
@@ -137,21 +137,21 @@ fn listen(hang_up: Arc<Notify>) -> io::Result<(Runtime, Signals)> {
     Ok((runtime, signals))
 }
 
-/// The other side of [`Watch`].
-struct Watched {
+/// The state of the thread that receives signals for [`Watch`].
+struct SignalThread {
     signals: Signals,
-    tell: UnboundedSender<&'static str>,
-    left: UnboundedReceiver<Leave>,
+    sender: UnboundedSender<&'static str>,
+    exits: UnboundedReceiver<Exit>,
 }
 
-impl Watched {
+impl SignalThread {
     async fn run(mut self, drain: &Drain, rest: Duration) {
         tokio::select! {
             signal = self.signals.next() => {
-                let _ = self.tell.send(signal);
+                let _ = self.sender.send(signal);
             }
             () = drain.begun() => {}
-            left = self.left.recv() => return self.after(left).await,
+            exit = self.exits.recv() => return self.after(exit).await,
         }
         let times = drain.delay().saturating_add(drain.deadline());
         let limit = times.saturating_add(rest);
@@ -161,13 +161,14 @@ impl Watched {
                 tracing::error!("the shutdown hangs; exiting with code {HUNG}");
                 end(HUNG);
             }
-            left = self.left.recv() => self.after(left).await,
+            exit = self.exits.recv() => self.after(exit).await,
         }
     }
 
-    /// The server has ended; tasks that cannot be stopped have until then, if any are left.
-    async fn after(&mut self, left: Option<Leave>) {
-        if let Some(Leave { within, code }) = left {
+    /// Ends the process after the time of `exit`, which is for tasks that cannot be stopped. A second signal ends it at
+    /// once.
+    async fn after(&mut self, exit: Option<Exit>) {
+        if let Some(Exit { within, code }) = exit {
             tokio::select! {
                 signal = self.signals.next() => interrupt(signal),
                 () = sleep(within) => end(code),
@@ -196,14 +197,14 @@ fn end(code: i32) -> ! {
 struct Signals {
     terminate: tokio::signal::unix::Signal,
     interrupt: tokio::signal::unix::Signal,
-    /// `None` if the process was told to outlive its terminal, as by `nohup`.
+    /// `None` if the process is to outlive its terminal, as by `nohup`.
     hang_up: Option<tokio::signal::unix::Signal>,
-    told: Arc<Notify>,
+    notify: Arc<Notify>,
 }
 
 #[cfg(unix)]
 impl Signals {
-    fn listen(told: Arc<Notify>) -> io::Result<Self> {
+    fn listen(notify: Arc<Notify>) -> io::Result<Self> {
         use tokio::signal::unix::{SignalKind, signal};
         let outlives = is_ignored(SignalKind::hangup().as_raw_value());
         Ok(Self {
@@ -214,7 +215,7 @@ impl Signals {
             },
             terminate: signal(SignalKind::terminate())?,
             interrupt: signal(SignalKind::interrupt())?,
-            told,
+            notify,
         })
     }
 
@@ -230,7 +231,7 @@ impl Signals {
             tokio::select! {
                 _ = self.terminate.recv() => return "SIGTERM",
                 _ = self.interrupt.recv() => return "SIGINT",
-                _ = hang_up => self.told.notify_one(),
+                _ = hang_up => self.notify.notify_one(),
             }
         }
     }

@@ -10,7 +10,7 @@ use std::task::{Context, Poll};
 
 use futures_util::future::BoxFuture;
 
-pub(crate) use crate::store::contained::{Panicked, contain, contain_now, held};
+pub(crate) use crate::store::contained::{Panicked, contain, contain_now, contained};
 
 /// A future of user code. A panic in it, or in the destructor of its values, becomes an error, whenever it is dropped:
 /// on completion, at its timeout, or on cancellation.

@@ -25,6 +25,7 @@ pub(crate) mod contain;
 pub(crate) mod in_force;
 pub(crate) mod max_output;
 mod outcome;
+mod patterns;
 mod poll;
 mod rate_limit;
 mod redact;
@@ -46,7 +47,7 @@ use crate::handler::spec::policy::{RateLimit, Retry, Source};
 use crate::handler::{Context, ToolError};
 use crate::limits;
 use crate::protocol::{Given, RpcError};
-use crate::seal::Stamp;
+use crate::seal::RoundId;
 use crate::share::Budget;
 use crate::store::Stores;
 use access::Access;
@@ -202,7 +203,7 @@ impl Policies {
         &self,
         item: Item<'_>,
         cx: &Context,
-        round: Option<Stamp>,
+        round: Option<RoundId>,
     ) -> Result<(), Box<Completed>> {
         let Some(limiter) = &self.rate_limit else {
             return Ok(());
@@ -217,9 +218,9 @@ impl Policies {
     ///
     /// Called when a round was counted as a continuation and then refused before the function ran, such as for invalid
     /// arguments: the client may send the same round again without being counted.
-    pub(crate) async fn give_back(&self, cx: &Context, round: Stamp) {
+    pub(crate) async fn forget_round(&self, cx: &Context, round: RoundId) {
         if let Some(limiter) = &self.rate_limit {
-            limiter.give_back(cx, round).await;
+            limiter.forget_round(cx, round).await;
         }
     }
 

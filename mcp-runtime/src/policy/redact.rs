@@ -3,19 +3,16 @@
 //! Texts of the runtime never contain them; texts of the author's own errors are searched for them.
 //!
 //! Texts that the runtime makes omit redacted values. Texts of the author's own errors may contain them, as by
-//! `format!("no user {pin}")`, so they are searched for each text and number in the redacted arguments, by an
-//! Aho-Corasick automaton in one pass. If there are more than 1,000 of them, or 64 KiB, no text is shown at all: a
+//! `format!("no user {pin}")`, so they are searched for each text and number in the redacted arguments, in
+//! one pass (`patterns.rs`). If there are more than 1,000 of them, or 64 KiB, no text is shown at all: a
 //! caller must not be able to disable the search by its size.
 
 use std::borrow::Cow;
-use std::ops::Range;
 
-use aho_corasick::Anchored;
-use aho_corasick::automaton::Automaton;
-use aho_corasick::nfa::noncontiguous::NFA;
 use serde_json::Value;
 
 use super::canonical::Walk;
+use super::patterns::Patterns;
 use crate::excerpt::excerpt;
 use crate::handler::spec::Text;
 use crate::protocol::{Content, Given, RawStr, ToolResult};
@@ -113,7 +110,7 @@ fn recorded(value: RawStr<'_>) -> Cow<'_, str> {
 #[derive(Debug)]
 enum Secrets {
     None,
-    Found(Box<NFA>),
+    Found(Patterns),
     /// More than can be searched for: no text is shown.
     TooMany,
 }
@@ -125,7 +122,7 @@ impl Secrets {
             Self::None => return text,
             Self::TooMany if text.is_empty() => return text,
             Self::TooMany => return HIDDEN.to_owned(),
-            Self::Found(automaton) => places(automaton, &text),
+            Self::Found(patterns) => patterns.find(&text),
         };
         let (mut out, mut end) = (String::with_capacity(text.len()), 0);
         for place in found {
@@ -136,29 +133,6 @@ impl Secrets {
         out.push_str(text.get(end..).unwrap_or_default());
         out
     }
-}
-
-/// Returns the places where `text` contains a pattern; overlapping ones are merged.
-fn places(automaton: &NFA, text: &str) -> Vec<Range<usize>> {
-    let mut places: Vec<Range<usize>> = Vec::new();
-    let Ok(mut state) = automaton.start_state(Anchored::No) else {
-        places.push(0..text.len());
-        return places;
-    };
-    for (at, byte) in text.bytes().enumerate() {
-        state = automaton.next_state(Anchored::No, state, byte);
-        if !automaton.is_match(state) {
-            continue;
-        }
-        // The first pattern that ends here is the longest.
-        let length = automaton.pattern_len(automaton.match_pattern(state, 0));
-        let mut place = (at + 1).saturating_sub(length)..at + 1;
-        while let Some(last) = places.pop_if(|last| last.end > place.start) {
-            place.start = place.start.min(last.start);
-        }
-        places.push(place);
-    }
-    places
 }
 
 /// The texts and numbers in a value.
@@ -212,9 +186,7 @@ impl Leaves {
         if self.found.is_empty() {
             return Secrets::None;
         }
-        NFA::new(&self.found).map_or(Secrets::TooMany, |automaton| {
-            Secrets::Found(Box::new(automaton))
-        })
+        Secrets::Found(Patterns::new(&self.found))
     }
 }
 

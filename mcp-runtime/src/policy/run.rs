@@ -25,30 +25,30 @@ use crate::handler::input::pending::InputRequests;
 use crate::handler::output::value::Output;
 use crate::handler::spec::kind::event;
 
-/// Creates the handler again, with the same arguments.
-pub(crate) trait Again: Fn() -> Option<HandlerFuture> + Sync {}
+/// Creates the handler create_handler, with the same arguments.
+pub(crate) trait CreateHandler: Fn() -> Option<HandlerFuture> + Sync {}
 
-impl<F: Fn() -> Option<HandlerFuture> + Sync> Again for F {}
+impl<F: Fn() -> Option<HandlerFuture> + Sync> CreateHandler for F {}
 
 impl Policies {
-    /// Runs a call with valid arguments: `handler` first, and the handlers that `again` creates for retries.
+    /// Runs a call with valid arguments: `handler` first, and the handlers that `create_handler` creates for retries.
     pub(crate) async fn run(
         &self,
         call: &Call<'_>,
         handler: HandlerFuture,
-        again: &impl Again,
+        create_handler: &impl CreateHandler,
     ) -> Completed {
         let slot = match (&self.concurrency, &self.cache) {
             (Some(slots), None) => slots.try_enter(),
             _ => None,
         };
         if slot.is_none() && (self.concurrency.is_some() || self.cache.is_some()) {
-            return Box::pin(self.run_queued(call, handler, again)).await;
+            return Box::pin(self.run_queued(call, handler, create_handler)).await;
         }
         if let Some(slot) = &slot {
             call.cx.take_slot(slot);
         }
-        self.run_limited(call, handler, again).await
+        self.run_limited(call, handler, create_handler).await
     }
 
     /// Runs the elicitation of arguments, before the call itself.
@@ -68,7 +68,7 @@ impl Policies {
         &self,
         call: &Call<'_>,
         handler: HandlerFuture,
-        again: &impl Again,
+        create_handler: &impl CreateHandler,
     ) -> Completed {
         let mut held = None;
         if let Some(slots) = &self.concurrency {
@@ -78,7 +78,7 @@ impl Policies {
             call.cx.take_slot(&slot);
             held = Some(slot);
         }
-        let made = self.run_limited(call, handler, again);
+        let made = self.run_limited(call, handler, create_handler);
         let completed = match &self.cache {
             Some(results) => results.get_or(call, made).await,
             None => made.await,
@@ -91,7 +91,7 @@ impl Policies {
         &self,
         call: &Call<'_>,
         mut handler: HandlerFuture,
-        again: &impl Again,
+        create_handler: &impl CreateHandler,
     ) -> Completed {
         let completed = if self.retry.is_none() && self.breaker.is_none() {
             match self.timeout {
@@ -109,7 +109,7 @@ impl Policies {
                 }
             }
         } else {
-            Box::pin(self.attempts(call, handler, again)).await
+            Box::pin(self.attempts(call, handler, create_handler)).await
         };
         match &self.max_output {
             None => completed,
@@ -126,7 +126,7 @@ impl Policies {
         &self,
         call: &Call<'_>,
         mut handler: HandlerFuture,
-        again: &impl Again,
+        create_handler: &impl CreateHandler,
     ) -> Completed {
         if let Some(limit) = self.timeout {
             call.cx.limit(limit);
@@ -148,7 +148,7 @@ impl Policies {
             };
             self.log_retry(call, error, wait);
             tokio::time::sleep(wait).await;
-            handler = match again() {
+            handler = match create_handler() {
                 Some(handler) => handler,
                 None => return Completed::from_end(call, end, &self.redacted),
             };
@@ -211,7 +211,7 @@ impl Policies {
 
     fn log_retry(&self, call: &Call<'_>, error: &ToolError, wait: Duration) {
         let error = Excerpt::line(self.redacted.hide(error.detail(), call.arguments)).to_string();
-        event!(warn, call.item, { error, ?wait, }, "failed; it is tried again");
+        event!(warn, call.item, { error, ?wait, }, "failed; it is retried");
     }
 }
 

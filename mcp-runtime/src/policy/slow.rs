@@ -24,7 +24,7 @@ pub(crate) struct SlowPolls {
     /// The total number of slow polls.
     all: AtomicU64,
     /// The time of the last record, in milliseconds since [`START`] and one more; 0 for none.
-    told: AtomicU64,
+    logged_at: AtomicU64,
 }
 
 impl SlowPolls {
@@ -36,24 +36,25 @@ impl SlowPolls {
         let polled = poll();
         let took = begun.elapsed();
         if took > LONG {
-            self.tell(item, took);
+            self.log(item, took);
         }
         polled
     }
 
     #[cold]
-    fn tell(&self, item: Item<'_>, took: Duration) {
+    fn log(&self, item: Item<'_>, took: Duration) {
         let so_far = self.all.fetch_add(1, Ordering::Relaxed) + 1;
         let now = u64::try_from(START.elapsed().as_millis()).unwrap_or(u64::MAX - 1) + 1;
-        let told = self.told.load(Ordering::Relaxed);
-        let is_due = told == 0 || Duration::from_millis(now.saturating_sub(told)) >= PAUSE;
+        let logged_at = self.logged_at.load(Ordering::Relaxed);
+        let is_due =
+            logged_at == 0 || Duration::from_millis(now.saturating_sub(logged_at)) >= PAUSE;
         let is_mine = is_due
             && self
-                .told
-                .compare_exchange(told, now, Ordering::Relaxed, Ordering::Relaxed)
+                .logged_at
+                .compare_exchange(logged_at, now, Ordering::Relaxed, Ordering::Relaxed)
                 .is_ok();
         if is_mine {
-            event!(warn, item, { ?took, so_far, }, "held its thread up without waiting; make it `blocking`, or let it await: others wait for that thread");
+            event!(warn, item, { ?took, so_far, }, "blocked its thread without yielding, so that others wait; make it `blocking`, or let it await");
         }
     }
 }

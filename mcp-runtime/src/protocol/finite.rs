@@ -13,20 +13,20 @@ pub(crate) fn not_in_json<T: Serialize + ?Sized>(value: &T, json: &str) -> Optio
     if !json.contains("null") {
         return None;
     }
-    match value.serialize(Probe(&Place::Whole)) {
+    match value.serialize(FiniteCheck(&Path::Whole)) {
         Err(Found::Number(text)) => Some(text),
         Ok(()) | Err(Found::Other) => None,
     }
 }
 
-/// A place in a value.
-enum Place<'p> {
+/// A path in a value.
+enum Path<'p> {
     Whole,
-    Member(&'p Place<'p>, &'p str),
-    Item(&'p Place<'p>, usize),
+    Member(&'p Path<'p>, &'p str),
+    Item(&'p Path<'p>, usize),
 }
 
-impl Display for Place<'_> {
+impl Display for Path<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Whole => Ok(()),
@@ -60,18 +60,18 @@ impl ser::Error for Found {
 
 /// A serializer without output, which ends at the first number that JSON does not have.
 #[derive(Clone, Copy)]
-struct Probe<'p>(&'p Place<'p>);
+struct FiniteCheck<'p>(&'p Path<'p>);
 
-impl Probe<'_> {
+impl FiniteCheck<'_> {
     fn number(self, number: f64) -> Result<(), Found> {
         if number.is_finite() {
             return Ok(());
         }
-        let place = self.0.to_string();
-        let subject = if place.is_empty() {
+        let path = self.0.to_string();
+        let subject = if path.is_empty() {
             "the result".to_owned()
         } else {
-            format!("`{place}` of the result")
+            format!("`{path}` of the result")
         };
         let word = if number.is_nan() {
             "not a number"
@@ -86,7 +86,7 @@ impl Probe<'_> {
 
 /// The parts of a value, one after another.
 struct Parts<'p> {
-    place: &'p Place<'p>,
+    path: &'p Path<'p>,
     /// The name of the variant that contains the parts.
     variant: Option<&'static str>,
     index: usize,
@@ -94,30 +94,30 @@ struct Parts<'p> {
 }
 
 impl<'p> Parts<'p> {
-    fn new(place: &'p Place<'p>) -> Self {
+    fn new(path: &'p Path<'p>) -> Self {
         Self {
-            place,
+            path,
             variant: None,
             index: 0,
             key: String::new(),
         }
     }
 
-    fn within<R>(&self, then: impl FnOnce(&Place<'_>) -> R) -> R {
+    fn within<R>(&self, then: impl FnOnce(&Path<'_>) -> R) -> R {
         match self.variant {
-            Some(variant) => then(&Place::Member(self.place, variant)),
-            None => then(self.place),
+            Some(variant) => then(&Path::Member(self.path, variant)),
+            None => then(self.path),
         }
     }
 
     fn item<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Found> {
         let index = self.index;
         self.index += 1;
-        self.within(|place| value.serialize(Probe(&Place::Item(place, index))))
+        self.within(|path| value.serialize(FiniteCheck(&Path::Item(path, index))))
     }
 
     fn member<T: Serialize + ?Sized>(&self, name: &str, value: &T) -> Result<(), Found> {
-        self.within(|place| value.serialize(Probe(&Place::Member(place, name))))
+        self.within(|path| value.serialize(FiniteCheck(&Path::Member(path, name))))
     }
 }
 
@@ -129,7 +129,7 @@ macro_rules! harmless {
     )*};
 }
 
-impl<'p> Serializer for Probe<'p> {
+impl<'p> Serializer for FiniteCheck<'p> {
     type Ok = ();
     type Error = Found;
     type SerializeSeq = Parts<'p>;
@@ -186,7 +186,7 @@ impl<'p> Serializer for Probe<'p> {
         variant: &'static str,
         value: &T,
     ) -> Result<(), Found> {
-        value.serialize(Probe(&Place::Member(self.0, variant)))
+        value.serialize(FiniteCheck(&Path::Member(self.0, variant)))
     }
 
     fn serialize_seq(self, _: Option<usize>) -> Result<Parts<'p>, Found> {

@@ -252,7 +252,8 @@ fn fault(text: &str) -> RpcError {
         Err(error) if error.is_data() => RpcError::invalid_request("a message is a JSON object"),
         Err(error) => RpcError::parse_error(&error),
         Ok(_) => {
-            let error = "the name of a member holds half of a character";
+            let error =
+                "the name of a member contains half of a character (a surrogate without its pair)";
             RpcError::parse_error(&serde_json::Error::custom(error))
         }
     }

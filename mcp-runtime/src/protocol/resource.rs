@@ -13,7 +13,7 @@ use super::server_info::Icon;
 pub(crate) struct Descriptor {
     /// The URI, or the template of its URIs.
     #[serde(flatten)]
-    pub place: Place,
+    pub uri: UriOrTemplate,
     /// Its name.
     pub name: String,
     /// A name for people.
@@ -42,7 +42,7 @@ pub(crate) struct Descriptor {
 /// The URI of one resource, or the URI template of many.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
-pub(crate) enum Place {
+pub(crate) enum UriOrTemplate {
     /// One URI (RFC 3986).
     #[serde(rename = "uri")]
     Uri(String),

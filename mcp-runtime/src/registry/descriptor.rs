@@ -12,7 +12,7 @@ use super::template::Template;
 use crate::handler::output::tool::Returns;
 use crate::handler::spec::kind::Kind;
 use crate::handler::spec::{Spec, Text};
-use crate::protocol::resource::Place;
+use crate::protocol::resource::UriOrTemplate;
 use crate::protocol::{Icon, Tool, ToolAnnotations, prompt, resource};
 use crate::schema::FinishedInput;
 
@@ -106,10 +106,10 @@ impl Descriptor {
     pub(super) fn resource(spec: &Spec, returned: Option<&str>) -> Self {
         let uri = spec.uri.clone().into_owned();
         Self::Resource(resource::Descriptor {
-            place: if Template::is_template(&uri) {
-                Place::Template(uri)
+            uri: if Template::is_template(&uri) {
+                UriOrTemplate::Template(uri)
             } else {
-                Place::Uri(uri)
+                UriOrTemplate::Uri(uri)
             },
             name: spec.name.clone().into_owned(),
             title: spec.title.clone().map(Text::into_owned),

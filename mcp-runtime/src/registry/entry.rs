@@ -29,7 +29,7 @@ use crate::live::Live;
 use crate::ops::metrics::ItemMetrics;
 use crate::policy::{self, Policies, Redacted};
 use crate::protocol::metadata::is_reserved;
-use crate::protocol::resource::Place;
+use crate::protocol::resource::UriOrTemplate;
 use crate::protocol::{Object, RawStr, extension, resource};
 use crate::schema::{FinishedInput, InputSchema, rules};
 use crate::share::Budget;
@@ -157,7 +157,7 @@ impl Entry {
     }
 
     /// Makes its cache share `budget` with those of other functions, and its counts with other instances by `stores`.
-    pub(crate) fn join(&self, budget: &Arc<Budget>, stores: &Stores) {
+    pub(crate) fn share(&self, budget: &Arc<Budget>, stores: &Stores) {
         self.policies
             .set(self.policies.get().joined(budget, stores));
     }
@@ -174,7 +174,7 @@ impl Entry {
     pub(crate) fn uri(&self) -> &str {
         match &self.descriptor {
             Descriptor::Resource(resource::Descriptor {
-                place: Place::Uri(uri) | Place::Template(uri),
+                uri: UriOrTemplate::Uri(uri) | UriOrTemplate::Template(uri),
                 ..
             }) => uri,
             _ => "",

@@ -35,7 +35,7 @@ enum Stage {
     /// The server has been built.
     Running(Weak<LiveRegistry>),
     /// The server is mounted in another one, under a prefix.
-    Part { whole: Items, prefix: String },
+    Mounted { parent: Items, prefix: String },
 }
 
 impl Default for Items {
@@ -99,7 +99,7 @@ impl Items {
         match &mut *self.lock() {
             Stage::Building { is_held, .. } => *is_held = true,
             Stage::Running(_) => {}
-            Stage::Part { whole, .. } => whole.hold(),
+            Stage::Mounted { parent, .. } => parent.hold(),
         }
     }
 
@@ -112,7 +112,7 @@ impl Items {
     pub(crate) fn with_entries<T>(&self, see: impl FnOnce(&mut Vec<Entry>) -> T) -> T {
         match &mut *self.lock() {
             Stage::Building { entries, .. } => see(entries),
-            Stage::Running(_) | Stage::Part { .. } => see(&mut Vec::new()),
+            Stage::Running(_) | Stage::Mounted { .. } => see(&mut Vec::new()),
         }
     }
 
@@ -129,20 +129,20 @@ impl Items {
         }
     }
 
-    /// Mounts the server in `whole`, under `prefix`.
-    pub(crate) fn join(&self, whole: &Self, prefix: &str) {
-        let part = Stage::Part {
-            whole: whole.clone(),
+    /// Mounts the server in `parent`, under `prefix`.
+    pub(crate) fn mount_in(&self, parent: &Self, prefix: &str) {
+        let mounted = Stage::Mounted {
+            parent: parent.clone(),
             prefix: prefix.to_owned(),
         };
-        let before = std::mem::replace(&mut *self.lock(), part);
+        let before = std::mem::replace(&mut *self.lock(), mounted);
         let Stage::Building { entries, is_held } = before else {
             return;
         };
         if is_held {
-            whole.hold();
+            parent.hold();
         }
-        whole.with_entries(|all| {
+        parent.with_entries(|all| {
             all.extend(entries.into_iter().map(|mut entry| {
                 entry.mount(prefix);
                 entry
@@ -157,7 +157,7 @@ impl Items {
             return Err(error);
         }
         let mut stage = self.lock();
-        let (live, whole) = match &mut *stage {
+        let (live, parent) = match &mut *stage {
             Stage::Building { entries, .. } => {
                 let conflict = entries.iter().find_map(|other| conflict(other, &entry));
                 if let Some(conflict) = conflict {
@@ -170,14 +170,14 @@ impl Items {
                 return Ok(());
             }
             Stage::Running(live) => (live.upgrade(), None),
-            Stage::Part { whole, prefix } => {
+            Stage::Mounted { parent, prefix } => {
                 entry.mount(prefix);
-                (None, Some(whole.clone()))
+                (None, Some(parent.clone()))
             }
         };
         drop(stage);
-        match (whole, live) {
-            (Some(whole), _) => whole.add(entry),
+        match (parent, live) {
+            (Some(parent), _) => parent.add(entry),
             (None, Some(live)) => live.add(entry).map_err(refused),
             (None, None) => Err(Error::other(
                 "the server has ended: nothing can be added to it",
@@ -187,7 +187,7 @@ impl Items {
 
     fn remove(&self, kind: Kind, key: &str) -> bool {
         let mut stage = self.lock();
-        let (live, part) = match &mut *stage {
+        let (live, mounted) = match &mut *stage {
             Stage::Building { entries, .. } => {
                 let is_it = |entry: &Entry| entry.spec.kind == kind && entry.key() == key;
                 let place = entries.iter().position(is_it);
@@ -196,17 +196,17 @@ impl Items {
                 return removed.is_some();
             }
             Stage::Running(live) => (live.upgrade(), None),
-            Stage::Part { whole, prefix } => {
+            Stage::Mounted { parent, prefix } => {
                 let key = match kind {
                     Kind::Resource => key.to_owned(),
                     Kind::Tool | Kind::Prompt => format!("{prefix}.{key}"),
                 };
-                (None, Some((whole.clone(), key)))
+                (None, Some((parent.clone(), key)))
             }
         };
         drop(stage);
-        match part {
-            Some((whole, key)) => whole.remove(kind, &key),
+        match mounted {
+            Some((parent, key)) => parent.remove(kind, &key),
             None => live.is_some_and(|live| live.remove(kind, key)),
         }
     }

@@ -108,7 +108,7 @@ impl LiveRegistry {
             Arc::make_mut(current).insert(entry);
             Ok(())
         })?;
-        self.tell(kind);
+        self.notify(kind);
         Ok(())
     }
 
@@ -124,11 +124,11 @@ impl LiveRegistry {
         };
         // Dropped without the lock: its closure is the program's.
         drop(removed);
-        self.tell(kind);
+        self.notify(kind);
         true
     }
 
-    fn tell(&self, kind: Kind) {
+    fn notify(&self, kind: Kind) {
         self.setup.changes.publish(&Change::List(match kind {
             Kind::Tool => List::Tools,
             Kind::Resource => List::Resources,
@@ -142,7 +142,7 @@ impl Setup {
         if self.describe_rules {
             entry.describe_rules();
         }
-        entry.join(&self.budget, &self.stores);
+        entry.share(&self.budget, &self.stores);
         (self.configure.0)(entry);
     }
 }

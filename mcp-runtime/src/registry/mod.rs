@@ -10,7 +10,7 @@ use crate::handler::spec::kind::Kind;
 use crate::principal::Principal;
 #[cfg(feature = "cli")]
 use crate::protocol::Tool;
-use crate::protocol::resource::Place;
+use crate::protocol::resource::UriOrTemplate;
 use crate::protocol::skill::Skill;
 
 mod descriptor;
@@ -103,9 +103,9 @@ impl Registry {
         let (listing, key) = match &entry.descriptor {
             Descriptor::Tool(_) => (&mut self.tools, entry.name.clone()),
             Descriptor::Prompt(_) => (&mut self.prompts, entry.name.clone()),
-            Descriptor::Resource(descriptor) => match &descriptor.place {
-                Place::Uri(uri) => (&mut self.resources, uri.clone()),
-                Place::Template(uri) => (&mut self.templates, uri.clone()),
+            Descriptor::Resource(descriptor) => match &descriptor.uri {
+                UriOrTemplate::Uri(uri) => (&mut self.resources, uri.clone()),
+                UriOrTemplate::Template(uri) => (&mut self.templates, uri.clone()),
             },
         };
         let entry = Arc::new(entry);

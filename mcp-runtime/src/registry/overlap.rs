@@ -27,7 +27,7 @@ pub const fn is_ambiguous(a: &str, b: &str) -> bool {
         return false;
     };
     // A fixed URI is preferred to a template that matches it too.
-    first.is_template == second.is_template && meet(&first, &second)
+    first.is_template == second.is_template && overlap(&first, &second)
 }
 
 struct Steps {
@@ -81,7 +81,7 @@ const fn steps(template: &[u8]) -> Option<Steps> {
 }
 
 /// Returns `true` if some text reaches the end of both.
-const fn meet(a: &Steps, b: &Steps) -> bool {
+const fn overlap(a: &Steps, b: &Steps) -> bool {
     // The steps of `b` that are reached together with the current step of `a`, and with the next.
     let (mut here, mut next) = ([false; MOST + 1], [false; MOST + 1]);
     here[0] = true;

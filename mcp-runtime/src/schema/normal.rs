@@ -131,7 +131,7 @@ fn drop_format(object: &mut Map<String, Value>) {
     let told = TOLD.iter().find(|(name, _)| name == format);
     object.shift_remove("format");
     if let Some((_, words)) = told {
-        tell(object, words);
+        append_description(object, words);
     }
 }
 
@@ -163,11 +163,11 @@ fn plain_words(object: &mut Map<String, Value>) {
     }
     if object.get("not") == Some(&json!({ "const": 0 })) {
         object.shift_remove("not");
-        tell(object, "It is not 0.");
+        append_description(object, "It is not 0.");
     }
     inclusive_bounds(object);
     open_number_keys(object);
-    tell_examples(object);
+    describe_examples(object);
 }
 
 /// For an integer, more than 0 is at least 1.
@@ -219,23 +219,23 @@ fn open_number_keys(object: &mut Map<String, Value>) {
     let values = values.clone();
     object.shift_remove("patternProperties");
     object.insert("additionalProperties".to_owned(), values);
-    tell(object, "Its keys are whole numbers.");
+    append_description(object, "Its keys are whole numbers.");
 }
 
 /// Adds examples to the description, which every client shows to its model.
-fn tell_examples(object: &mut Map<String, Value>) {
+fn describe_examples(object: &mut Map<String, Value>) {
     let Some(Value::Array(examples)) = object.get("examples") else {
         return;
     };
     let examples: Vec<String> = examples.iter().map(Value::to_string).collect();
     object.shift_remove("examples");
     if !examples.is_empty() {
-        tell(object, &format!("For example: {}", examples.join(", ")));
+        append_description(object, &format!("For example: {}", examples.join(", ")));
     }
 }
 
 /// Adds a line to the description.
-fn tell(object: &mut Map<String, Value>, line: &str) {
+fn append_description(object: &mut Map<String, Value>, line: &str) {
     let own = object.get("description").and_then(Value::as_str);
     let text = own.map_or_else(|| line.to_owned(), |own| format!("{own}\n{line}"));
     object.insert("description".to_owned(), text.into());

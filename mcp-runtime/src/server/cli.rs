@@ -4,12 +4,14 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use clap::ArgMatches;
+use futures_util::future::BoxFuture;
 
-use super::builder::Server;
+use super::builder::{Parts, Server};
 use super::reload::Configuration;
+use super::serve::serve_http;
 use crate::config::layers::{Layers, Sources};
 use crate::config::overrides::Declared;
-use crate::config::watch::Seen;
+use crate::config::watch::FileStates;
 use crate::config::{self, LogFormat};
 use crate::error::Result;
 use crate::handler::call::inject::State;
@@ -73,21 +75,33 @@ impl<S: State> Server<S> {
     /// ends with 1.
     ///
     #[doc = include_str!("../../docs/configuration.md")]
-    pub async fn run(mut self) -> Result<()> {
-        let matches = match command(&self).try_get_matches() {
+    pub async fn run(self) -> Result<()> {
+        self.into_parts().run().await
+    }
+}
+
+impl Parts {
+    /// Runs the command in the arguments of the process.
+    #[inline(never)]
+    fn run(self) -> BoxFuture<'static, Result<()>> {
+        Box::pin(self.run_arguments())
+    }
+
+    async fn run_arguments(mut self) -> Result<()> {
+        let matches = match command(&self.info).try_get_matches() {
             Ok(matches) => matches,
             // clap has the text, the stream and the exit code; nothing runs yet.
             Err(error) => error.exit(),
         };
         let serves = matches!(matches.subcommand_name(), None | Some("stdio" | "http"));
         if serves {
-            signal::outlive_hang_ups();
+            signal::survive_early_hang_ups();
         }
         let sources = command::sources(&matches);
         let mut json = sources.wants_json();
         let ended = match self.configure(sources) {
             Ok(configuration) => {
-                json = self.parts.settings.log_format == LogFormat::Json;
+                json = self.settings.log_format == LogFormat::Json;
                 self.run_command(&matches, configuration).await
             }
             Err(error) => Err(error),
@@ -113,16 +127,16 @@ impl<S: State> Server<S> {
         matches: &ArgMatches,
         configuration: Box<Configuration>,
     ) -> Result<()> {
-        let json = self.parts.settings.log_format == LogFormat::Json;
+        let json = self.settings.log_format == LogFormat::Json;
         #[cfg(feature = "otel")]
-        self.begin_telemetry(matches.subcommand_name())?;
-        let level = log_level(&self.parts.settings.log_level, matches.subcommand_name());
-        let _flushed = logging::init(&level, json, std::mem::take(&mut self.parts.layers));
+        self.begin_telemetry_of(matches.subcommand_name())?;
+        let level = log_level(&self.settings.log_level, matches.subcommand_name());
+        let _flushed = logging::init(&level, json, std::mem::take(&mut self.layers));
         match matches.subcommand() {
             Some(("http", _)) => {
                 name_foreign(&configuration.layers);
-                let address = self.parts.settings.bind.to_string();
-                self.serve_http_from(address, Some(configuration)).await
+                let address = self.settings.bind.to_string();
+                serve_http(self, address, Some(configuration)).await
             }
             Some(("config", matches)) => {
                 if matches.get_flag("docs") {
@@ -141,7 +155,7 @@ impl<S: State> Server<S> {
             }
             Some(("health", matches)) => {
                 let url = matches.get_one::<String>("url").map(String::as_str);
-                health::check(url, &self.parts.settings).await
+                health::check(url, &self.settings).await
             }
             Some(("package", package)) => {
                 let service = self.build()?;
@@ -153,43 +167,43 @@ impl<S: State> Server<S> {
             }
             _ => {
                 name_foreign(&configuration.layers);
-                self.serve_stdio_from(Some(configuration)).await
+                self.serve_stdio(Some(configuration)).await
             }
         }
     }
 
     /// Begins to export if the command serves, including the spans of the program; other commands export nothing.
     #[cfg(feature = "otel")]
-    fn begin_telemetry(&mut self, command: Option<&str>) -> Result<()> {
+    fn begin_telemetry_of(&mut self, command: Option<&str>) -> Result<()> {
         if !matches!(command, None | Some("http" | "stdio")) {
-            self.parts.settings.telemetry = Endpoints::default();
+            self.settings.telemetry = Endpoints::default();
         }
-        let telemetry = self.parts.begin_telemetry()?;
+        let telemetry = self.begin_telemetry()?;
         let layer = telemetry.and_then(|it| otel::layer(it));
-        self.parts.layers.extend(layer);
+        self.layers.extend(layer);
         Ok(())
     }
 
     /// Applies the settings of `sources` over those of the program.
     fn configure(&mut self, sources: Sources) -> Result<Box<Configuration>> {
-        let declared = self.parts.items.with_entries(|entries| {
+        let declared = self.items.with_entries(|entries| {
             let declared = entries.iter();
             let declared = declared.map(|entry| (entry.name.clone(), entry.spec.clone()));
             declared.collect()
         });
         let declared = Declared {
             functions: declared,
-            is_open: self.parts.items.is_held(),
+            is_open: self.items.is_held(),
         };
-        let seen = Seen::now(sources.files());
-        let layers = sources.over(&self.parts.settings, &declared)?;
-        let program = std::mem::replace(&mut self.parts.settings, layers.settings.clone());
+        let states = FileStates::now(sources.files());
+        let layers = sources.over(&self.settings, &declared)?;
+        let program = std::mem::replace(&mut self.settings, layers.settings.clone());
         Ok(Box::new(Configuration {
             sources,
             program,
             declared,
             layers,
-            seen,
+            states,
         }))
     }
 }
@@ -201,7 +215,7 @@ fn name_foreign(layers: &Layers) {
         let tables = awaited.join(", ");
         tracing::warn!(
             tables,
-            "these functions are not there yet; their tables hold when they are added"
+            "no function has these names; their tables apply to functions that are added later"
         );
     }
     if !layers.foreign.is_empty() {

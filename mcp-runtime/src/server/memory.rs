@@ -11,6 +11,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use bytes::Bytes;
 use tokio::sync::Notify;
 
+use crate::background;
 use crate::handler::Principal;
 use crate::handler::input::outbox::LineSink;
 use crate::ops::metrics::Format;
@@ -120,7 +121,9 @@ impl Connection {
         // Without a runtime nothing is in flight.
         if let Ok(runtime) = tokio::runtime::Handle::try_current() {
             let (drain, deadline) = (self.service.drain.clone(), self.service.drain.deadline());
-            runtime.spawn(async move { drain.finish(deadline).await });
+            background::spawn_on(&runtime, async move {
+                drain.finish(deadline).await;
+            });
         }
     }
 

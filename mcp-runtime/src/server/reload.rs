@@ -11,7 +11,7 @@ use tokio::sync::Notify;
 use crate::config::layers::{Layers, Sources};
 #[cfg(feature = "cli")]
 use crate::config::overrides::Declared;
-use crate::config::watch::Seen;
+use crate::config::watch::FileStates;
 use crate::ops::systemd;
 use crate::service::Service;
 
@@ -28,7 +28,7 @@ pub(super) struct Configuration {
     /// The settings as last read.
     pub layers: Layers,
     /// The state of the files before they were last read.
-    pub seen: Seen,
+    pub states: FileStates,
 }
 
 /// Without the command line there is no configuration.
@@ -48,28 +48,28 @@ pub(super) struct Reloading {
 impl Reloading {
     /// Reloads on each hang-up, and whenever a file has changed.
     pub(super) async fn run(mut self, hang_up: Arc<Notify>) {
-        let mut seen = self.seen_before().renewed(self.files());
+        let mut states = self.previous_states().renewed(self.files());
         loop {
             let cause = tokio::select! {
                 () = hang_up.notified() => "SIGHUP",
-                () = seen.changed() => "a file has changed",
+                () = states.changed() => "a file has changed",
             };
             if self.has_nothing() {
                 tracing::info!(cause, "there is nothing to reload");
                 continue;
             }
             // A write during the read counts as a change.
-            let before = Seen::now(self.files());
+            let before = FileStates::now(self.files());
             systemd::reloading();
             if let Err(mistakes) = self.reload(cause) {
                 self.service.metrics.reloaded(false);
                 tracing::error!(
                     cause,
-                    "the configuration is refused, and everything stays as it was: {mistakes}"
+                    "the configuration is refused, and the previous one stays in force: {mistakes}"
                 );
             }
             systemd::notify(systemd::READY);
-            seen = before.renewed(self.files());
+            states = before.renewed(self.files());
         }
     }
 
@@ -102,7 +102,10 @@ impl Reloading {
             tracing::info!(cause, changed, "the configuration is reloaded");
             if !restart.is_empty() {
                 let settings = restart.join(", ");
-                tracing::warn!(settings, "these settings have changed, and need a restart");
+                tracing::warn!(
+                    settings,
+                    "these settings have changed; restart the server to apply them"
+                );
             }
             *layers = read;
             return Ok(());
@@ -123,12 +126,12 @@ impl Reloading {
         not(feature = "cli"),
         expect(clippy::unused_self, reason = "only `Server::run` reads files before")
     )]
-    fn seen_before(&mut self) -> Seen {
+    fn previous_states(&mut self) -> FileStates {
         #[cfg(feature = "cli")]
         if let Some(configuration) = &mut self.configuration {
-            return std::mem::take(&mut configuration.seen);
+            return std::mem::take(&mut configuration.states);
         }
-        Seen::default()
+        FileStates::default()
     }
 
     /// Returns true if there are neither settings nor files to reload.

@@ -16,11 +16,13 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::future::BoxFuture;
 use tokio::net::{TcpListener, ToSocketAddrs};
 use tokio_util::task::AbortOnDropHandle;
 
-use super::builder::Server;
+use super::builder::{Parts, Server};
 use super::reload::{Configuration, Reloading};
+use crate::background;
 use crate::config::LogFormat;
 use crate::error::{Error, Result};
 use crate::handler::call::blocking;
@@ -61,14 +63,46 @@ impl<S: State> Server<S> {
     /// The errors of [`Server::check`], except for those of verifiers of callers, and an error of stdin or stdout
     /// other than that the client has closed it.
     pub async fn serve_stdio(self) -> Result<()> {
-        self.serve_stdio_from(None).await
+        self.into_parts().serve_stdio(None).await
     }
 
+    /// Serves HTTP on `address` until SIGTERM or SIGINT arrives; prints its URL on stderr.
+    ///
+    /// The address `unix:/run/shop.sock` is a Unix socket. Its permissions follow from the umask; access is also
+    /// limited by its folder. A stale socket is replaced, any other file at the path stops the start, and the file is
+    /// removed at the end. Callers have no address, unless a layer or a proxy's own authentication names them.
+    ///
+    /// The limit of open files is raised to its hard maximum, of which connections may take 80 %. systemd is notified
+    /// of the start, the end and the watchdog's heartbeat (`Type=notify`).
+    ///
+    /// Calls in flight have until the [deadline](Server::shutdown_deadline); then they are cancelled with an error to
+    /// their callers. Code that does not yield, such as a loop without an `.await`, cannot be cancelled: the process
+    /// exits 3 s after the deadline at the latest, with code 1 if a caller has no response. A second signal ends it
+    /// immediately, with code 130. SIGHUP makes the server reload its files, and never ends it.
+    ///
+    /// The settings are those of the program alone; [`Server::run`] also reads the file, the environment and flags.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::is_bind`](crate::Error::is_bind) if the address cannot be listened on, and the
+    /// errors of [`Server::check`]. An error of a hook of [`Server::on_start`] is returned with its
+    /// text.
+    pub async fn serve_http(self, address: impl ToSocketAddrs + std::fmt::Debug) -> Result<()> {
+        serve_http(self.into_parts(), address, None).await
+    }
+}
+
+impl Parts {
     /// Serves stdin and stdout with settings that were read from `configuration`.
-    pub(super) async fn serve_stdio_from(
+    #[inline(never)]
+    pub(super) fn serve_stdio(
         self,
         configuration: Option<Box<Configuration>>,
-    ) -> Result<()> {
+    ) -> BoxFuture<'static, Result<()>> {
+        Box::pin(self.serve_stdin(configuration))
+    }
+
+    async fn serve_stdin(self, configuration: Option<Box<Configuration>>) -> Result<()> {
         let has_commands = configuration.is_some();
         let service = self.build()?;
         let Some(served) = Served::begin(Arc::clone(&service), configuration)?
@@ -94,53 +128,37 @@ impl<S: State> Server<S> {
             .map_err(|cause| Error::io("stdio cannot be served", cause))
     }
 
-    /// Serves HTTP on `address` until SIGTERM or SIGINT arrives; prints its URL on stderr.
-    ///
-    /// The address `unix:/run/shop.sock` is a Unix socket. Its permissions follow from the umask; access is also
-    /// limited by its folder. A stale socket is replaced, any other file at the path stops the start, and the file is
-    /// removed at the end. Callers have no address, unless a layer or a proxy's own authentication names them.
-    ///
-    /// The limit of open files is raised to its hard maximum, of which connections may take 80 %. systemd is notified
-    /// of the start, the end and the watchdog's heartbeat (`Type=notify`).
-    ///
-    /// Calls in flight have until the [deadline](Server::shutdown_deadline); then they are cancelled with an error to
-    /// their callers. Code that does not yield, such as a loop without an `.await`, cannot be cancelled: the process
-    /// exits 3 s after the deadline at the latest, with code 1 if a caller has no response. A second signal ends it
-    /// immediately, with code 130. SIGHUP makes the server reload its files, and never ends it.
-    ///
-    /// The settings are those of the program alone; [`Server::run`] also reads the file, the environment and flags.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::is_bind`](crate::Error::is_bind) if the address cannot be listened on, and the
-    /// errors of [`Server::check`]. An error of a hook of [`Server::on_start`] is returned with its
-    /// text.
-    pub async fn serve_http(self, address: impl ToSocketAddrs + std::fmt::Debug) -> Result<()> {
-        self.serve_http_from(address, None).await
-    }
-
-    /// Serves HTTP on `address` with settings that were read from `configuration`.
-    pub(super) async fn serve_http_from(
+    /// Starts to serve HTTP at an address of this form; `None` if it is a Unix socket, which has been served to its end.
+    #[inline(never)]
+    fn begin_http(
         self,
-        address: impl ToSocketAddrs + std::fmt::Debug,
+        shown: String,
         configuration: Option<Box<Configuration>>,
-    ) -> Result<()> {
-        let service = self.build_http()?;
-        let shown = format!("{address:?}").trim_matches('"').to_owned();
-        #[cfg(unix)]
-        if let Some(path) = shown.strip_prefix("unix:") {
-            return serve_unix(service, Path::new(path), configuration).await;
-        }
-        let served = Served::begin_http(service, configuration).await?;
-        let listener = TcpListener::bind(address)
-            .await
-            .map_err(|cause| Error::listen(&shown, cause))?;
-        let address = listener
-            .local_addr()
-            .map_err(|cause| Error::listen(shown, cause))?;
-        let url = format!("{}://{address}{}", served.service.scheme(), http::PATH);
-        served.serve(http::Listener::Tcp(listener), &url).await
+    ) -> BoxFuture<'static, Result<Option<Served>>> {
+        Box::pin(async move {
+            let service = self.build_http()?;
+            #[cfg(unix)]
+            if let Some(path) = shown.strip_prefix("unix:") {
+                serve_unix(service, Path::new(path), configuration).await?;
+                return Ok(None);
+            }
+            Served::begin_http(service, configuration).await.map(Some)
+        })
     }
+}
+
+/// Serves HTTP on `address` with settings that were read from `configuration`.
+pub(super) async fn serve_http(
+    parts: Parts,
+    address: impl ToSocketAddrs + std::fmt::Debug,
+    configuration: Option<Box<Configuration>>,
+) -> Result<()> {
+    let shown = format!("{address:?}").trim_matches('"').to_owned();
+    let Some(served) = parts.begin_http(shown.clone(), configuration).await? else {
+        return Ok(());
+    };
+    let bound = TcpListener::bind(address).await;
+    served.serve_tcp(bound, shown).await
 }
 
 /// Serves HTTP on a Unix socket.
@@ -242,6 +260,23 @@ impl Served {
         Ok(served)
     }
 
+    /// Serves HTTP on the port that `shown` was bound to.
+    #[inline(never)]
+    fn serve_tcp(
+        self,
+        bound: io::Result<TcpListener>,
+        shown: String,
+    ) -> BoxFuture<'static, Result<()>> {
+        Box::pin(async move {
+            let listener = bound.map_err(|cause| Error::listen(&shown, cause))?;
+            let address = listener
+                .local_addr()
+                .map_err(|cause| Error::listen(shown, cause))?;
+            let url = format!("{}://{address}{}", self.service.scheme(), http::PATH);
+            self.serve(http::Listener::Tcp(listener), &url).await
+        })
+    }
+
     /// Serves HTTP on `listener`, which clients reach at `url`: a person waits for the line with it, at any level of
     /// the log.
     async fn serve(self, listener: http::Listener, url: &str) -> Result<()> {
@@ -267,7 +302,7 @@ impl Served {
             );
         }
         systemd::notify(systemd::READY);
-        let _beating = AbortOnDropHandle::new(tokio::spawn(systemd::watchdog()));
+        let _beating = AbortOnDropHandle::new(background::spawn(systemd::watchdog()));
         served.is_balanced = true;
         let serving = http::serve(Arc::clone(&served.service), listener, apart);
         served
@@ -278,7 +313,7 @@ impl Served {
 
     /// Runs `serving` to its end, and the shutdown.
     async fn run(mut self, serving: impl Future<Output = io::Result<()>>) -> io::Result<()> {
-        let reloading = tokio::spawn(self.reloading.run(self.watch.hang_up()));
+        let reloading = background::spawn(self.reloading.run(self.watch.hang_up()));
         let ended = until_shutdown(&self.service, &mut self.watch, self.is_balanced, serving).await;
         let Self { service, watch, .. } = self;
         reloading.abort();
@@ -290,9 +325,9 @@ impl Served {
         if blocked > 0 || !answered {
             tracing::warn!(
                 blocking = blocked,
-                "calls that cannot be stopped are left behind"
+                "calls that do not yield were abandoned; make their functions `blocking`"
             );
-            watch.leave(GRACE, answered);
+            watch.exit(GRACE, answered);
         }
         log::flush(log::FLUSH);
         ended

@@ -1,6 +1,6 @@
 //! Everything that prevents a start: settings out of range, declarations that cannot be served, conflicts, skills.
 //!
-//! Both [`Server::check`], which only checks, and `build`, which then serves, need the same result. The checks
+//! Both [`Server::check`](crate::Server::check), which only checks, and `build`, which then serves, need the same result. The checks
 //! therefore return what they create ([`Verified`]): the keys, the skills' files and the TLS configuration are read
 //! once, and are the ones that were checked.
 //!
@@ -8,12 +8,11 @@
 //! the fault of a secret would be reported twice otherwise. Faults of verifiers of callers belong to HTTP only; a
 //! server over stdio starts with them, as it verifies no callers.
 
-use super::builder::Server;
-use crate::auth::site::Site;
+use super::builder::Parts;
+use crate::auth::public_urls::PublicUrls;
 use crate::config::problem::HIDDEN;
 use crate::config::{Settings, setting};
 use crate::error::{Error, Result};
-use crate::handler::call::inject::State;
 use crate::registry::{self, Entry};
 use crate::seal::Keys;
 use crate::skills::Catalogue;
@@ -29,10 +28,10 @@ pub(super) struct Verified {
     pub tls: Option<Handshake>,
 }
 
-impl<S: State> Server<S> {
+impl Parts {
     /// Checks that the server could start over HTTP. An error lists every fault.
     pub(super) fn verify_http(&self) -> Result<()> {
-        let auth = auth_faults(&self.parts.settings);
+        let auth = auth_faults(&self.settings);
         match (self.verify(), Error::all(auth)) {
             (Ok(_), None) => Ok(()),
             (Ok(_), Some(error)) | (Err(error), None) => Err(error),
@@ -44,20 +43,18 @@ impl<S: State> Server<S> {
     ///
     /// Holds the lock of the entries meanwhile; no code of the program runs under it.
     pub(super) fn verify(&self) -> Result<Verified> {
-        self.parts
-            .items
-            .with_entries(|entries| self.verify_with(entries))
+        self.items.with_entries(|entries| self.verify_with(entries))
     }
 
     fn verify_with(&self, entries: &[Entry]) -> Result<Verified> {
-        let mut faults = settings(&self.parts.settings);
+        let mut faults = settings(&self.settings);
         #[cfg(feature = "tls")]
-        let tls = self.parts.settings.tls.as_ref().and_then(|tls| {
+        let tls = self.settings.tls.as_ref().and_then(|tls| {
             let made = Handshake::new(tls);
             made.map_err(|fault| faults.push(fault)).ok()
         });
         let keys = if faults.is_empty() {
-            keys(&self.parts.settings, &self.parts.info.name)
+            keys(&self.settings, &self.info.name)
                 .map_err(|fault| faults.push(fault))
                 .ok()
         } else {
@@ -70,7 +67,6 @@ impl<S: State> Server<S> {
         faults.extend(registry::conflicts(entries).into_iter().map(Error::from));
         faults.extend(missing_views(entries));
         let catalogue = self
-            .parts
             .skills
             .read(entries)
             .map_err(|found| faults.extend(found.into_iter().map(Error::skills)))
@@ -104,8 +100,8 @@ fn auth_faults(settings: &Settings) -> Vec<Error> {
     let Some(auth) = settings.auth.verifier() else {
         return Vec::new();
     };
-    let site = Site::new(&settings.public_urls, http::PATH);
-    let faults = auth.verifier.faults(site.plain());
+    let public_urls = PublicUrls::new(&settings.public_urls, http::PATH);
+    let faults = auth.verifier.faults(public_urls.plain());
     faults.iter().map(|fault| Error::auth(fault)).collect()
 }
 

@@ -27,7 +27,7 @@ use crate::policy::poll_once;
 use crate::policy::{Call, CallResponse, Completed, HandlerFuture, Outcome, Policies};
 use crate::protocol::{Given, Members, RpcError};
 use crate::registry::{Arguments, Entry};
-use crate::seal::Stamp;
+use crate::seal::RoundId;
 
 /// The params and arguments of a call.
 #[derive(Clone, Copy, Debug)]
@@ -92,7 +92,7 @@ impl Service {
         };
         let completed = self.run((entry, policies), call, params.textual).await;
         if let Some(round) = round.filter(|_| completed.outcome.is_refusal()) {
-            policies.give_back(call.cx, round).await;
+            policies.forget_round(call.cx, round).await;
         }
         completed
     }
@@ -106,7 +106,7 @@ impl Service {
         policies: &Policies,
         call: &Call<'_>,
         params: Option<&Members>,
-    ) -> Result<Option<Stamp>, Box<Completed>> {
+    ) -> Result<Option<RoundId>, Box<Completed>> {
         policies.check_access(call.item, call.cx)?;
         let received = self.receive(params, call);
         let round = received.as_ref().ok().copied().flatten();
@@ -138,11 +138,11 @@ impl Service {
             Prepared::Panicked => return Completed::panicked(call.item),
             Prepared::Malformed(error) => return Completed::malformed(error),
         };
-        let again = || match prepare() {
+        let create_handler = || match prepare() {
             Prepared::Ready(handler, _) => Some(handler),
             _ => None,
         };
-        let mut running = pin!(policies.run(&call, handler, &again));
+        let mut running = pin!(policies.run(&call, handler, &create_handler));
         // Nearly every call completes on its first poll; the others wait in a box.
         if let Poll::Ready(completed) = poll_once(running.as_mut()).await {
             return completed;

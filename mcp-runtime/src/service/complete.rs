@@ -115,7 +115,7 @@ impl Service {
                 let shown =
                     found.filter(|entry| entry.policies().access.shows_itself_to(cx.principal()));
                 shown.cloned().ok_or_else(|| {
-                    RpcError::invalid_params("no resource or template is there").at(&uri)
+                    RpcError::invalid_params("there is no such resource or template").at(&uri)
                 })
             }
         }

@@ -19,7 +19,7 @@ use crate::answer::{Answer, members};
 use crate::handler::input::pending::InputRequired;
 use crate::policy::{Call, canonical};
 use crate::protocol::{InputRequest, Members, Object, RpcError};
-use crate::seal::{KeyedValues, Stamp, State, Subject, Unsealable};
+use crate::seal::{KeyedValues, RoundId, State, Subject, Unsealable};
 
 const RESPONSES: &str = "inputResponses";
 const STATE: &str = "requestState";
@@ -34,7 +34,7 @@ impl Service {
         &self,
         params: Option<&Members>,
         call: &Call<'_>,
-    ) -> Result<Option<Stamp>, RpcError> {
+    ) -> Result<Option<RoundId>, RpcError> {
         let Some(params) = params.filter(|_| call.cx.is_modern()) else {
             return Ok(None);
         };
@@ -73,7 +73,7 @@ impl Service {
         call: &Call<'_>,
     ) -> Result<Answer, RpcError> {
         let sealed = self.seal(&required.memory, call).map_err(|error| {
-            tracing::error!(%error, "the state of a call could not be sealed");
+            tracing::error!(%error, "the request state of a call could not be encrypted");
             RpcError::internal("internal error")
         })?;
         Ok(Answer::InputRequired(body(&required.requests, &sealed)))

@@ -17,7 +17,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use bytes::Bytes;
 
 use super::Service;
-use super::page::{self, Page, Place, Row};
+use super::page::{self, Page, Row, RowKey};
 use crate::answer::{Answer, Hint, downgrade, members};
 use crate::handler::{Context, Principal};
 use crate::protocol::{Members, RpcError, Version, resource};
@@ -66,18 +66,18 @@ impl ListKind {
 
     /// Returns the rows after the declared entries, which never change.
     fn fixed(self, registry: &Registry, version: Version) -> Vec<Row> {
-        let place = |index: usize| Place::Fixed(index as u64);
+        let key = |index: usize| RowKey::Fixed(index as u64);
         match self {
             Self::Resources => {
                 let files = registry.files.listed.iter().enumerate();
                 files
-                    .map(|(index, file)| row(place(index), file.clone(), version))
+                    .map(|(index, file)| row(key(index), file.clone(), version))
                     .collect()
             }
             Self::Skills => {
                 let skills = registry.skills.iter().enumerate();
                 skills
-                    .map(|(index, skill)| Row::new(place(index), skill))
+                    .map(|(index, skill)| Row::new(key(index), skill))
                     .collect()
             }
             _ => Vec::new(),
@@ -86,9 +86,9 @@ impl ListKind {
 }
 
 /// The row of a resource that is not a function.
-pub(super) fn row(place: Place, resource: resource::Descriptor, version: Version) -> Row {
+pub(super) fn row(key: RowKey, resource: resource::Descriptor, version: Version) -> Row {
     Row::new(
-        place,
+        key,
         &downgrade::descriptor(Descriptor::Resource(resource), version),
     )
 }
@@ -99,7 +99,7 @@ pub(crate) struct Lists([[Mutex<Option<Arc<List>>>; Version::ALL.len()]; ListKin
 
 /// A list in one revision of the registry.
 ///
-/// The first rows are in the order of `Place`, so that a row of the previous rendering is found by binary search.
+/// The first rows are in the order of `RowKey`, so that a row of the previous rendering is found by binary search.
 #[derive(Debug)]
 struct List {
     /// The revision of the registry.
@@ -124,8 +124,8 @@ impl Lists {
         registry: &Registry,
         page_size: usize,
     ) -> Arc<List> {
-        let place = &self.0[which as usize][version.index()];
-        let mut kept = place.lock().unwrap_or_else(PoisonError::into_inner);
+        let slot = &self.0[which as usize][version.index()];
+        let mut kept = slot.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(list) = kept
             .as_ref()
             .filter(|list| list.revision == registry.revision && list.page_size == page_size)
@@ -150,11 +150,11 @@ impl List {
     ) -> Self {
         let entries = which.entries(registry);
         let declared = |entry: &Arc<Entry>| {
-            let place = Place::Declared(entry.number);
-            match before.binary_search_by(|row| row.place.cmp(&place)) {
+            let key = RowKey::Declared(entry.number);
+            match before.binary_search_by(|row| row.key.cmp(&key)) {
                 Ok(index) => before[index].clone(),
                 Err(_) => Row::new(
-                    place,
+                    key,
                     &downgrade::descriptor(entry.descriptor.clone(), version),
                 ),
             }
@@ -185,7 +185,7 @@ impl List {
     fn fill(
         &self,
         page: &mut Page,
-        (after, entries): (Option<&Place>, &[Arc<Entry>]),
+        (after, entries): (Option<&RowKey>, &[Arc<Entry>]),
         principal: &Principal,
     ) {
         let is_seen = |index: usize| {
@@ -194,7 +194,7 @@ impl List {
                 .is_none_or(|entry| entry.policies().access.admits(principal))
         };
         let begin = after.map_or(0, |after| {
-            self.rows.partition_point(|row| row.place <= *after)
+            self.rows.partition_point(|row| row.key <= *after)
         });
         for (index, row) in self.rows.iter().enumerate().skip(begin) {
             if is_seen(index) && !page.push(row.clone()) {

@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use super::Service;
 use super::list::row;
-use super::page::{Page, Place};
+use super::page::{Page, RowKey};
 use crate::excerpt::Excerpt;
 use crate::handler::Context;
 use crate::handler::spec::kind::event;
@@ -30,12 +30,12 @@ impl Service {
     pub(super) async fn fill_listed(
         &self,
         page: &mut Page,
-        after: Option<&Place>,
+        after: Option<&RowKey>,
         listing: &[Arc<Entry>],
         cx: &Context,
     ) -> Result<(), RpcError> {
         let (begin, mut after) = match after {
-            Some(Place::Listed(number, uri)) => (*number, Some(uri.as_str())),
+            Some(RowKey::Listed(number, uri)) => (*number, Some(uri.as_str())),
             _ => (0, None),
         };
         for entry in listing.iter().filter(|entry| entry.number >= begin) {
@@ -48,8 +48,8 @@ impl Service {
                 if after.is_some_and(|after| *link.uri <= *after) {
                     continue;
                 }
-                let place = Place::Listed(entry.number, link.uri.clone());
-                if !page.push(row(place, described(link), cx.version())) {
+                let key = RowKey::Listed(entry.number, link.uri.clone());
+                if !page.push(row(key, described(link), cx.version())) {
                     return Ok(());
                 }
             }
@@ -93,7 +93,7 @@ fn ordered(entry: &Entry, mut links: Vec<ResourceLink>) -> Vec<ResourceLink> {
 
 fn described(link: ResourceLink) -> resource::Descriptor {
     resource::Descriptor {
-        place: resource::Place::Uri(link.uri),
+        uri: resource::UriOrTemplate::Uri(link.uri),
         name: link.name,
         title: link.title,
         description: link.description.unwrap_or_default(),

@@ -125,7 +125,7 @@ impl Subscription {
                 biased;
                 () = service.drain.begun() => {
                     self.stage = Stage::Ending;
-                    self.waiting.extend(self.subscriber.rest());
+                    self.waiting.extend(self.subscriber.take());
                 }
                 () = lease.over() => return Some(self.close()),
                 message = self.change() => return Some(message),

@@ -39,6 +39,7 @@ use crate::answer::{Answer, Identity};
 use crate::auth::settings::Verifier;
 use list::ListKind;
 
+use crate::background;
 use crate::changes::Changes;
 use crate::config::Settings;
 use crate::config::reload::Reloaders;
@@ -56,7 +57,7 @@ use crate::protocol::{Members, Method, Request, RpcError};
 use crate::registry::live::LiveRegistry;
 use crate::seal::Keys;
 use crate::share::{Calls, Shares};
-use crate::store::Shelf;
+use crate::store::StoreBackend;
 use crate::store::sharing::Sharing;
 use crate::task::Tasks;
 use crate::task::lease::Leases;
@@ -79,7 +80,7 @@ pub(crate) struct Service {
     /// The stores that instances share.
     pub sharing: Sharing,
     /// The values by key.
-    pub shelf: Arc<Shelf>,
+    pub store_backend: Arc<StoreBackend>,
     pub keys: Live<Keys>,
     pub tasks: Arc<Tasks>,
     /// The leases of the tasks that this instance runs.
@@ -175,7 +176,7 @@ impl Service {
         self.begin_leases();
         if self.hooks.outcome().is_none() {
             let service = Arc::clone(self);
-            runtime.spawn(async move {
+            background::spawn_on(&runtime, async move {
                 // Failures are logged there, and reported to callers.
                 let _ = service.hooks.start().await;
             });

@@ -4,7 +4,7 @@
 //! that it stays valid.
 //!
 //! An index would skip a row when an earlier one is removed between two pages, and repeat one when one is added. A
-//! cursor is the base64url of the list's name and a [`Place`]: a client can read it, but it contains nothing that the
+//! cursor is the base64url of the list's name and a [`RowKey`]: a client can read it, but it contains nothing that the
 //! client was not shown. A cursor of another list, or a malformed one, is -32602 with the advice to begin again.
 
 use base64::Engine as _;
@@ -15,9 +15,9 @@ use serde::Serialize;
 use crate::excerpt::excerpt;
 use crate::protocol::{Members, RpcError};
 
-/// The place of a row in its list: rows are in the order of their places.
+/// The key of a row in its list: rows are in the order of their keys.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Place {
+pub(super) enum RowKey {
     /// A declaration, by its number.
     Declared(u64),
     /// A row that never changes, by its index.
@@ -26,7 +26,7 @@ pub(super) enum Place {
     Listed(u64, String),
 }
 
-impl Place {
+impl RowKey {
     fn write(&self) -> String {
         match self {
             Self::Declared(number) => format!("d{number}"),
@@ -52,21 +52,21 @@ impl Place {
 /// One row of a list.
 #[derive(Clone, Debug)]
 pub(super) struct Row {
-    pub place: Place,
+    pub key: RowKey,
     pub text: Bytes,
 }
 
 impl Row {
-    pub(super) fn new(place: Place, value: &impl Serialize) -> Self {
+    pub(super) fn new(key: RowKey, value: &impl Serialize) -> Self {
         Self {
-            place,
+            key,
             text: serde_json::to_vec(value).unwrap_or_default().into(),
         }
     }
 }
 
-/// Reads the cursor in `params` of `list`: the place after which the page begins.
-pub(super) fn cursor(list: &str, params: Option<&Members>) -> Result<Option<Place>, RpcError> {
+/// Reads the cursor in `params` of `list`: the key after which the page begins.
+pub(super) fn cursor(list: &str, params: Option<&Members>) -> Result<Option<RowKey>, RpcError> {
     match params.and_then(|params| params.decode::<Option<String>>("cursor")) {
         None | Some(Ok(None)) => Ok(None),
         Some(Ok(Some(cursor))) => decoded(list, &cursor)
@@ -76,9 +76,9 @@ pub(super) fn cursor(list: &str, params: Option<&Members>) -> Result<Option<Plac
     }
 }
 
-fn decoded(list: &str, cursor: &str) -> Option<Place> {
+fn decoded(list: &str, cursor: &str) -> Option<RowKey> {
     let text = String::from_utf8(URL_SAFE_NO_PAD.decode(cursor).ok()?).ok()?;
-    Place::read(text.strip_prefix(list)?.strip_prefix(':')?)
+    RowKey::read(text.strip_prefix(list)?.strip_prefix(':')?)
 }
 
 fn unknown(cursor: &str) -> RpcError {
@@ -93,7 +93,7 @@ fn unknown(cursor: &str) -> RpcError {
 pub(super) struct Page {
     rows: Vec<Bytes>,
     size: usize,
-    last: Option<Place>,
+    last: Option<RowKey>,
     has_more: bool,
 }
 
@@ -119,7 +119,7 @@ impl Page {
         self.has_more = self.is_full();
         if !self.has_more {
             self.rows.push(row.text);
-            self.last = Some(row.place);
+            self.last = Some(row.key);
         }
         !self.has_more
     }
@@ -152,16 +152,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_place_is_read_as_it_was_written() {
-        for place in [
-            Place::Declared(17),
-            Place::Fixed(0),
-            Place::Listed(3, "cache://a:b".to_owned()),
+    fn a_row_key_is_read_as_it_was_written() {
+        for key in [
+            RowKey::Declared(17),
+            RowKey::Fixed(0),
+            RowKey::Listed(3, "cache://a:b".to_owned()),
         ] {
-            assert_eq!(Place::read(&place.write()), Some(place));
+            assert_eq!(RowKey::read(&key.write()), Some(key));
         }
         for text in ["", "d", "dx", "x1", "l1", "é", "f-1"] {
-            assert_eq!(Place::read(text), None, "{text}");
+            assert_eq!(RowKey::read(text), None, "{text}");
         }
     }
 }

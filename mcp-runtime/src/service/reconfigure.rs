@@ -52,7 +52,7 @@ impl Service {
         match Keys::new(&settings.state_keys, audience) {
             Ok(keys) => self.keys.set(keys),
             Err(error) => {
-                tracing::error!(%error, "the secrets for request states stay as they were");
+                tracing::error!(%error, "the secrets of request states could not be replaced; the previous ones stay in force");
             }
         }
     }

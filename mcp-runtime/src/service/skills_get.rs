@@ -9,7 +9,7 @@ use crate::protocol::skill::Skill;
 use crate::protocol::{Members, RpcError};
 
 #[derive(Serialize)]
-struct Got<'a> {
+struct SkillResult<'a> {
     skill: &'a Skill,
     #[serde(flatten)]
     hint: Hint,
@@ -21,8 +21,8 @@ impl Service {
         let registry = self.registry.read();
         let skill = registry.skills.iter().find(|skill| skill.uri == uri);
         let skill =
-            skill.ok_or_else(|| RpcError::invalid_params("no skill is served there").at(&uri))?;
-        Ok(Answer::Members(members(&Got {
+            skill.ok_or_else(|| RpcError::invalid_params("there is no such skill").at(&uri))?;
+        Ok(Answer::Members(members(&SkillResult {
             skill,
             hint: Hint::NONE,
         })))

@@ -31,7 +31,7 @@ use crate::policy::{Call, CallResponse, Completed};
 use crate::protocol::extension::TASKS;
 use crate::protocol::{Given, Members, Object, RpcError, ToolResult};
 use crate::registry::{Arguments, Entry};
-use crate::seal::Stamp;
+use crate::seal::RoundId;
 use crate::task::lease::Signal;
 use crate::task::{DetailedTask, Running as Task, TaskError, TaskStatus};
 
@@ -96,7 +96,7 @@ impl Service {
             Ok((arguments, round)) => {
                 let begun = self.begin_task(entry, cx, arguments).await;
                 if let Some(round) = round.filter(|_| begun.is_err()) {
-                    entry.policies().give_back(cx, round).await;
+                    entry.policies().forget_round(cx, round).await;
                 }
                 begun
             }
@@ -121,7 +121,7 @@ impl Service {
         entry: &Entry,
         call: Call<'_>,
         params: CallParams<'_>,
-    ) -> Result<(Option<Box<RawValue>>, Option<Stamp>), Completed> {
+    ) -> Result<(Option<Box<RawValue>>, Option<RoundId>), Completed> {
         let policies = entry.policies();
         let admitted = self.admit(&policies, &call, params.members).await;
         let round = admitted.map_err(|refused| *refused)?;
@@ -167,7 +167,7 @@ impl Service {
                 // The code that stopped it has set its status.
                 Ok(Err(Aborted)) => {}
                 Err(_) => {
-                    let error = RpcError::internal("the task has outlived its time");
+                    let error = RpcError::internal("the task has exceeded its time to live");
                     end_failed(&task, &error).await;
                 }
             }

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use super::{Full, Holder, Most, Share, Shares};
+use super::{Full, Holder, Maximum, Share, Shares};
 use crate::limits::{Limit, SHARE};
 use crate::live::Number;
 
@@ -35,7 +35,7 @@ impl Calls {
     /// Allows `most` calls at a time.
     pub(crate) fn new(most: impl Into<Number>) -> Self {
         let most = most.into();
-        let amount = Most {
+        let amount = Maximum {
             number: most.clone(),
             bytes: usize::MAX.into(),
         };

@@ -43,7 +43,7 @@ pub(crate) struct Amount {
 
 /// A maximum that a reload changes. Amounts beyond a new one remain until they are released.
 #[derive(Clone, Debug)]
-pub(crate) struct Most {
+pub(crate) struct Maximum {
     pub number: Number,
     pub bytes: Number,
 }
@@ -55,7 +55,7 @@ pub(crate) struct Shares(Arc<Ledger>);
 #[derive(Debug)]
 struct Ledger {
     limit: Limit,
-    most: Most,
+    most: Maximum,
     held: Mutex<Held>,
 }
 
@@ -121,7 +121,7 @@ impl Amount {
     }
 }
 
-impl Most {
+impl Maximum {
     /// A maximum in number and in bytes, each of which may change.
     pub(crate) fn new(number: Number, bytes: &Number) -> Self {
         Self {
@@ -139,7 +139,7 @@ impl Most {
     }
 }
 
-impl From<Amount> for Most {
+impl From<Amount> for Maximum {
     fn from(most: Amount) -> Self {
         Self {
             number: most.number.into(),
@@ -150,7 +150,7 @@ impl From<Amount> for Most {
 
 impl Shares {
     /// Bounds the resource of `limit` to `most` for all callers together, and to a share of it for each.
-    pub(crate) fn new(limit: Limit, most: impl Into<Most>) -> Self {
+    pub(crate) fn new(limit: Limit, most: impl Into<Maximum>) -> Self {
         Self(Arc::new(Ledger {
             limit,
             most: most.into(),
@@ -239,7 +239,7 @@ impl Ledger {
         Ok(())
     }
 
-    fn give_back(&self, holder: &Holder, amount: Amount) {
+    fn release(&self, holder: &Holder, amount: Amount) {
         let mut held = self.lock();
         held.all = held.all.minus(amount);
         let Some(own) = held.by_holder.get_mut(holder) else {
@@ -271,14 +271,14 @@ impl Share {
             number: 0,
             bytes: bytes.min(self.amount.bytes),
         };
-        self.ledger.give_back(&self.holder, amount);
+        self.ledger.release(&self.holder, amount);
         self.amount = self.amount.minus(amount);
     }
 }
 
 impl Drop for Share {
     fn drop(&mut self) {
-        self.ledger.give_back(&self.holder, self.amount);
+        self.ledger.release(&self.holder, self.amount);
     }
 }
 

@@ -12,7 +12,7 @@ use super::frontmatter::{self, Frontmatter};
 use super::tree::{File, Tree};
 use super::{Catalogue, media_type};
 use crate::protocol::Resource;
-use crate::protocol::resource::{Descriptor, Place};
+use crate::protocol::resource::{Descriptor, UriOrTemplate};
 use crate::protocol::skill::{Skill, SkillFile};
 use crate::registry::Entry;
 use crate::registry::files::Files;
@@ -228,7 +228,7 @@ fn folder(path: &str) -> Descriptor {
 fn descriptor(path: &str, mime_type: Option<String>) -> Descriptor {
     let (_, name) = split(path);
     Descriptor {
-        place: Place::Uri(uri(path)),
+        uri: UriOrTemplate::Uri(uri(path)),
         name: name.to_owned(),
         title: None,
         description: String::new(),

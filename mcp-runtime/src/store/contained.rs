@@ -19,8 +19,8 @@ pub(crate) fn contain<F: Future>(
     work.map(|ended| ended.map_err(|_| Panicked))
 }
 
-/// Runs `work` of a store; a panic in it is a failure like any other.
-pub(crate) async fn held<T>(
+/// Runs an operation of a store, and turns a panic into a `StoreError`.
+pub(crate) async fn contained<T>(
     work: impl Future<Output = Result<T, StoreError>>,
 ) -> Result<T, StoreError> {
     contain(work)

@@ -18,7 +18,7 @@ const VALUE: usize = 1 << 20;
 
 /// The stores of a server's calls, and the bound on the values of one caller.
 #[derive(Debug)]
-pub(crate) struct Shelf {
+pub(crate) struct StoreBackend {
     pub values: Arc<dyn ValueStore>,
     /// The maximum number of bytes for all callers, of which one has a share.
     pub most: Number,
@@ -27,7 +27,7 @@ pub(crate) struct Shelf {
 }
 
 /// Stores nothing.
-impl Default for Shelf {
+impl Default for StoreBackend {
     fn default() -> Self {
         Self {
             values: Arc::new(MemoryValues::new(0)),
@@ -43,7 +43,7 @@ impl Default for Shelf {
 /// values for all callers, have at most a quarter of [`Server::max_held`](crate::Server::max_held) bytes each.
 #[derive(Clone, Debug)]
 pub struct Store {
-    shelf: Arc<Shelf>,
+    store_backend: Arc<StoreBackend>,
     /// `None` if the caller cannot be distinguished from others.
     owner: Option<String>,
 }
@@ -54,14 +54,14 @@ pub struct Store {
 pub enum ValueError {
     /// The caller cannot be distinguished from others, such as an anonymous one outside of a session.
     #[error(
-        "the caller is not verified, so no values are its own; `cx.store().for_all()` has those of all callers"
+        "the caller is not verified, and so has no values of its own; `cx.store().for_all()` has those of all callers"
     )]
     Unverified,
     /// The key has more than 1024 bytes.
-    #[error("the key has {0} bytes, and at most {KEY} are possible")]
+    #[error("the key has {0} bytes, and may have {KEY}")]
     LongKey(usize),
     /// The value has more than 1 MiB as JSON.
-    #[error("the value has {0} bytes, and at most {VALUE} are possible")]
+    #[error("the value has {0} bytes, and may have {VALUE}")]
     LargeValue(usize),
     /// The caller's share is used up, or the store is full.
     #[error(
@@ -69,7 +69,7 @@ pub enum ValueError {
     )]
     Full,
     /// The value does not match the type, or cannot be serialized as JSON.
-    #[error("the value is not of this type")]
+    #[error("the value does not match the type")]
     Type(#[source] serde_json::Error),
     /// The store failed.
     #[error("the store failed")]
@@ -102,21 +102,24 @@ pub trait Restored: DeserializeOwned {}
 impl<T: DeserializeOwned> Restored for T {}
 
 impl Store {
-    pub(crate) fn new(shelf: Arc<Shelf>, owner: Option<String>) -> Self {
-        Self { shelf, owner }
+    pub(crate) fn new(store_backend: Arc<StoreBackend>, owner: Option<String>) -> Self {
+        Self {
+            store_backend,
+            owner,
+        }
     }
 
     /// Returns the values of all callers.
     #[must_use]
     pub fn for_all(&self) -> Self {
-        Self::new(Arc::clone(&self.shelf), Some("all".to_owned()))
+        Self::new(Arc::clone(&self.store_backend), Some("all".to_owned()))
     }
 
     /// Returns the value under `key`; `None` if there is none, or it has expired.
     pub fn get<'a, T: Restored + 'a>(&'a self, key: &'a str) -> StoreFuture<'a, Option<T>> {
         Box::pin(async move {
             let owner = self.owner(key)?;
-            let found = self.shelf.values.get(owner, key).await;
+            let found = self.store_backend.values.get(owner, key).await;
             let found = found.map_err(ValueError::Store)?;
             let value = found.map(|value| serde_json::from_slice(&value));
             value.transpose().map_err(ValueError::Type)
@@ -134,7 +137,7 @@ impl Store {
         let value = value.map_err(ValueError::Type);
         let value = value.and_then(|value| self.checked(key, value, ttl));
         Box::pin(async move {
-            match self.shelf.values.put(value?).await {
+            match self.store_backend.values.put(value?).await {
                 Ok(true) => Ok(()),
                 Ok(false) => Err(ValueError::Full),
                 Err(error) => Err(ValueError::Store(error)),
@@ -153,13 +156,13 @@ impl Store {
         if value.len() > VALUE {
             return Err(ValueError::LargeValue(value.len()));
         }
-        Ok(PutValue::new(owner, key, value, ttl).within(self.shelf.most.get() / SHARE))
+        Ok(PutValue::new(owner, key, value, ttl).within(self.store_backend.most.get() / SHARE))
     }
 
     /// Removes the value under `key`; returns `true` if there was one.
     pub async fn remove(&self, key: &str) -> Result<bool, ValueError> {
         let owner = self.owner(key)?;
-        let removed = self.shelf.values.remove(owner, key).await;
+        let removed = self.store_backend.values.remove(owner, key).await;
         removed.map_err(ValueError::Store)
     }
 

@@ -47,7 +47,7 @@ pub use cache::{CacheStore, Cached, PutCached};
 pub use changes::{Changes, Incoming};
 pub use events::{EventStore, StreamChange, StreamPart};
 pub use feed::Feed;
-pub(crate) use handle::Shelf;
+pub(crate) use handle::StoreBackend;
 pub use handle::{Store, ValueError};
 pub use memory::MemoryValues;
 pub use memory_cache::MemoryCache;

@@ -11,9 +11,10 @@ use serde::{Deserialize, Serialize};
 use tokio::time::sleep;
 use tokio_util::task::AbortOnDropHandle;
 
-use super::contained::{Panicked, contain, contain_now, held};
+use super::contained::{Panicked, contain, contain_now, contained};
 use super::flush::Flush;
 use super::{CacheStore, Changes as Shared, Feed, Incoming, StoreFuture};
+use crate::background;
 use crate::changes::Changes;
 use crate::changes::outlet::{Outgoing, Outlet};
 
@@ -60,8 +61,8 @@ impl Relay {
             instance.to_owned(),
         );
         let relay = Self {
-            _out: AbortOnDropHandle::new(tokio::spawn(out)),
-            _in: AbortOnDropHandle::new(tokio::spawn(take)),
+            _out: AbortOnDropHandle::new(background::spawn(out)),
+            _in: AbortOnDropHandle::new(background::spawn(take)),
         };
         (relay, outlet)
     }
@@ -90,7 +91,7 @@ async fn send(
             news,
         };
         let text = serde_json::to_vec(&message).unwrap_or_default();
-        let sent = held(async { shared.publish(text).await }).await;
+        let sent = contained(async { shared.publish(text).await }).await;
         if let Err(error) = &sent {
             tracing::debug!(%error, "changes were not sent to other instances");
         }
@@ -116,7 +117,7 @@ async fn forget(
     let mut kept = Vec::new();
     let Some(cache) = cache else { return kept };
     for name in names {
-        match held(async { cache.forget(name).await }).await {
+        match contained(async { cache.forget(name).await }).await {
             // A call here may have read an old result before the store invalidated it.
             Ok(()) => changes.forget_here(name),
             Err(error) => {
@@ -161,7 +162,7 @@ async fn listen(mut incoming: Feed<Incoming>, changes: &Changes, own: &str) {
 fn publish(text: &[u8], changes: &Changes, own: &str) {
     let Ok(message) = serde_json::from_slice::<Message>(text) else {
         tracing::warn!(
-            "a message about changes cannot be read; is another version of the server running?"
+            "a message about changes cannot be read, so that everything counts as changed; another version of the server may have sent it"
         );
         changes.publish_gap();
         return;

@@ -14,9 +14,10 @@ use tokio_util::task::AbortOnDropHandle;
 use super::record::{TaskRecord, TaskStatus};
 use super::store::{TaskSignals, get, put};
 use super::{TaskError, Tasks};
+use crate::background;
 use crate::changes::{Change, Changes};
 use crate::handler::Principal;
-use crate::policy::contain::{contain, contain_now, held};
+use crate::policy::contain::{contain, contain_now, contained};
 use crate::protocol::RpcError;
 use crate::store::StoreError;
 
@@ -40,7 +41,7 @@ pub(crate) enum Signal {
 #[derive(Debug)]
 pub(crate) struct Leases {
     _renewing: AbortOnDropHandle<()>,
-    _hearing: AbortOnDropHandle<()>,
+    _receiving: AbortOnDropHandle<()>,
 }
 
 impl Leases {
@@ -48,10 +49,10 @@ impl Leases {
     pub(crate) fn begin(tasks: &Arc<Tasks>, changes: &Changes) -> Option<Self> {
         let signals = contain_now(|| tasks.store.signals()).ok().flatten()?;
         let renew = renew(Arc::clone(tasks), changes.clone());
-        let hear = hear_always(Arc::clone(tasks), signals);
+        let receive = receive_signals(Arc::clone(tasks), signals);
         Some(Self {
-            _renewing: AbortOnDropHandle::new(tokio::spawn(renew)),
-            _hearing: AbortOnDropHandle::new(tokio::spawn(hear)),
+            _renewing: AbortOnDropHandle::new(background::spawn(renew)),
+            _receiving: AbortOnDropHandle::new(background::spawn(receive)),
         })
     }
 }
@@ -70,7 +71,7 @@ impl Tasks {
             Some(task) if task.status.is_terminal() => Ok(Some(true)),
             Some(_) => {
                 let text = serde_json::to_vec(signal).unwrap_or_default();
-                let reached = held(async { self.store.signal(id, text).await }).await;
+                let reached = contained(async { self.store.signal(id, text).await }).await;
                 reached.map(Some).map_err(TaskError::Store)
             }
         }
@@ -85,9 +86,9 @@ async fn renew(tasks: Arc<Tasks>, changes: Changes) {
         let running: Vec<String> = tasks.lock().keys().cloned().collect();
         let renewed = async {
             if !running.is_empty() {
-                held(async { tasks.store.claim(&running, LEASE).await }).await?;
+                contained(async { tasks.store.claim(&running, LEASE).await }).await?;
             }
-            for id in held(async { tasks.store.orphans(LEASE).await }).await? {
+            for id in contained(async { tasks.store.orphans(LEASE).await }).await? {
                 if !running.contains(&id) {
                     fail(&tasks, &changes, &id).await?;
                 }
@@ -116,32 +117,35 @@ async fn fail(tasks: &Tasks, changes: &Changes, id: &str) -> Result<(), StoreErr
         put(&*tasks.store, failed).await?;
         changes.publish(&Change::Task(id.into()));
     }
-    held(async { tasks.store.release(id).await }).await
+    contained(async { tasks.store.release(id).await }).await
 }
 
 /// Hears signals to their end; a store that panics is listened to again.
-async fn hear_always(tasks: Arc<Tasks>, signals: TaskSignals) {
+async fn receive_signals(tasks: Arc<Tasks>, signals: TaskSignals) {
     let mut listened = Some(signals);
     loop {
         if let Some(signals) = listened
-            && contain(hear(&tasks, signals)).await.is_ok()
+            && contain(receive_until_end(&tasks, signals)).await.is_ok()
         {
             return;
         }
-        tracing::error!("the task store panicked; it is listened to again");
+        tracing::error!("the task store panicked; it is subscribed to again");
         sleep(RENEWAL).await;
         listened = contain_now(|| tasks.store.signals()).ok().flatten();
     }
 }
 
-async fn hear(tasks: &Tasks, mut signals: TaskSignals) {
+async fn receive_until_end(tasks: &Tasks, mut signals: TaskSignals) {
     while let Some((id, text)) = signals.next().await {
         let task = tasks.lock().get(&id).map(|(task, _)| Arc::clone(task));
         let Some(task) = task else { continue };
         match read(&text) {
             Some(Signal::Cancel) => task.cancel().await,
             Some(Signal::Answer(answers)) => task.answer(answers).await,
-            None => tracing::warn!(task = id, "a signal cannot be read"),
+            None => tracing::warn!(
+                task = id,
+                "a signal about a task cannot be read and is ignored; another version of the server may have sent it"
+            ),
         }
     }
 }

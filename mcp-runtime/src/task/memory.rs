@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use super::record::TaskRecord;
 use super::store::TaskStore;
 use crate::clock::Clock;
-use crate::share::{Amount, Most};
+use crate::share::{Amount, Maximum};
 use crate::store::{StoreError, StoreFuture};
 
 /// The number of bytes that a record counts in addition to its texts.
@@ -24,7 +24,7 @@ const RECORD: usize = 512;
 #[derive(Debug)]
 pub(super) struct MemoryStore {
     clock: Clock,
-    most: Most,
+    most: Maximum,
     kept: Mutex<Kept>,
 }
 
@@ -63,7 +63,7 @@ struct Held {
 }
 
 impl MemoryStore {
-    pub(super) fn new(most: impl Into<Most>) -> Self {
+    pub(super) fn new(most: impl Into<Maximum>) -> Self {
         Self {
             clock: Clock::default(),
             most: most.into(),

@@ -24,8 +24,8 @@ use crate::clock::millis;
 use crate::handler::{Context, Principal};
 use crate::limits::{self, Limit};
 use crate::live::Span;
-use crate::policy::contain::held;
-use crate::share::{Full, Most, Share, Shares};
+use crate::policy::contain::contained;
+use crate::share::{Full, Maximum, Share, Shares};
 use memory::MemoryStore;
 pub(crate) use record::DetailedTask;
 pub use record::{TaskRecord, TaskStatus};
@@ -38,7 +38,7 @@ use crate::store::StoreError;
 pub(crate) const POLL_INTERVAL_MS: u64 = 500;
 
 /// The store of tasks.
-pub(crate) enum TaskPlace {
+pub(crate) enum TaskStorage {
     /// In this process.
     Memory,
     /// In a store of the program.
@@ -56,7 +56,7 @@ pub(crate) struct Tasks {
     store: Arc<dyn TaskStore>,
     /// The maximum size of a task's outcome in bytes, in addition to a share; `None` for a store of the program.
     outcome: Option<usize>,
-    most: Most,
+    most: Maximum,
     running: Mutex<HashMap<String, (Arc<Running>, Share)>>,
     shares: Shares,
 }
@@ -76,18 +76,18 @@ impl Tasks {
     /// Creates the tasks, of which `most` may run, kept in `store` or in memory.
     ///
     /// The stored size of one task is bounded if the store is one of the runtime's.
-    pub(crate) fn new(store: TaskPlace, ttl: impl Into<Span>, most: impl Into<Most>) -> Self {
+    pub(crate) fn new(store: TaskStorage, ttl: impl Into<Span>, most: impl Into<Maximum>) -> Self {
         let most = most.into();
-        let kept = Most {
+        let kept = Maximum {
             number: limits::KEPT_TASKS.into(),
             bytes: most.bytes.clone(),
         };
         let (store, outcome): (Arc<dyn TaskStore>, _) = match store {
-            TaskPlace::Memory => (Arc::new(MemoryStore::new(kept)), Some(usize::MAX)),
+            TaskStorage::Memory => (Arc::new(MemoryStore::new(kept)), Some(usize::MAX)),
             // A program's own store has its own limits.
-            TaskPlace::Own(store) => (store, None),
+            TaskStorage::Own(store) => (store, None),
             #[cfg(feature = "redis")]
-            TaskPlace::Redis(link) => {
+            TaskStorage::Redis(link) => {
                 (Arc::new(redis::RedisTasks::new(link)), Some(redis::OUTCOME))
             }
         };
@@ -145,15 +145,15 @@ impl Tasks {
         ));
         self.lock()
             .insert(task_id.clone(), (Arc::clone(&task), share));
-        let mut unkept = Unkept {
+        let mut unstored = UnstoredTask {
             tasks: self,
             id: Some(&task_id),
         };
         let ids = std::slice::from_ref(&task_id);
-        let claim = held(async { self.store.claim(ids, lease::LEASE).await });
+        let claim = contained(async { self.store.claim(ids, lease::LEASE).await });
         claim.await.map_err(TaskError::Store)?;
         task.write().await.map_err(TaskError::Store)?;
-        unkept.id = None;
+        unstored.id = None;
         Ok(task)
     }
 
@@ -162,7 +162,7 @@ impl Tasks {
         task.kept().await;
         let id = task.record().task_id;
         self.lock().remove(&id);
-        if let Err(error) = held(async { self.store.release(&id).await }).await {
+        if let Err(error) = contained(async { self.store.release(&id).await }).await {
             // The lease expires.
             tracing::debug!(task = id, %error, "the task store failed");
         }
@@ -199,12 +199,12 @@ impl Tasks {
 }
 
 /// A task that is not stored yet; discarded when dropped, as when storing fails or the client disconnects meanwhile.
-struct Unkept<'a> {
+struct UnstoredTask<'a> {
     tasks: &'a Tasks,
     id: Option<&'a str>,
 }
 
-impl Drop for Unkept<'_> {
+impl Drop for UnstoredTask<'_> {
     fn drop(&mut self) {
         if let Some(id) = self.id {
             self.tasks.lock().remove(id);

@@ -9,7 +9,7 @@ use std::future::ready;
 use std::time::Duration;
 
 use super::record::TaskRecord;
-use crate::policy::contain::held;
+use crate::policy::contain::contained;
 use crate::store::{Feed, StoreError, StoreFuture};
 
 /// Keeps tasks, so that their clients find them again: after a restart, or on another instance.
@@ -109,10 +109,10 @@ pub type TaskSignals = Feed<(String, Vec<u8>)>;
 
 /// Stores a task; a panic of the store counts as a failure.
 pub(super) async fn put(store: &dyn TaskStore, task: TaskRecord) -> Result<(), StoreError> {
-    held(async { store.put(task).await }).await
+    contained(async { store.put(task).await }).await
 }
 
 /// Returns the task with this id, likewise.
 pub(super) async fn get(store: &dyn TaskStore, id: &str) -> Result<Option<TaskRecord>, StoreError> {
-    held(async { store.get(id).await }).await
+    contained(async { store.get(id).await }).await
 }

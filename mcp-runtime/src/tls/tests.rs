@@ -145,7 +145,7 @@ type Ends = (
     Result<Option<Arc<Certificate>>, Refused>,
 );
 
-async fn meet(handshake: &Handshake, client: TlsConnector) -> Ends {
+async fn connect(handshake: &Handshake, client: TlsConnector) -> Ends {
     let (near, far) = duplex(64 * 1024);
     let name = "localhost".try_into().unwrap();
     let (client, server) = tokio::join!(client.connect(name, near), handshake.accept(far, LIMIT));
@@ -167,12 +167,12 @@ async fn both_versions_are_spoken_and_the_older_one_only_if_it_is_allowed() {
         (&version::TLS12, ProtocolVersion::TLSv1_2),
         (&version::TLS13, ProtocolVersion::TLSv1_3),
     ] {
-        let (client, server) = meet(&any, authority.client(None, &[version], "h2")).await;
+        let (client, server) = connect(&any, authority.client(None, &[version], "h2")).await;
         assert!(server.unwrap().is_none());
         let stream = client.unwrap();
         assert_eq!(stream.get_ref().1.protocol_version(), Some(spoken));
         assert_eq!(stream.get_ref().1.alpn_protocol(), Some(&b"h2"[..]));
-        let (client, server) = meet(&newest, authority.client(None, &[version], "h2")).await;
+        let (client, server) = connect(&newest, authority.client(None, &[version], "h2")).await;
         let is_newest = spoken == ProtocolVersion::TLSv1_3;
         assert_eq!(
             (client.is_ok(), server.is_ok()),
@@ -201,7 +201,7 @@ async fn a_caller_is_asked_for_a_certificate_as_far_as_the_setting_says() {
         let handshake = Handshake::new(&tls).unwrap();
         for (pair, wanted) in [None, Some(&ann), Some(&foreign)].into_iter().zip(lets_in) {
             let client = authority.client(pair, &[&version::TLS13], "h2");
-            let (_, server) = meet(&handshake, client).await;
+            let (_, server) = connect(&handshake, client).await;
             assert_eq!(server.is_ok(), wanted, "{auth:?}");
             let certificate = server.ok().flatten();
             let is_asked = auth != Some(ClientAuth::None);
@@ -245,7 +245,8 @@ async fn a_half_written_pair_keeps_the_old_one_and_a_whole_one_takes_its_place()
         if let Ok(Some(loaded)) = loaded {
             handshake.put(loaded);
         }
-        let (client, _) = meet(&handshake, authority.client(None, &[&version::TLS13], "h2")).await;
+        let (client, _) =
+            connect(&handshake, authority.client(None, &[&version::TLS13], "h2")).await;
         assert_eq!(shown(&client.unwrap()), served.der(), "{step}");
     }
 }

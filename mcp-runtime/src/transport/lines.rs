@@ -26,6 +26,7 @@ use tokio::sync::Notify;
 use tokio::task::AbortHandle;
 
 use crate::answer::Answer;
+use crate::background;
 use crate::dispatch::{Call, Next, Origin, Pending, dispatch, refuse, reject};
 use crate::handler::Principal;
 use crate::handler::call::context::Caller;
@@ -84,7 +85,7 @@ struct State {
     /// The legacy session of the process, once `initialize` has opened it.
     session: Option<Arc<Session>>,
     /// The task that sends changes to the session.
-    news: Option<AbortHandle>,
+    change_task: Option<AbortHandle>,
     /// The calls that run as tasks.
     running: Cancellable,
     waiting: VecDeque<QueuedCall>,
@@ -385,14 +386,14 @@ impl Peer {
 
     /// Makes `session` that of the process, and sends changes to it from now on.
     fn open(&self, session: Arc<Session>) {
-        let (output, service, told) = (
+        let (output, service, notified) = (
             Arc::clone(&self.0.output),
             Arc::clone(&self.0.service),
             Arc::clone(&session),
         );
-        let news = self.0.runtime.spawn(async move {
+        let change_task = background::spawn_on(&self.0.runtime, async move {
             loop {
-                let change = told.change(&service).await;
+                let change = notified.next_change(&service).await;
                 let mut line = Vec::new();
                 write(&change.message(serde_json::Map::new()), &mut line);
                 output.offer(&line);
@@ -402,7 +403,7 @@ impl Peer {
         if let Some(before) = state.session.replace(session) {
             before.end();
         }
-        if let Some(before) = state.news.replace(news.abort_handle()) {
+        if let Some(before) = state.change_task.replace(change_task.abort_handle()) {
             before.abort();
         }
     }
@@ -550,7 +551,7 @@ impl Peer {
             names: None,
             params: None,
             changes: self.0.service.changes.clone(),
-            shelf: Some(Arc::clone(&self.0.service.shelf)),
+            store_backend: Some(Arc::clone(&self.0.service.store_backend)),
         }
     }
 
@@ -638,8 +639,8 @@ impl Drop for Receiving<'_> {
 
 impl Drop for State {
     fn drop(&mut self) {
-        if let Some(news) = &self.news {
-            news.abort();
+        if let Some(change_task) = &self.change_task {
+            change_task.abort();
         }
     }
 }

@@ -60,7 +60,7 @@ impl Snapshot {
     }
 
     /// Compares the tools with the file, or writes it.
-    pub(super) fn meet(&self, path: &Path, mode: Mode) -> Outcome {
+    pub(super) fn check(&self, path: &Path, mode: Mode) -> Outcome {
         let before = Self::read(path);
         match (before, mode) {
             (Some(before), _) if before == *self => Outcome::Same,
@@ -196,14 +196,17 @@ mod tests {
             Snapshot::new(&[tool("add", &json!({}))]),
             Snapshot::new(&[]),
         );
-        assert!(matches!(old.meet(&path, Mode::Compare), Outcome::Missing));
-        assert!(matches!(old.meet(&path, Mode::Keep), Outcome::Written));
-        assert!(matches!(old.meet(&path, Mode::Compare), Outcome::Same));
+        assert!(matches!(old.check(&path, Mode::Compare), Outcome::Missing));
+        assert!(matches!(old.check(&path, Mode::Keep), Outcome::Written));
+        assert!(matches!(old.check(&path, Mode::Compare), Outcome::Same));
         assert!(
-            matches!(new.meet(&path, Mode::Keep), Outcome::Changed(changes) if changes.len() == 1)
+            matches!(new.check(&path, Mode::Keep), Outcome::Changed(changes) if changes.len() == 1)
         );
-        assert!(matches!(new.meet(&path, Mode::Overwrite), Outcome::Written));
-        assert!(matches!(new.meet(&path, Mode::Compare), Outcome::Same));
+        assert!(matches!(
+            new.check(&path, Mode::Overwrite),
+            Outcome::Written
+        ));
+        assert!(matches!(new.check(&path, Mode::Compare), Outcome::Same));
         fs::remove_file(path).unwrap();
     }
 

@@ -67,7 +67,7 @@ fn check_destructive(keys: &Tool, own: &Policies) -> Result<(), Diagnostic> {
 fn check_cache(tool: &Ident, keys: &Tool, own: &Policies) -> Result<(), Diagnostic> {
     match &own.cache {
         Some(cache) if !is_set(keys.read_only.as_ref()) && is_destructive(keys).is_none() => {
-            Err(told(&cache.name, rules::cache(&tool.to_string())))
+            Err(diagnostic(&cache.name, rules::cache(&tool.to_string())))
         }
         _ => Ok(()),
     }
@@ -85,7 +85,7 @@ pub(super) fn check_elicit(
     match (&policies.cache, asked) {
         (Some(cache), Some(asked)) => {
             let conflict = rules::cache_of_elicited(asked);
-            Err(told(&cache.name, conflict))
+            Err(diagnostic(&cache.name, conflict))
         }
         _ => Ok(()),
     }
@@ -101,7 +101,7 @@ fn check_retry(
         return Ok(());
     }
     if let Some(retry) = &own.retry {
-        return Err(told(&retry.name, rules::retry(&tool.to_string())));
+        return Err(diagnostic(&retry.name, rules::retry(&tool.to_string())));
     }
     match &defaults.retry {
         Some(_) => Err(err!(tool, "the default `retry` needs `read_only` or `idempotent`").help(format!(
@@ -153,7 +153,7 @@ fn no_hold(
     is_default: bool,
 ) -> Result<(), Diagnostic> {
     match own {
-        Some(own) => Err(told(own, rules::no_hold(key, verb))),
+        Some(own) => Err(diagnostic(own, rules::no_hold(key, verb))),
         None if is_default => Err(err!(
             function,
             "the default `{key}` cannot {verb} `{function}`, which is not `async`"
@@ -181,7 +181,7 @@ fn check_backoff(own: &Policies, defaults: &Policies) -> Result<(), Diagnostic> 
     } else {
         &timeout.name
     };
-    Err(told(at, conflict))
+    Err(diagnostic(at, conflict))
 }
 
 /// The value in force for a function, and the qualifier in front of its name.
@@ -201,7 +201,7 @@ fn longest_waits(retry: &Retry) -> Millis {
 }
 
 /// The diagnostic for a conflict, at the key that cannot be used.
-fn told(at: &Ident, conflict: Conflict) -> Diagnostic {
+fn diagnostic(at: &Ident, conflict: Conflict) -> Diagnostic {
     err!(at, "{}", conflict.what).help(conflict.help)
 }
 

@@ -25,7 +25,7 @@ pub(super) fn forged() -> Refusal {
 pub(super) async fn verify(keys: &Arc<Keys>, token: &Token<'_>) -> Result<(), Refusal> {
     let known = keys.known().await?;
     match try_keys(&known, token) {
-        Err(refusal) if is_cured_by_keys(&refusal, token) => match keys.renewed().await {
+        Err(refusal) if may_pass_with_new_keys(&refusal, token) => match keys.renewed().await {
             Some(renewed) => try_keys(&renewed, token),
             None => Err(refusal),
         },
@@ -34,7 +34,7 @@ pub(super) async fn verify(keys: &Arc<Keys>, token: &Token<'_>) -> Result<(), Re
 }
 
 /// Returns `true` if newer keys may verify the token: its key is unknown, or it names none.
-fn is_cured_by_keys(refusal: &Refusal, token: &Token<'_>) -> bool {
+fn may_pass_with_new_keys(refusal: &Refusal, token: &Token<'_>) -> bool {
     match refusal.reason() {
         Reason::UnknownKey => true,
         Reason::Signature => token.header.key_id.is_none(),

@@ -561,7 +561,7 @@ impl<'a, 's> Input<'a, 's> {
     ) -> Result<Decoded<A::Values>, Problems> {
         self.missing = Some(Vec::new());
         let values = args.take(&mut self);
-        self.note_strangers();
+        self.note_undeclared();
         let missing = self.missing.take().unwrap_or_default();
         match values {
             _ if !self.problems.is_empty() => Err(self.problems),
@@ -594,7 +594,7 @@ impl<'a, 's> Input<'a, 's> {
     /// Decodes all parameters: the values, or every problem together.
     pub(crate) fn decode<A: ArgList>(mut self, args: &A) -> Result<A::Values, Problems> {
         let values = args.take(&mut self);
-        self.note_strangers();
+        self.note_undeclared();
         match values {
             Some(values) if self.problems.is_empty() => Ok(values),
             _ => Err(self.problems),
@@ -606,7 +606,7 @@ impl<'a, 's> Input<'a, 's> {
     /// Hosts add members of their own to the arguments that a model writes. An unknown name is therefore ignored,
     /// unless it is close to a declared one, or the call is invalid anyway and the model has to write the arguments
     /// again.
-    fn note_strangers(&mut self) {
+    fn note_undeclared(&mut self) {
         // Nearly always each member is an argument, and none is there twice.
         if self.taken == self.object.iter().len() {
             return;

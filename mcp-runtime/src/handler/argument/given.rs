@@ -153,12 +153,12 @@ impl GivenInput<'_> {
             match self.schema.rest {
                 Rest::Any => self.take(name, Shapes::ANY, raw),
                 Rest::Are(shape) => self.take(name, shape, raw),
-                Rest::Ignored | Rest::Refused => self.note_stranger(name, &known),
+                Rest::Ignored | Rest::Refused => self.note_undeclared(name, &known),
             }
         }
     }
 
-    fn note_stranger(&mut self, name: &str, known: &[&str]) {
+    fn note_undeclared(&mut self, name: &str, known: &[&str]) {
         let is_left_out = self.reading == Reading::Lenient
             && self.problems.is_empty()
             && (self.leniency.ignored >= WEIGHED || nearest(name, known).is_none());

@@ -43,7 +43,7 @@ use crate::protocol::{
 };
 use crate::seal::Subject;
 use crate::share::{Holder, head};
-use crate::store::{Shelf, Store};
+use crate::store::{Store, StoreBackend};
 
 /// The time after which a silent call sends a heartbeat. Hosts and proxies give up after a minute, some after 30 s.
 pub(crate) const HEARTBEAT: Duration = Duration::from_secs(15);
@@ -100,7 +100,7 @@ struct Call {
     input_requests: OnceLock<Box<InputRequests>>,
     watcher: AtomicWaker,
     changes: Changes,
-    shelf: Option<Arc<Shelf>>,
+    store_backend: Option<Arc<StoreBackend>>,
     /// `true` if it has reported progress since the last heartbeat.
     spoken: AtomicBool,
     ended: AtomicBool,
@@ -163,7 +163,7 @@ pub(crate) struct Caller {
     pub params: Option<Arc<Members>>,
     pub changes: Changes,
     /// The values by key.
-    pub shelf: Option<Arc<Shelf>>,
+    pub store_backend: Option<Arc<StoreBackend>>,
 }
 
 impl Context {
@@ -191,7 +191,7 @@ impl Context {
             input_requests: OnceLock::new(),
             watcher: AtomicWaker::new(),
             changes: caller.changes,
-            shelf: caller.shelf,
+            store_backend: caller.store_backend,
             spoken: AtomicBool::new(false),
             ended: AtomicBool::new(false),
             cancelled: OnceLock::new(),
@@ -476,7 +476,7 @@ impl Context {
     /// }
     /// ```
     pub fn store(&self) -> Store {
-        let kept = self.0.shelf.clone().unwrap_or_default();
+        let kept = self.0.store_backend.clone().unwrap_or_default();
         let owner = match &self.0.holder {
             Holder::Line => Some(kept.line.clone()),
             Holder::Principal(_) => Some(self.principal().digest().short()),
@@ -625,7 +625,7 @@ impl Context {
             session_id,
             params,
             changes,
-            shelf,
+            store_backend,
             ..
         } = &*self.0;
         let caller = Caller {
@@ -638,7 +638,7 @@ impl Context {
             // The task does not keep the whole message.
             params: params.as_ref().map(|params| Arc::new(params.meta_alone())),
             changes: changes.clone(),
-            shelf: shelf.clone(),
+            store_backend: store_backend.clone(),
             ..Caller::default()
         };
         Self::new(
@@ -683,7 +683,7 @@ impl Context {
                 if !outbox.offer(text) {
                     tracing::debug!(
                         method,
-                        "the client does not keep up; a notification was dropped"
+                        "the client reads too slowly; a notification was dropped"
                     );
                 }
             }

@@ -112,7 +112,7 @@ pub(crate) trait LineSink: Send + Sync + 'static {
         }
     }
 
-    /// Takes a line that may be dropped if the peer does not keep up; returns `true` if it was taken.
+    /// Takes a line that may be dropped if the peer reads too slowly; returns `true` if it was taken.
     fn offer(&self, line: &[u8]) -> bool;
 }
 

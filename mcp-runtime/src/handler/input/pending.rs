@@ -45,7 +45,7 @@ pub(super) struct State {
     pub(super) running: Vec<String>,
     /// The thread that is polling such a block.
     pub(super) inside: Option<ThreadId>,
-    waits: Waits,
+    waits: WaitTime,
     /// `true` if the user or the client has refused an input request.
     refused: bool,
     over: bool,
@@ -98,7 +98,7 @@ pub(crate) struct InputRequired {
 
 /// The time spent waiting for a client.
 #[derive(Debug, Default)]
-struct Waits {
+struct WaitTime {
     open: usize,
     since: Option<Instant>,
     before: Duration,
@@ -170,7 +170,7 @@ impl InputRequests {
         }
     }
 
-    /// Waits until the call is dropped for `failure`.
+    /// WaitTime until the call is dropped for `failure`.
     pub(super) async fn fail(&self, key: &str, failure: InputFailure) {
         let number = self.lock().begin(key, None, Status::Failed(failure));
         // The response arrives only at a waiter that outlives its call.
@@ -225,11 +225,11 @@ impl InputRequests {
     }
 
     /// Starts waiting for the client, until the guard is dropped.
-    pub(in crate::handler) fn wait(&self) -> Waiting<'_> {
+    pub(in crate::handler) fn wait(&self) -> WaitGuard<'_> {
         let waits = &mut self.lock().waits;
         waits.open += 1;
         waits.since.get_or_insert_with(Instant::now);
-        Waiting(self)
+        WaitGuard(self)
     }
 }
 
@@ -395,9 +395,9 @@ impl Drop for Waiter<'_> {
 
 /// The client is being waited for.
 #[derive(Debug)]
-pub(in crate::handler) struct Waiting<'a>(&'a InputRequests);
+pub(in crate::handler) struct WaitGuard<'a>(&'a InputRequests);
 
-impl Drop for Waiting<'_> {
+impl Drop for WaitGuard<'_> {
     fn drop(&mut self) {
         let waits = &mut self.0.lock().waits;
         waits.open -= 1;

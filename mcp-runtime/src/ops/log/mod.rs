@@ -66,7 +66,7 @@ fn dup<T>(_: &T) -> io::Result<io::Stderr> {
 fn report(missed: u64) {
     tracing::warn!(
         lines = missed,
-        "log lines were dropped, as stderr did not take them"
+        "log lines were dropped, because stderr could not be written to"
     );
 }
 

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use super::stored;
 use crate::handler::spec::Spec;
-use crate::policy::contain::held;
+use crate::policy::contain::contained;
 use crate::policy::outcome::Completed;
 use crate::store::{CacheStore, PutCached, Stores};
 
@@ -45,7 +45,7 @@ impl Shared {
 
     pub(super) async fn find(&self, key: &str) -> Found {
         let key = self.key(key);
-        let cached = match held(async { self.store.get(&self.group, &key).await }).await {
+        let cached = match contained(async { self.store.get(&self.group, &key).await }).await {
             Ok(cached) => cached,
             Err(error) => {
                 tracing::debug!(%error, "the store of results failed; the call runs");
@@ -66,7 +66,7 @@ impl Shared {
         let key = self.key(key);
         let put = PutCached::new(&self.group, &key, value);
         let put = put.with_mark(mark).for_time(ttl);
-        if let Err(error) = held(async { self.store.put(put).await }).await {
+        if let Err(error) = contained(async { self.store.put(put).await }).await {
             tracing::debug!(%error, "a result was not stored for other instances");
         }
     }

@@ -1,8 +1,8 @@
 //! Counters by caller, up to a maximum number of callers.
 //!
 //! Invariants: a check evicts at most [`EVICTED_AT_ONCE`] idle callers and moves as few entries of others
-//! (`places.rs`), so that its duration is bounded; a caller is evicted when its counter is back in its initial state
-//! and its rounds have expired, or when a new caller needs the place of the longest idle.
+//! (`caller_index.rs`), so that its duration is bounded; a caller is evicted when its counter is back in its initial state
+//! and its rounds have expired, or when a new caller needs an entry, and it is the longest idle.
 //!
 //! At most [`MOST`] (65,536) callers. A caller with that many identities can evict others and so reset each of its
 //! counters; that takes as many verified subjects or networks of 64 bits, for each of which it could have made its
@@ -13,11 +13,11 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::places::{Entries, NOWHERE, Place, Places};
+use super::caller_index::{CallerIndex, Entries, EntryIndex, NO_ENTRY};
 use super::rounds::Rounds;
 use super::{Caller, Counter, memory};
 use crate::handler::spec::policy::RateLimit;
-use crate::seal::{LIFETIME, Stamp};
+use crate::seal::{LIFETIME, RoundId};
 
 /// The maximum number of callers that have a counter of their own.
 const MOST: usize = 1 << 16;
@@ -34,11 +34,11 @@ pub(super) struct Callers {
 
 #[derive(Debug)]
 struct Counted {
-    places: Places,
+    by_caller: CallerIndex,
     entries: Entries<Entry>,
     /// The callers with the oldest and the newest last check.
-    oldest: Place,
-    newest: Place,
+    oldest: EntryIndex,
+    newest: EntryIndex,
 }
 
 #[derive(Debug)]
@@ -49,8 +49,8 @@ struct Entry {
     /// The time of the last check.
     last: Instant,
     /// The callers whose last check was the one before and the one after.
-    older: Place,
-    newer: Place,
+    older: EntryIndex,
+    newer: EntryIndex,
 }
 
 impl AsRef<Caller> for Entry {
@@ -68,7 +68,7 @@ impl Callers {
     }
 
     /// Counts a call of `caller`, unless it is a round that continues one, or returns the time to wait.
-    pub(super) fn check(&self, caller: Caller, round: Option<Stamp>) -> Result<(), Duration> {
+    pub(super) fn check(&self, caller: Caller, round: Option<RoundId>) -> Result<(), Duration> {
         let now = Instant::now();
         let mut counted = self.lock();
         counted.evict_idle(now, memory(self.limit));
@@ -80,10 +80,10 @@ impl Callers {
     }
 
     /// Allows a round that did not run to continue its call again.
-    pub(super) fn give_back(&self, caller: &Caller, round: Stamp) {
+    pub(super) fn forget_round(&self, caller: &Caller, round: RoundId) {
         let counted = &mut *self.lock();
-        if let Some(place) = counted.places.get(caller) {
-            counted.entries[place].rounds.give_back(round);
+        if let Some(index) = counted.by_caller.get(caller) {
+            counted.entries[index].rounds.forget_round(round);
         }
     }
 
@@ -95,103 +95,103 @@ impl Callers {
 impl Counted {
     fn new() -> Self {
         Self {
-            places: Places::default(),
+            by_caller: CallerIndex::default(),
             entries: Entries::default(),
-            oldest: NOWHERE,
-            newest: NOWHERE,
+            oldest: NO_ENTRY,
+            newest: NO_ENTRY,
         }
     }
 
-    /// Returns the entry of `caller`, now the most recent; a new caller evicts the longest idle if all places are taken.
+    /// Returns the entry of `caller`, now the most recent; a new caller evicts the longest idle if all entries are taken.
     fn entry(&mut self, caller: Caller, now: Instant, limit: RateLimit) -> &mut Entry {
-        self.places.advance(&self.entries);
-        let place = match self.places.get(&caller) {
-            Some(place) if place == self.newest => place,
-            Some(place) => {
-                self.unlink(place);
-                self.link(place);
-                place
+        self.by_caller.advance(&self.entries);
+        let index = match self.by_caller.get(&caller) {
+            Some(index) if index == self.newest => index,
+            Some(index) => {
+                self.unlink(index);
+                self.link(index);
+                index
             }
             None => self.add(caller, now, limit),
         };
-        let entry = &mut self.entries[place];
+        let entry = &mut self.entries[index];
         entry.last = now;
         entry
     }
 
-    fn add(&mut self, caller: Caller, now: Instant, limit: RateLimit) -> Place {
+    fn add(&mut self, caller: Caller, now: Instant, limit: RateLimit) -> EntryIndex {
         if self.entries.len() >= MOST {
             self.evict_oldest();
         }
-        let place = self.entries.len();
+        let index = self.entries.len();
         self.entries.push(Entry {
             caller: caller.clone(),
             counter: Counter::new(limit),
             rounds: Rounds::default(),
             last: now,
-            older: NOWHERE,
-            newer: NOWHERE,
+            older: NO_ENTRY,
+            newer: NO_ENTRY,
         });
-        self.places.insert(caller, place);
-        self.link(place);
-        place
+        self.by_caller.insert(caller, index);
+        self.link(index);
+        index
     }
 
     fn evict_idle(&mut self, now: Instant, memory: Duration) {
         for _ in 0..EVICTED_AT_ONCE {
-            if self.oldest == NOWHERE || !self.entries[self.oldest].is_idle(now, memory) {
+            if self.oldest == NO_ENTRY || !self.entries[self.oldest].is_idle(now, memory) {
                 return;
             }
             self.evict_oldest();
         }
     }
 
-    /// Evicts the longest idle; the last entry takes its place.
+    /// Evicts the longest idle; the last entry moves to its index.
     fn evict_oldest(&mut self) {
-        let place = self.oldest;
-        if place == NOWHERE {
+        let index = self.oldest;
+        if index == NO_ENTRY {
             return;
         }
-        self.unlink(place);
-        let evicted = self.entries.swap_remove(place);
-        self.places.remove(&evicted.caller);
-        if place < self.entries.len() {
-            self.places.set(&self.entries[place].caller, place);
-            let Entry { older, newer, .. } = self.entries[place];
-            *self.newer_of(older) = place;
-            *self.older_of(newer) = place;
+        self.unlink(index);
+        let evicted = self.entries.swap_remove(index);
+        self.by_caller.remove(&evicted.caller);
+        if index < self.entries.len() {
+            self.by_caller.set(&self.entries[index].caller, index);
+            let Entry { older, newer, .. } = self.entries[index];
+            *self.newer_of(older) = index;
+            *self.older_of(newer) = index;
         }
-        self.places.fit(self.entries.len());
+        self.by_caller.fit(self.entries.len());
     }
 
-    /// Makes the entry at `place`, which is among no others, the most recent.
-    fn link(&mut self, place: Place) {
+    /// Makes the entry at `index`, which is among no others, the most recent.
+    fn link(&mut self, index: EntryIndex) {
         let newest = self.newest;
-        let entry = &mut self.entries[place];
-        (entry.older, entry.newer) = (newest, NOWHERE);
-        *self.newer_of(newest) = place;
-        self.newest = place;
+        let entry = &mut self.entries[index];
+        (entry.older, entry.newer) = (newest, NO_ENTRY);
+        *self.newer_of(newest) = index;
+        self.newest = index;
     }
 
-    fn unlink(&mut self, place: Place) {
-        let Entry { older, newer, .. } = self.entries[place];
+    fn unlink(&mut self, index: EntryIndex) {
+        let Entry { older, newer, .. } = self.entries[index];
         *self.newer_of(older) = newer;
         *self.older_of(newer) = older;
     }
 
-    /// The place of the one after `place`; the first of all if that is nowhere.
-    fn newer_of(&mut self, place: Place) -> &mut Place {
-        match place {
-            NOWHERE => &mut self.oldest,
-            place => &mut self.entries[place].newer,
+    /// Returns the index of the entry after `index`; the first of all for [`NO_ENTRY`].
+    fn newer_of(&mut self, index: EntryIndex) -> &mut EntryIndex {
+        match index {
+            NO_ENTRY => &mut self.oldest,
+            index => &mut self.entries[index].newer,
         }
     }
 
-    /// The place of the one before `place`; the last of all if that is nowhere.
-    fn older_of(&mut self, place: Place) -> &mut Place {
-        match place {
-            NOWHERE => &mut self.newest,
-            place => &mut self.entries[place].older,
+    /// Returns the index of the entry before `index`; the last of all for [`NO_ENTRY`].
+    fn older_of(&mut self, index: EntryIndex) -> &mut EntryIndex {
+        match index {
+            NO_ENTRY => &mut self.newest,
+            index => &mut self.entries[index].older,
         }
     }
 }
@@ -218,18 +218,18 @@ mod tests {
 
     fn known(callers: &Callers) -> usize {
         let counted = callers.lock();
-        let mut places = Vec::new();
-        let mut place = counted.oldest;
-        while place != NOWHERE {
-            let entry = &counted.entries[place];
-            assert_eq!(counted.places.get(&entry.caller), Some(place));
-            places.push(place);
-            place = entry.newer;
+        let mut indices = Vec::new();
+        let mut index = counted.oldest;
+        while index != NO_ENTRY {
+            let entry = &counted.entries[index];
+            assert_eq!(counted.by_caller.get(&entry.caller), Some(index));
+            indices.push(index);
+            index = entry.newer;
         }
-        assert_eq!(places.last().copied().unwrap_or(NOWHERE), counted.newest);
-        assert_eq!(places.len(), counted.places.len());
-        assert_eq!(places.len(), counted.entries.len());
-        places.len()
+        assert_eq!(indices.last().copied().unwrap_or(NO_ENTRY), counted.newest);
+        assert_eq!(indices.len(), counted.by_caller.len());
+        assert_eq!(indices.len(), counted.entries.len());
+        indices.len()
     }
 
     #[tokio::test(start_paused = true)]
@@ -294,7 +294,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_caller_with_rounds_is_known_for_as_long_as_they_live() {
         let callers = Callers::new(RateLimit::new(1, 1_000));
-        let round = Stamp { issued: 1, id: 1 };
+        let round = RoundId { issued: 1, id: 1 };
         assert_eq!(callers.check(caller(0), Some(round)), Ok(()));
         tokio::time::advance(LIFETIME).await;
         assert_eq!(callers.check(caller(1), None), Ok(()));
@@ -308,9 +308,9 @@ mod tests {
         let callers = Callers::new(RateLimit::new(1, 60_000));
         assert_eq!(callers.check(caller(0), None), Ok(()));
         for id in 0..20_000 {
-            let _ = callers.check(caller(1), Some(Stamp { issued: id, id }));
+            let _ = callers.check(caller(1), Some(RoundId { issued: id, id }));
         }
-        let mine = Stamp { issued: 1, id: 1 };
+        let mine = RoundId { issued: 1, id: 1 };
         assert_eq!(callers.check(caller(0), Some(mine)), Ok(()));
         assert!(callers.check(caller(0), Some(mine)).is_err());
     }

@@ -15,9 +15,9 @@
 //!
 //! A round that responds to an input request of a counted call is not another call ([`Rounds`]).
 
+mod caller_index;
 mod callers;
 mod fixed_window;
-mod places;
 mod rounds;
 mod shared;
 mod sliding_window;
@@ -34,7 +34,7 @@ use crate::handler::spec::policy::{Algorithm, Per, RateLimit};
 use crate::handler::{Context, Principal};
 use crate::network::subscriber;
 use crate::principal;
-use crate::seal::Stamp;
+use crate::seal::RoundId;
 use crate::store::Stores;
 use callers::Callers;
 use fixed_window::FixedWindow;
@@ -99,17 +99,17 @@ impl RateLimiter {
     /// Counts a call, unless it is a round that continues one, or returns the time to wait.
     ///
     /// The time is exact for a caller with a counter of its own. With the shared counter another caller may be faster.
-    pub(crate) async fn check(&self, cx: &Context, round: Option<Stamp>) -> Result<(), Duration> {
+    pub(crate) async fn check(&self, cx: &Context, round: Option<RoundId>) -> Result<(), Duration> {
         self.count(self.caller(cx.principal(), cx.peer()), round)
             .await
     }
 
     /// Allows a round that did not run to continue its call again.
-    pub(crate) async fn give_back(&self, cx: &Context, round: Stamp) {
+    pub(crate) async fn forget_round(&self, cx: &Context, round: RoundId) {
         let caller = self.caller(cx.principal(), cx.peer());
         match &self.shared {
-            None => self.local.give_back(caller.as_ref(), round),
-            Some(shared) => Box::pin(shared.give_back(caller.as_ref(), round)).await,
+            None => self.local.forget_round(caller.as_ref(), round),
+            Some(shared) => Box::pin(shared.forget_round(caller.as_ref(), round)).await,
         }
     }
 
@@ -146,7 +146,7 @@ impl RateLimiter {
         self.count(self.caller(principal, peer), None).await
     }
 
-    async fn count(&self, caller: Option<Caller>, round: Option<Stamp>) -> Result<(), Duration> {
+    async fn count(&self, caller: Option<Caller>, round: Option<RoundId>) -> Result<(), Duration> {
         match &self.shared {
             None => self.local.check(caller, round),
             Some(shared) => Box::pin(shared.check(caller, round)).await,
@@ -172,7 +172,7 @@ impl Local {
         }
     }
 
-    fn check(&self, caller: Option<Caller>, round: Option<Stamp>) -> Result<(), Duration> {
+    fn check(&self, caller: Option<Caller>, round: Option<RoundId>) -> Result<(), Duration> {
         match caller {
             Some(caller) => self.callers.check(caller, round),
             None if round.is_some_and(|round| self.rounds().continues(round, SHARED_ROUNDS)) => {
@@ -182,10 +182,10 @@ impl Local {
         }
     }
 
-    fn give_back(&self, caller: Option<&Caller>, round: Stamp) {
+    fn forget_round(&self, caller: Option<&Caller>, round: RoundId) {
         match caller {
-            Some(caller) => self.callers.give_back(caller, round),
-            None => self.rounds().give_back(round),
+            Some(caller) => self.callers.forget_round(caller, round),
+            None => self.rounds().forget_round(round),
         }
     }
 

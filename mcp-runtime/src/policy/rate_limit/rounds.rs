@@ -1,28 +1,28 @@
 //! The rounds that have continued counted calls; each round continues its call once.
 //!
-//! A round is identified by its [`Stamp`]. Invariants: the number of rounds is limited; a round that is evicted before it
+//! A round is identified by its [`RoundId`]. Invariants: the number of rounds is limited; a round that is evicted before it
 //! expires counts as a call of its own, so that no round continues its call twice.
 //!
 //! In revision 2026-07-28 a call with input requests is several requests. They have to be one call for the limit,
-//! without trusting the client: the [`Stamp`] is inside the sealed request state, so that a client can neither forge
+//! without trusting the client: the [`RoundId`] is inside the sealed request state, so that a client can neither forge
 //! one nor change its time. Rounds are kept in the order of their stamps until they expire; a second use of one is
 //! found by binary search, and counts.
 
 use std::collections::VecDeque;
 
-use crate::seal::Stamp;
+use crate::seal::RoundId;
 
 /// The rounds of one caller, the oldest first.
 #[derive(Debug, Default)]
 pub(super) struct Rounds {
-    seen: VecDeque<Stamp>,
+    seen: VecDeque<RoundId>,
     /// The time up to which rounds count, because they may have been evicted.
     forgotten: Option<u64>,
 }
 
 impl Rounds {
     /// Returns `true` if `round` continues a counted call, and tracks it as one of at most `most`.
-    pub(super) fn continues(&mut self, round: Stamp, most: usize) -> bool {
+    pub(super) fn continues(&mut self, round: RoundId, most: usize) -> bool {
         while self.seen.front().is_some_and(|seen| seen.is_over(round)) {
             self.seen.pop_front();
         }
@@ -42,7 +42,7 @@ impl Rounds {
     }
 
     /// Allows a round that did not run to continue its call again.
-    pub(super) fn give_back(&mut self, round: Stamp) {
+    pub(super) fn forget_round(&mut self, round: RoundId) {
         if let Ok(place) = self.seen.binary_search(&round) {
             self.seen.remove(place);
         }
@@ -58,8 +58,8 @@ impl Rounds {
 mod tests {
     use super::*;
 
-    fn stamp(issued: u64) -> Stamp {
-        Stamp { issued, id: issued }
+    fn stamp(issued: u64) -> RoundId {
+        RoundId { issued, id: issued }
     }
 
     #[test]
@@ -69,8 +69,8 @@ mod tests {
             assert!(rounds.continues(stamp(asked), 8), "{asked}");
             assert!(!rounds.continues(stamp(asked), 8), "{asked} again");
         }
-        assert!(rounds.continues(Stamp { issued: 4, id: 9 }, 8));
-        rounds.give_back(stamp(3));
+        assert!(rounds.continues(RoundId { issued: 4, id: 9 }, 8));
+        rounds.forget_round(stamp(3));
         assert!(rounds.continues(stamp(3), 8));
         assert!(!rounds.continues(stamp(3), 8));
     }

@@ -9,9 +9,9 @@ use std::time::Duration;
 
 use super::{Caller, Local};
 use crate::handler::spec::policy::RateLimit;
-use crate::policy::contain::{contain_now, held};
+use crate::policy::contain::{contain_now, contained};
 use crate::principal;
-use crate::seal::{LIFETIME, Stamp, Subject};
+use crate::seal::{LIFETIME, RoundId, Subject};
 use crate::store::{Admission, Rates, Spent, Stores};
 
 #[derive(Debug)]
@@ -39,7 +39,7 @@ impl Shared {
     pub(super) async fn check(
         &self,
         caller: Option<Caller>,
-        round: Option<Stamp>,
+        round: Option<RoundId>,
     ) -> Result<(), Duration> {
         let key = self.key(caller.as_ref());
         if let Some(round) = round
@@ -47,32 +47,32 @@ impl Shared {
         {
             return Ok(());
         }
-        match held(async { self.rates.check(&key, self.limit.rate()).await }).await {
+        match contained(async { self.rates.check(&key, self.limit.rate()).await }).await {
             Ok(Admission::Admitted) => Ok(()),
             Ok(Admission::Wait(wait)) => Err(wait),
             Err(error) => {
-                tracing::debug!(%error, "the store of rate limits failed; calls are counted here");
+                tracing::debug!(%error, "the store of rate limits failed; this instance counts the call alone");
                 self.away().check(caller, None)
             }
         }
     }
 
-    pub(super) async fn give_back(&self, caller: Option<&Caller>, round: Stamp) {
+    pub(super) async fn forget_round(&self, caller: Option<&Caller>, round: RoundId) {
         if let Some(spent) = &self.spent {
             let key = marked(&self.key(caller), round);
             // A mark that remains costs the caller a call.
-            let _ = held(async { spent.forget(&key).await }).await;
+            let _ = contained(async { spent.forget(&key).await }).await;
         }
     }
 
     /// Returns `true` if `round` continues a call that was counted under `key`.
-    async fn continues(&self, key: &str, round: Stamp) -> bool {
+    async fn continues(&self, key: &str, round: RoundId) -> bool {
         let Some(spent) = &self.spent else {
             return false;
         };
         let key = marked(key, round);
         let first = async { spent.first(&key, 2 * LIFETIME).await };
-        held(first).await.unwrap_or(false)
+        contained(first).await.unwrap_or(false)
     }
 
     /// The counts of this instance for its share of the limit.
@@ -98,7 +98,7 @@ impl Shared {
 }
 
 /// The key of the mark of `round`, next to the count under `key`.
-fn marked(key: &str, round: Stamp) -> String {
+fn marked(key: &str, round: RoundId) -> String {
     format!("{key}:{:x}.{:x}", round.issued, round.id)
 }
 

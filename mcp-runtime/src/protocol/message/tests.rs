@@ -1,6 +1,6 @@
 use super::*;
 
-mod chance;
+mod fuzz;
 
 fn code(text: &str) -> i32 {
     Message::parse(&Bytes::copy_from_slice(text.as_bytes()))

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, OnceLock};
 
-use super::stores::{measured, sharing, shelf, tasks, with_store};
+use super::stores::{measured, sharing, store_backend, tasks, with_store};
 use super::{Parts, Server};
 use crate::answer::Identity;
 use crate::auth::settings::Verifier;
@@ -30,7 +30,7 @@ use crate::registry::live::{Configure, LiveRegistry, Setup};
 use crate::server::verify::Verified;
 use crate::service::Service;
 use crate::service::list::Lists;
-use crate::share::{Budget, Calls, Most, Shares};
+use crate::share::{Budget, Calls, Maximum, Shares};
 use crate::skills::Catalogue;
 use crate::store::Stores;
 
@@ -49,9 +49,16 @@ impl<S: State> Server<S> {
     /// assert!(error.to_string().contains("page_size"));
     /// ```
     pub fn check(&self) -> Result<()> {
-        self.verify_http()
+        self.parts.verify_http()
     }
 
+    /// Builds the server for a transport that verifies no callers.
+    pub(crate) fn build(self) -> Result<Arc<Service>> {
+        self.into_parts().build()
+    }
+}
+
+impl Parts {
     /// Builds the server for HTTP, where callers are verified.
     pub(in crate::server) fn build_http(self) -> Result<Arc<Service>> {
         self.verify_http()?;
@@ -62,13 +69,14 @@ impl<S: State> Server<S> {
     fn prepared(&self) -> Result<Verified> {
         let verified = self.verify()?;
         #[cfg(feature = "otel")]
-        self.parts.begin_telemetry()?;
+        self.begin_telemetry()?;
         Ok(verified)
     }
 
-    pub(crate) fn build(self) -> Result<Arc<Service>> {
+    /// Builds the server for any other transport.
+    pub(in crate::server) fn build(self) -> Result<Arc<Service>> {
         let verified = self.prepared()?;
-        let Parts {
+        let Self {
             info,
             instructions,
             items,
@@ -79,14 +87,14 @@ impl<S: State> Server<S> {
             drain,
             settings,
             ..
-        } = self.parts;
+        } = self;
         let hooks = Arc::new(Hooks::new(start, stop));
         prepare(&drain, &settings, &hooks);
         let auth = settings.auth.verifier();
         let reloaders = reloaders(auth.as_ref());
         let number = |read| reloaders.number(&settings, read);
         let held = number(|it| it.max_held);
-        let shares = |limit, number| Shares::new(limit, Most::new(number, &held));
+        let shares = |limit, number| Shares::new(limit, Maximum::new(number, &held));
         let audit = open_audit(&settings)?;
         let live = Arc::new(Live::new(settings.clone()));
         let sharing = sharing(&settings, &changes, (&info.name, &info.version))?;
@@ -106,7 +114,7 @@ impl<S: State> Server<S> {
             changes,
             tasks: Arc::new(tasks(&settings, &sharing, &reloaders, &held)),
             leases: OnceLock::new(),
-            shelf: shelf(&sharing.stores, held.clone()),
+            store_backend: store_backend(&sharing.stores, held.clone()),
             requests: Live::new(Requests::new(&sharing.stores).reconfigured(&settings.requests)),
             sharing,
             #[cfg(feature = "websocket")]

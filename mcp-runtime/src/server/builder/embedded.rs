@@ -46,7 +46,7 @@ impl<S: State> Server<S> {
     /// Panics if two tools have one name or a setting is not valid, as [`Router::route`] does for two routes with one
     /// path; [`Server::check`] returns the error instead.
     pub fn into_router(self) -> Router {
-        match self.build_http() {
+        match self.into_parts().build_http() {
             Ok(service) => http::router(service),
             Err(error) => panic!("{error}"),
         }
@@ -58,7 +58,7 @@ impl<S: State> Server<S> {
     ///
     /// As [`Server::into_router`].
     pub fn into_service(self) -> MethodRouter {
-        match self.build_http() {
+        match self.into_parts().build_http() {
             Ok(service) => http::endpoint(service),
             Err(error) => panic!("{error}"),
         }

@@ -81,6 +81,9 @@ pub struct Server<S = ()> {
 }
 
 /// The parts of a server that do not depend on the type of its state.
+///
+/// Serving and the command line are methods of these, and return boxed futures: generic code, and the code of a future
+/// that is not boxed, is compiled into the program once more for each type and unit of the program.
 pub(super) struct Parts {
     pub info: Implementation,
     instructions: Option<String>,
@@ -181,10 +184,10 @@ impl<S: State> Server<S> {
     }
 }
 
-#[cfg(feature = "cli")]
 impl<S: State> Server<S> {
-    pub(super) fn identity(&self) -> (&str, &str) {
-        (&self.parts.info.name, &self.parts.info.version)
+    /// Erases the type of the state, which the entries hold from now on.
+    pub(super) fn into_parts(self) -> Parts {
+        self.parts
     }
 }
 

@@ -22,8 +22,8 @@ impl<S: State> Server<S> {
     /// ```
     pub fn mount<T: State>(mut self, prefix: impl AsRef<str>, other: Server<T>) -> Self {
         let prefix = prefix.as_ref();
-        other.parts.changes.join(&self.parts.changes);
-        other.parts.items.join(&self.parts.items, prefix);
+        other.parts.changes.forward_to(&self.parts.changes);
+        other.parts.items.mount_in(&self.parts.items, prefix);
         self.parts
             .checks
             .extend(other.parts.checks.into_iter().map(|check| Check {

@@ -15,12 +15,12 @@ use crate::ops::health::Check;
 #[cfg(feature = "redis")]
 use crate::ops::hook::Hook;
 use crate::ops::metrics::Metrics;
-use crate::share::Most;
+use crate::share::Maximum;
 #[cfg(feature = "redis")]
 use crate::store::redis::{Link, Place, Reconnector};
 use crate::store::sharing::Sharing;
-use crate::store::{MemoryValues, Shelf, Stores};
-use crate::task::{TaskPlace, Tasks};
+use crate::store::{MemoryValues, StoreBackend, Stores};
+use crate::task::{TaskStorage, Tasks};
 
 /// Creates the store of tasks.
 #[cfg_attr(
@@ -33,17 +33,17 @@ pub(super) fn tasks(
     reloaders: &Reloaders,
     held: &Number,
 ) -> Tasks {
-    let place = TaskPlace::Memory;
+    let storage = TaskStorage::Memory;
     #[cfg(feature = "redis")]
-    let place = match &sharing.reconnector {
-        Some(reconnector) => TaskPlace::Redis(Arc::clone(&reconnector.link)),
-        None => place,
+    let storage = match &sharing.reconnector {
+        Some(reconnector) => TaskStorage::Redis(Arc::clone(&reconnector.link)),
+        None => storage,
     };
     let own = settings.task_store.clone();
-    let place = own.map_or(place, TaskPlace::Own);
+    let storage = own.map_or(storage, TaskStorage::Own);
     let ttl = reloaders.span(settings, |it| it.task_ttl);
     let number = reloaders.number(settings, |it| it.max_tasks);
-    Tasks::new(place, ttl, Most::new(number, held))
+    Tasks::new(storage, ttl, Maximum::new(number, held))
 }
 
 /// Creates the stores that instances share.
@@ -113,9 +113,9 @@ pub(super) fn with_store(mut checks: Vec<Check>, sharing: &Sharing) -> Vec<Check
 }
 
 /// Creates the store of values by key, which hold at most `held` bytes together.
-pub(super) fn shelf(stores: &Stores, held: Number) -> Arc<Shelf> {
+pub(super) fn store_backend(stores: &Stores, held: Number) -> Arc<StoreBackend> {
     let values = stores.values.clone();
-    Arc::new(Shelf {
+    Arc::new(StoreBackend {
         values: values.unwrap_or_else(|| Arc::new(MemoryValues::within(held.clone()))),
         most: held,
         line: crate::random::id().unwrap_or_default(),

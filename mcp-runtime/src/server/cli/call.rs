@@ -36,7 +36,7 @@ pub(super) async fn tool(service: Arc<Service>, matches: &ArgMatches) -> Result<
         arguments: Some(&arguments),
         ..Params::new(tool.spec.task == Some(TaskSupport::Required))
     };
-    carry_out(service, Some(tool), "tools/call", params).await
+    run_call(service, Some(tool), "tools/call", params).await
 }
 
 /// Reads the resource of `matches`; returns its contents.
@@ -51,7 +51,7 @@ pub(super) async fn resource(service: Arc<Service>, matches: &ArgMatches) -> Res
         uri: Some(uri),
         ..Params::new(false)
     };
-    carry_out(service, entry, "resources/read", params).await
+    run_call(service, entry, "resources/read", params).await
 }
 
 /// Gets the prompt of `matches`; returns its messages.
@@ -65,7 +65,7 @@ pub(super) async fn prompt(service: Arc<Service>, matches: &ArgMatches) -> Resul
         arguments: Some(&arguments),
         ..Params::new(false)
     };
-    carry_out(service, Some(prompt), "prompts/get", params).await
+    run_call(service, Some(prompt), "prompts/get", params).await
 }
 
 /// Finds a tool by its name.
@@ -122,7 +122,7 @@ struct Round {
 }
 
 /// Sends a request, responds to the server's input requests, and returns the result.
-async fn carry_out(
+async fn run_call(
     service: Arc<Service>,
     entry: Option<Arc<Entry>>,
     method: &str,

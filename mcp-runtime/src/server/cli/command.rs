@@ -10,12 +10,11 @@ use crate::config::environment::Environment;
 use crate::config::kind::Kind;
 use crate::config::layers::Sources;
 use crate::config::setting;
-use crate::handler::call::inject::State;
-use crate::server::Server;
+use crate::protocol::Implementation;
 
-/// Describes the command line of `server`.
-pub(super) fn command<S: State>(server: &Server<S>) -> Command {
-    let (name, version) = server.identity();
+/// Describes the command line of a server.
+pub(super) fn command(server: &Implementation) -> Command {
+    let (name, version) = (&*server.name, &*server.version);
     Command::new(name.to_owned())
         .version(version.to_owned())
         .about(format!("The MCP server {name}. Without a command it serves stdio, which is what an MCP client starts."))

@@ -9,7 +9,7 @@ use clap::builder::PossibleValuesParser;
 use clap::{Arg, ArgAction, ArgMatches, Command};
 
 use super::exit::USAGE;
-use super::show::{print, tell};
+use super::show::{print, print_note};
 use crate::config::Settings;
 use crate::error::{Error, Result};
 use crate::package::client::{self, Client, Places};
@@ -162,7 +162,7 @@ fn configure(service: &Service, config: Option<&Path>, matches: &ArgMatches) -> 
         }
         Some(client) => {
             print(client.snippet(name, &launch).map_err(refused)?.trim_end());
-            tell(&hints(client, &places, name, &launch));
+            print_note(&hints(client, &places, name, &launch));
             Ok(())
         }
         None => {
@@ -210,7 +210,7 @@ fn launch(settings: &Settings, config: Option<&Path>, matches: &ArgMatches) -> R
     let path = std::env::current_exe();
     let path = path.map_err(|cause| Error::io("the path of this program is not known", cause))?;
     if path.components().any(|it| it.as_os_str() == "target") {
-        tell(
+        print_note(
             "note: this path is that of a build; after `cargo install --path .` the program has one that stays",
         );
     }
@@ -258,7 +258,7 @@ fn write(client: &Client, file: &Path, name: &str, launch: &Launch) -> Result<()
     print(&format!("{shown}\n{}", diff::lines(&before, &after)));
     replace(file, &after)
         .map_err(|cause| Error::io("the client's file cannot be written", cause))?;
-    tell(&format!("written; {}", client.then));
+    print_note(&format!("written; {}", client.then));
     Ok(())
 }
 
@@ -304,7 +304,7 @@ fn write_bundle(subject: &Subject, matches: &ArgMatches) -> Result<()> {
         sha256_hex(&bundle)
     ));
     if cfg!(debug_assertions) {
-        tell(
+        print_note(
             "note: this is a debug build, which is large and slow; `cargo run --release` makes a bundle to give away",
         );
     }

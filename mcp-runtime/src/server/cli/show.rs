@@ -18,7 +18,7 @@ pub(super) fn print(text: &str) {
 }
 
 /// Prints a message for a person, on stderr.
-pub(super) fn tell(text: &str) {
+pub(super) fn print_note(text: &str) {
     let _ = writeln!(io::stderr(), "{text}");
 }
 

@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use crate::handler::spec::Spec;
 use crate::handler::spec::policy::Source;
 use crate::policy::in_force::{self, InForce};
-use crate::protocol::resource::Place;
+use crate::protocol::resource::UriOrTemplate;
 use crate::registry::{Descriptor, Entry, Registry};
 
 /// The table of the tools.
@@ -30,7 +30,7 @@ pub(super) fn resources(registry: &Registry, file: &str) -> String {
         ]
     });
     let files = registry.files.listed.iter().map(|file| {
-        let (Place::Uri(uri) | Place::Template(uri)) = &file.place;
+        let (UriOrTemplate::Uri(uri) | UriOrTemplate::Template(uri)) = &file.uri;
         [
             uri.clone(),
             file.name.clone(),

@@ -29,12 +29,12 @@ pub(super) fn answer(requests: &Value) -> Result<Map<String, Value>> {
             ),
         ));
     }
-    let mut person = Person {
+    let mut person = Terminal {
         lines: stdin.lock(),
         screen: io::stderr(),
     };
     requests()
-        .map(|(key, request)| Ok((key.clone(), person.answers(request)?)))
+        .map(|(key, request)| Ok((key.clone(), person.respond(request)?)))
         .collect::<io::Result<_>>()
         .map_err(|cause| Error::io("the terminal cannot be used", cause))
 }
@@ -48,14 +48,14 @@ enum Answer {
 }
 
 /// The screen and the input of a person.
-struct Person<R, W> {
+struct Terminal<R, W> {
     lines: R,
     screen: W,
 }
 
-impl<R: BufRead, W: io::Write> Person<R, W> {
+impl<R: BufRead, W: io::Write> Terminal<R, W> {
     /// Responds to one elicitation.
-    fn answers(&mut self, request: &Value) -> io::Result<Value> {
+    fn respond(&mut self, request: &Value) -> io::Result<Value> {
         let params = &request["params"];
         let message = params["message"].as_str().unwrap_or_default();
         writeln!(
@@ -63,8 +63,8 @@ impl<R: BufRead, W: io::Write> Person<R, W> {
             "{message} (`{DECLINE}` declines, the end of input cancels)"
         )?;
         let answer = match params["url"].as_str() {
-            Some(url) => self.opens(url)?,
-            None => self.fills_in(&params["requestedSchema"])?,
+            Some(url) => self.open_url(url)?,
+            None => self.fill_in(&params["requestedSchema"])?,
         };
         Ok(match answer {
             Answer::Given(Value::Null) => json!({ "action": "accept" }),
@@ -74,7 +74,7 @@ impl<R: BufRead, W: io::Write> Person<R, W> {
         })
     }
 
-    fn opens(&mut self, url: &str) -> io::Result<Answer> {
+    fn open_url(&mut self, url: &str) -> io::Result<Answer> {
         write!(self.screen, "open {url} and press Enter when done: ")?;
         Ok(match self.line()?.as_deref() {
             None => Answer::Cancelled,
@@ -83,7 +83,7 @@ impl<R: BufRead, W: io::Write> Person<R, W> {
         })
     }
 
-    fn fills_in(&mut self, schema: &Value) -> io::Result<Answer> {
+    fn fill_in(&mut self, schema: &Value) -> io::Result<Answer> {
         let mut content = Map::new();
         let required = schema["required"].as_array().cloned().unwrap_or_default();
         for (name, schema) in schema["properties"].as_object().into_iter().flatten() {
@@ -132,11 +132,11 @@ mod tests {
 
     /// The response to `params` for these input lines, and the screen.
     fn typed(params: &Value, lines: &str) -> (Value, String) {
-        let mut person = Person {
+        let mut person = Terminal {
             lines: lines.as_bytes(),
             screen: Vec::new(),
         };
-        let answer = person.answers(&json!({ "params": params })).unwrap();
+        let answer = person.respond(&json!({ "params": params })).unwrap();
         (answer, String::from_utf8(person.screen).unwrap())
     }
 

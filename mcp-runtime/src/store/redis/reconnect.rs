@@ -48,7 +48,10 @@ impl Reconnector {
                     return Err(refusal);
                 }
                 let reason = explained(&error);
-                tracing::warn!(reason, "Redis is unavailable; this instance starts alone");
+                tracing::warn!(
+                    reason,
+                    "Redis is unavailable; this instance starts alone, and connects as soon as it can"
+                );
                 self.link.down(&reason);
                 None
             }

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::serve::Listener;
+use futures_util::FutureExt as _;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
@@ -42,10 +43,11 @@ pub(super) async fn serve(endpoint: Arc<Endpoint>, mut listener: TcpListener) {
             accepted = accepted => accepted,
         };
         let endpoint = Arc::clone(&endpoint);
-        connections.spawn(async move {
+        let served = async move {
             let _ = timeout(LIFE, connection(endpoint, stream)).await;
             drop(place);
-        });
+        };
+        connections.spawn(served.boxed());
     }
     connections.close();
     connections.wait().await;

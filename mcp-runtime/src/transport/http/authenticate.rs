@@ -25,7 +25,7 @@ use super::response::RequiredScopes;
 use super::sender::{self, Peer, Sender};
 use super::{Endpoint, PATH};
 use crate::auth::challenge::Challenge;
-use crate::auth::site::Site;
+use crate::auth::public_urls::PublicUrls;
 use crate::auth::throttle::Throttle;
 use crate::auth::{Authenticate, Credentials, Decision, Features, Reason, Refusal};
 use crate::handler::Principal;
@@ -45,7 +45,7 @@ pub(super) struct Gate {
     headers: Vec<HeaderName>,
     /// The authorization servers in the metadata; empty if it is not served.
     servers: Vec<String>,
-    site: Site,
+    public_urls: PublicUrls,
     throttle: Throttle,
 }
 
@@ -82,7 +82,7 @@ impl Gate {
                 Vec::new()
             },
             required: settings.auth.required,
-            site: Site::new(&settings.public_urls, PATH),
+            public_urls: PublicUrls::new(&settings.public_urls, PATH),
             throttle: Throttle::default(),
             verifier,
         })
@@ -128,9 +128,9 @@ impl Gate {
     fn resources(&self, parts: &Parts) -> Cow<'_, [String]> {
         let path = path(parts);
         if path == PATH {
-            return Cow::Borrowed(self.site.plain());
+            return Cow::Borrowed(self.public_urls.plain());
         }
-        Cow::Owned(self.site.at(path))
+        Cow::Owned(self.public_urls.at(path))
     }
 
     /// Hides credentials in the `Debug` output of a verified request's headers.
@@ -220,7 +220,7 @@ impl Gate {
 
     /// Returns `true` if there is metadata, by which clients find the authorization servers.
     pub(super) fn is_described(&self) -> bool {
-        !self.site.plain().is_empty() && !self.servers.is_empty()
+        !self.public_urls.plain().is_empty() && !self.servers.is_empty()
     }
 
     pub(super) fn authorization_servers(&self) -> &[String] {
@@ -232,14 +232,14 @@ impl Gate {
         if !self.is_described() {
             return None;
         }
-        let resource = self.site.resource(host(parts), path(parts))?;
-        self.site.metadata(&resource)
+        let resource = self.public_urls.resource(host(parts), path(parts))?;
+        self.public_urls.metadata(&resource)
     }
 
     /// The URL of the endpoint whose metadata is requested.
     pub(super) fn described(&self, parts: &Parts) -> Option<String> {
-        let path = self.site.described(path(parts))?;
-        self.site.resource(host(parts), &path)
+        let path = self.public_urls.described(path(parts))?;
+        self.public_urls.resource(host(parts), &path)
     }
 }
 

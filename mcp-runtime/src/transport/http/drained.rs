@@ -13,6 +13,8 @@ use http_body_util::BodyExt as _;
 use tokio::runtime::Handle;
 use tokio::time::timeout;
 
+use crate::background;
+
 /// The maximum number of discarded bytes; a client that sends more is reset.
 const MOST: usize = 256 * 1024;
 /// The time for which the body is drained.
@@ -57,7 +59,7 @@ impl<B: Body<Data = Bytes> + Send + Unpin + 'static> Drop for Drained<B> {
     fn drop(&mut self) {
         let rest = self.0.take().filter(|body| !body.is_end_stream());
         if let (Some(body), Ok(runtime)) = (rest, Handle::try_current()) {
-            runtime.spawn(async move {
+            background::spawn_on(&runtime, async move {
                 let _ = timeout(PATIENCE, drain(body)).await;
             });
         }

@@ -14,7 +14,7 @@ use bytes::Bytes;
 
 use crate::dispatch::Pending;
 use crate::legacy::Session;
-use crate::legacy::session::Attended;
+use crate::legacy::session::ClientGuard;
 use crate::legacy::stream::{Reader, Stream};
 use crate::ops::drain::Drain;
 use crate::service::Service;
@@ -24,7 +24,7 @@ pub(super) struct Exchange {
     call: Option<Pending>,
     session: Arc<Session>,
     /// The client that waits for the response.
-    client: Option<Attended>,
+    client: Option<ClientGuard>,
     pub stream: Arc<Stream>,
     drain: Drain,
     idle: Duration,
@@ -39,7 +39,7 @@ impl Exchange {
     ) -> Self {
         Self {
             call: Some(call),
-            client: Some(session.attend()),
+            client: Some(session.count_client()),
             session,
             stream,
             drain: service.drain.clone(),
@@ -52,7 +52,7 @@ impl Exchange {
         let reader = self.session.read(&self.stream);
         self.client = None;
         let (drain, session, idle) = (self.drain.clone(), Arc::clone(&self.session), self.idle);
-        drain.carry_on(async move {
+        drain.spawn_uncounted(async move {
             let (_, answer) = unless_abandoned(&mut self, &session, idle).await;
             self.stream.end(answer);
         });
@@ -90,7 +90,7 @@ impl Drop for Exchange {
             && tokio::runtime::Handle::try_current().is_ok()
         {
             let (session, idle) = (Arc::clone(&self.session), self.idle);
-            self.drain.carry_on(async move {
+            self.drain.spawn_uncounted(async move {
                 unless_abandoned(call, &session, idle).await;
             });
         }

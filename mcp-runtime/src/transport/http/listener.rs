@@ -13,6 +13,7 @@ use std::net::IpAddr;
 use std::pin::pin;
 use std::sync::Arc;
 
+use futures_util::FutureExt as _;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpListener;
@@ -53,7 +54,7 @@ pub(crate) async fn serve(
     #[cfg(feature = "tls")]
     secure::follow(&service);
     if let Some(apart) = apart {
-        connections.spawn(apart::serve(server.front.endpoint(), apart));
+        connections.spawn(apart::serve(server.front.endpoint(), apart).boxed());
     }
     let mut ended = pin!(service.drain.ended());
     loop {

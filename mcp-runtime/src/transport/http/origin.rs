@@ -19,13 +19,13 @@ use super::sender::Sender;
 use crate::dispatch::Origin;
 use crate::handler::Principal;
 use crate::legacy::Session;
-use crate::legacy::follow::away;
+use crate::legacy::remote::store_unavailable;
 use crate::limits::Limit;
 use crate::protocol::{Method, Request, RpcError, Version};
 use crate::share::Holder;
 
 /// The delay after which a request may be sent again if its session cannot be looked up.
-const AWAY: Duration = Duration::from_secs(5);
+const RETRY_AFTER: Duration = Duration::from_secs(5);
 
 /// One request to the endpoint.
 pub(super) struct Incoming<'a> {
@@ -119,7 +119,7 @@ impl Origin for Incoming<'_> {
 
 impl Endpoint {
     /// Looks up the session in the headers, if other instances may know it; returns the response if that fails.
-    pub(super) async fn meet(&self, sender: &Sender) -> Result<(), Box<Response>> {
+    pub(super) async fn look_up(&self, sender: &Sender) -> Result<(), Box<Response>> {
         if !self.sessions.is_shared() || names_other_version(&sender.headers) {
             return Ok(());
         }
@@ -128,10 +128,10 @@ impl Endpoint {
             return Ok(());
         };
         let caller = (sender.principal(), sender.holder());
-        let met = Box::pin(self.sessions.meet(&self.service, id, caller)).await;
-        met.map_err(|error| {
+        let found = Box::pin(self.sessions.look_up(&self.service, id, caller)).await;
+        found.map_err(|error| {
             tracing::debug!(%error, "a session of another instance cannot be looked up");
-            Box::new(self.refuse_until(AWAY, away()))
+            Box::new(self.refuse_until(RETRY_AFTER, store_unavailable()))
         })
     }
 

@@ -106,7 +106,7 @@ pub(super) async fn answer(
         Ok(body) => body,
         Err(error) => return endpoint.refuse(error).into(),
     };
-    if let Err(refused) = endpoint.meet(&sender).await {
+    if let Err(refused) = endpoint.look_up(&sender).await {
         return Answered::Response(refused);
     }
     let origin = Incoming::new(endpoint, &sender, accepts);

@@ -44,7 +44,7 @@ pub(super) async fn secure(service: &Service, socket: Socket, from: &mut From) -
             if matches!(refused, Refused::Slow) {
                 service.metrics.refused(Limit::Handshake);
             }
-            tracing::debug!(error = %refused, "a connection could not be encrypted");
+            tracing::debug!(error = %refused, "the TLS handshake of a connection has failed");
             None
         }
     }

@@ -78,7 +78,7 @@ impl Sender {
             names: None,
             params: None,
             changes: service.changes.clone(),
-            shelf: Some(Arc::clone(&service.shelf)),
+            store_backend: Some(Arc::clone(&service.store_backend)),
         }
     }
 }

@@ -16,7 +16,7 @@ use futures_util::{StreamExt as _, stream};
 use super::headers::{LAST_EVENT_ID, SESSION_ID};
 use super::sender::Sender;
 use super::{Endpoint, sse};
-use crate::legacy::meet::Reading;
+use crate::legacy::lookup::SessionReader;
 use crate::legacy::stream::Event;
 use crate::protocol::RpcError;
 use crate::service::{Service, shutting_down};
@@ -43,14 +43,14 @@ pub(super) async fn open(State(endpoint): State<Arc<Endpoint>>, request: Request
     if let Err(refused) = endpoint.count(&sender).await {
         return *refused;
     }
-    if let Err(refused) = endpoint.meet(&sender).await {
+    if let Err(refused) = endpoint.look_up(&sender).await {
         return *refused;
     }
     match endpoint.reader(&sender).await {
         Ok(reader) => {
             let lease = sender.principal().lease();
             let open = Open {
-                reading: reader,
+                reader,
                 service: Arc::clone(&endpoint.service),
                 is_ending: false,
             };
@@ -64,7 +64,7 @@ pub(super) async fn open(State(endpoint): State<Arc<Endpoint>>, request: Request
 
 impl Endpoint {
     /// Returns a reader that resumes after the client's `Last-Event-ID`, or one of the session's own stream.
-    async fn reader(&self, sender: &Sender) -> Result<Reading, RpcError> {
+    async fn reader(&self, sender: &Sender) -> Result<SessionReader, RpcError> {
         let session = self.session(sender)?;
         let event = sender.headers.get(&LAST_EVENT_ID);
         let event = event.map(|event| event.to_str().unwrap_or_default());
@@ -73,18 +73,18 @@ impl Endpoint {
             return Err(shutting_down());
         }
         let Some(event) = event else {
-            return Ok(Reading::Here(session.read_general()));
+            return Ok(SessionReader::Local(session.read_general()));
         };
-        if let Some(elsewhere) = self.sessions.follow(&session, event).await {
-            return elsewhere;
+        if let Some(reader) = self.sessions.resume_remote(&session, event).await {
+            return reader;
         }
-        session.resume(event).map(Reading::Here)
+        session.resume(event).map(SessionReader::Local)
     }
 }
 
 /// A stream that is read, until the server shuts down.
 struct Open {
-    reading: Reading,
+    reader: SessionReader,
     service: Arc<Service>,
     /// `true` once the session's own stream has only what was unread when the shutdown began.
     is_ending: bool,
@@ -99,14 +99,14 @@ async fn next(mut open: Open) -> Option<(Event, Open)> {
 impl Open {
     async fn next(&mut self) -> Option<Event> {
         let service = &self.service;
-        let reader = match &mut self.reading {
-            Reading::Here(reader) => reader,
+        let reader = match &mut self.reader {
+            SessionReader::Local(reader) => reader,
             // The client comes back to another instance, where the rest of it is stored.
-            Reading::There(follower) => {
+            SessionReader::Remote(reader) => {
                 return tokio::select! {
                     biased;
                     () = service.drain.begun() => None,
-                    event = follower.next() => event,
+                    event = reader.next() => event,
                 };
             }
         };
@@ -125,7 +125,7 @@ impl Open {
                 }
                 () = session.ended.cancelled() => return None,
                 event = reader.next() => return event,
-                change = session.change(service) => session.say(change.message(serde_json::Map::new())),
+                change = session.next_change(service) => session.notify(change.message(serde_json::Map::new())),
             }
         }
     }
@@ -140,7 +140,7 @@ pub(super) async fn end(State(endpoint): State<Arc<Endpoint>>, request: Request)
     match session_id(&sender.headers) {
         None => not_allowed(),
         Some(id) => {
-            if let Err(refused) = endpoint.meet(&sender).await {
+            if let Err(refused) = endpoint.look_up(&sender).await {
                 return *refused;
             }
             if endpoint.sessions.end(id, sender.principal()).await {

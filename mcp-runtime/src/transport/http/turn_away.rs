@@ -14,6 +14,7 @@ use tokio::time::timeout;
 
 use super::quiet::Quiet;
 use super::socket::Socket;
+use crate::background;
 use crate::limits::{self, Limit};
 
 /// The maximum number of connections that get a response at one time, for the limit in all and for those of one
@@ -60,7 +61,7 @@ impl TurnAway {
         let Ok(hand) = Arc::clone(hands).try_acquire_owned() else {
             return;
         };
-        tokio::spawn(async move {
+        background::spawn(async move {
             let telling = async {
                 let mut bytes = [0; 1024];
                 let read = timeout(GLANCE, stream.read(&mut bytes)).await;

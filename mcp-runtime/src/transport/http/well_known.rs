@@ -18,7 +18,7 @@ use serde_json::json;
 use super::authenticate::{Gate, PROOF_ALGORITHMS};
 use super::stream::empty;
 use super::{Endpoint, cors, response};
-use crate::auth::site::WELL_KNOWN;
+use crate::auth::public_urls::WELL_KNOWN;
 use crate::clock::rfc3339;
 
 /// The time for which `security.txt` is valid.

@@ -323,7 +323,7 @@ impl Turns {
         peer.overtake();
         // The new thread waits for the lock that is held here.
         if let Err(error) = self.start(state.turn + 1) {
-            tracing::warn!(%error, "no thread could be started; a call holds up all others");
+            tracing::warn!(%error, "no thread could be started; a call that does not yield delays all others");
             peer.resume();
             return;
         }

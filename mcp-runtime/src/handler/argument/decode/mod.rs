@@ -9,7 +9,7 @@ pub(super) mod string;
 
 use super::arg::{Arg, Input};
 use super::fit::tape::Tape;
-use super::fit::{Doubt, Fit};
+use super::fit::{Deviation, Fit};
 use super::problem::{Fault, Problems};
 use super::reason::Reason;
 use crate::protocol::RawStr;
@@ -39,12 +39,12 @@ impl<T> Arg<T> {
     fn read_weighed(&self, raw: RawStr<'_>, input: &mut Input<'_, '_>) -> Option<T> {
         let tape = Tape::parse(raw);
         let mut fit = self.fit(&tape, input);
-        if fit.bears(fit.worst) {
+        if fit.can_afford(fit.worst) {
             let decoded = (self.decode)(raw.get());
             return self.reread(raw, decoded.ok(), fit, input);
         }
         if fit.problems.is_empty() {
-            if fit.bears(fit.weight) {
+            if fit.can_afford(fit.weight) {
                 return self.reread(raw, None, fit, input);
             }
             fit.problems.note(&Fault::new("is nested too deeply"));
@@ -162,25 +162,25 @@ impl Side<'_> {
     /// Returns `true` if a decoder ignores one of the places that violate the schema: it still accepts the value with
     /// something else there.
     fn is_ignored(self, fit: &Fit<'_>, takes: impl Fn(&str) -> bool) -> bool {
-        let mut doubts = fit.doubts.iter();
-        let ignores = |doubt: &Doubt, text: &str| {
-            self.with(doubt, text)
+        let mut deviations = fit.deviations.iter();
+        let ignores = |deviation: &Deviation, text: &str| {
+            self.with(deviation, text)
                 .is_some_and(|changed| takes(&changed))
         };
         // A decoder that knows a member of any value under another name accepts it once.
-        let mut strangers = fit.strangers.iter();
-        doubts.any(|doubt| ignores(doubt, POISON))
-            || strangers.any(|stranger| {
-                let twice = format!("{POISON},{}:{POISON}", stranger.name);
-                ignores(&stranger.at, &twice)
+        let mut undeclared = fit.undeclared.iter();
+        deviations.any(|deviation| ignores(deviation, POISON))
+            || undeclared.any(|member| {
+                let twice = format!("{POISON},{}:{POISON}", member.name);
+                ignores(&member.at, &twice)
             })
     }
 
     /// The text with something else at this place, if it has the place.
-    fn with(self, doubt: &Doubt, other: &str) -> Option<String> {
+    fn with(self, deviation: &Deviation, other: &str) -> Option<String> {
         let (text, place) = match self {
-            Self::Sent(text) => (text, doubt.sent.as_ref()?),
-            Self::Written(text) => (text, &doubt.written),
+            Self::Sent(text) => (text, deviation.sent.as_ref()?),
+            Self::Written(text) => (text, &deviation.written),
         };
         let part = |range| text.get(range).unwrap_or_default();
         Some([part(0..place.start), other, part(place.end..text.len())].concat())

@@ -39,9 +39,9 @@ const LAYERS: usize = 16;
 /// The steps that any value may take, and those that each of its parts adds.
 const STEPS: (usize, usize) = (100_000, 16);
 /// The maximum number of places for which a decoder is tried.
-const DOUBTS: usize = 8;
+const MAX_DEVIATIONS: usize = 8;
 /// The maximum number of undeclared members for which a decoder is tried.
-const STRANGERS: usize = 8;
+const MAX_UNDECLARED: usize = 8;
 
 /// The shapes that hold for one value.
 type Layers = SmallVec<[ShapeId; 4]>;
@@ -77,14 +77,14 @@ pub(super) struct Fit<'s> {
     /// `true` if one of them is final, even if the decoder accepts the value.
     pub is_refused: bool,
     /// The places where the value does not fit or was coerced.
-    pub doubts: Vec<Doubt>,
+    pub deviations: Vec<Deviation>,
     /// The members that no shape declares, one for each shape and name.
-    pub strangers: Vec<Stranger>,
+    pub undeclared: Vec<UndeclaredMember>,
 }
 
 /// A place where a value deviates from the schema.
 #[derive(Clone, Debug)]
-pub(super) struct Doubt {
+pub(super) struct Deviation {
     /// The place in the value that was sent, unless it is inside a string.
     pub sent: Option<Range<usize>>,
     pub written: Range<usize>,
@@ -92,11 +92,11 @@ pub(super) struct Doubt {
 
 /// An undeclared member, which a decoder may know under another name.
 #[derive(Debug)]
-pub(super) struct Stranger {
+pub(super) struct UndeclaredMember {
     shape: Option<ShapeId>,
     /// The name as JSON.
     pub name: Box<str>,
-    pub at: Doubt,
+    pub at: Deviation,
 }
 
 impl<'s> Fit<'s> {
@@ -117,8 +117,8 @@ impl<'s> Fit<'s> {
             coerced: false,
             problems: Problems::under(name, redact),
             is_refused: false,
-            doubts: Vec::new(),
-            strangers: Vec::new(),
+            deviations: Vec::new(),
+            undeclared: Vec::new(),
         }
     }
 
@@ -137,7 +137,7 @@ impl<'s> Fit<'s> {
     }
 
     /// Returns `true` if a decoder of this `weight` does work in proportion to the size of the value.
-    pub(super) fn bears(&self, weight: Weight) -> bool {
+    pub(super) fn can_afford(&self, weight: Weight) -> bool {
         let most = u64::try_from(self.most).unwrap_or(u64::MAX);
         weight.all <= most && self.steps < self.most
     }
@@ -166,7 +166,7 @@ impl<'s> Fit<'s> {
         let mut layers = Layers::new();
         match self.layer(node, id, path, &mut layers) {
             Ok(()) => self.layered(node, id, &layers, path),
-            Err(Unfit) => self.leave(node),
+            Err(Invalid) => self.keep_as_sent(node),
         }
         self.weight.add();
         self.worst.add();
@@ -181,7 +181,7 @@ impl<'s> Fit<'s> {
         id: ShapeId,
         path: &Path<'_>,
         layers: &mut Layers,
-    ) -> Result<(), Unfit> {
+    ) -> Result<(), Invalid> {
         if layers.len() >= LAYERS || layers.contains(&id) {
             return Ok(());
         }
@@ -207,11 +207,11 @@ impl<'s> Fit<'s> {
                         .note_at(&path, || words::unlisted(&values, given)),
                     None => self.problems.note_at(&path, || words::missing_tag(&values)),
                 }
-                Err(Unfit)
+                Err(Invalid)
             }
             Choice::None => {
                 self.mismatch(node, id, path);
-                Err(Unfit)
+                Err(Invalid)
             }
         }
     }
@@ -227,7 +227,7 @@ impl<'s> Fit<'s> {
         if !has(kind) {
             if !self.coerced_to(node, id, path, &has) {
                 self.mismatch(node, id, path);
-                self.leave(node);
+                self.keep_as_sent(node);
             }
             return;
         }
@@ -249,7 +249,7 @@ impl<'s> Fit<'s> {
             if broken.is_final(self.is_validated) {
                 self.refuse(path, fault);
             } else {
-                self.doubt(node, start);
+                self.note_deviation(node, start);
                 self.problems.note_at(path, fault);
             }
         }
@@ -280,7 +280,7 @@ impl<'s> Fit<'s> {
         self.value(root, id, path);
         self.inside -= 1;
         self.coerced = true;
-        self.doubt(node, start);
+        self.note_deviation(node, start);
         true
     }
 
@@ -291,7 +291,7 @@ impl<'s> Fit<'s> {
             .filter_map(|layer| shapes.get(*layer).members.as_ref())
             .collect();
         let mut names = Names::default();
-        let mut present: SmallVec<[Option<Doubt>; 4]> = sets.iter().map(|_| None).collect();
+        let mut present: SmallVec<[Option<Deviation>; 4]> = sets.iter().map(|_| None).collect();
         self.written.push('{');
         let start = self.written.len();
         for (key, value) in node.members() {
@@ -334,7 +334,7 @@ impl<'s> Fit<'s> {
     fn missing(
         &mut self,
         set: &Members,
-        present: Option<Doubt>,
+        present: Option<Deviation>,
         names: &Names<'_>,
         path: &Path<'_>,
     ) {
@@ -343,8 +343,8 @@ impl<'s> Fit<'s> {
         let mut missing = required
             .filter(|member| !names.has(&member.name))
             .peekable();
-        if missing.peek().is_some() && self.doubts.len() < DOUBTS {
-            self.doubts.extend(present);
+        if missing.peek().is_some() && self.deviations.len() < MAX_DEVIATIONS {
+            self.deviations.extend(present);
         }
         for member in missing {
             let fault = || words::missing(words::expected(shapes, member.shape));
@@ -380,9 +380,9 @@ impl<'s> Fit<'s> {
         };
         if is_closed {
             let shape = layers.first().copied();
-            let is_known = |it: &Stranger| it.shape == shape && *it.name == *key.raw();
-            if self.strangers.len() < STRANGERS && !self.strangers.iter().any(is_known) {
-                self.strangers.push(Stranger {
+            let is_known = |it: &UndeclaredMember| it.shape == shape && *it.name == *key.raw();
+            if self.undeclared.len() < MAX_UNDECLARED && !self.undeclared.iter().any(is_known) {
+                self.undeclared.push(UndeclaredMember {
                     shape,
                     name: key.raw().into(),
                     at: self.place(value, start),
@@ -446,21 +446,21 @@ impl<'s> Fit<'s> {
     }
 
     /// Copies an invalid value unchanged.
-    fn leave(&mut self, node: Node<'_>) {
+    fn keep_as_sent(&mut self, node: Node<'_>) {
         let start = self.written.len();
         self.written.push_str(node.raw());
-        self.doubt(node, start);
+        self.note_deviation(node, start);
     }
 
-    fn doubt(&mut self, node: Node<'_>, start: usize) {
-        if self.inside == 0 && self.doubts.len() < DOUBTS {
-            self.doubts.push(self.place(node, start));
+    fn note_deviation(&mut self, node: Node<'_>, start: usize) {
+        if self.inside == 0 && self.deviations.len() < MAX_DEVIATIONS {
+            self.deviations.push(self.place(node, start));
         }
     }
 
     /// The place of a value, which is written from `start`.
-    fn place(&self, node: Node<'_>, start: usize) -> Doubt {
-        Doubt {
+    fn place(&self, node: Node<'_>, start: usize) -> Deviation {
+        Deviation {
             sent: (self.inside == 0).then(|| node.span()),
             written: start..self.written.len(),
         }
@@ -468,7 +468,7 @@ impl<'s> Fit<'s> {
 }
 
 /// The value is invalid, which has been recorded.
-struct Unfit;
+struct Invalid;
 
 /// The names of an object's members.
 #[derive(Default)]

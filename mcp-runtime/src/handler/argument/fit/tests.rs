@@ -1,4 +1,4 @@
-mod chance;
+mod fuzz;
 
 use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Map, Value, json};

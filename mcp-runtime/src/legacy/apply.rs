@@ -1,4 +1,4 @@
-//! Signals from other instances about a session.
+//! Applies signals of other instances to a session, and the record of it in the store.
 
 use bytes::Bytes;
 
@@ -9,10 +9,10 @@ use crate::protocol::{Message, RequestId};
 use crate::service::Service;
 
 impl Session {
-    /// Applies the level and the subscriptions that the client has set at other instances.
-    pub(super) fn adopt(&self, record: &Record, service: &Service) {
+    /// Applies the level and the subscriptions that the client has set on other instances.
+    pub(super) fn apply_record(&self, record: &Record, service: &Service) {
         self.set_log_level(record.level);
-        let watched = self.news.watched();
+        let watched = self.changes.watched();
         for uri in watched {
             if !record.watched.iter().any(|it| **it == *uri) {
                 self.unsubscribe(&uri);
@@ -25,13 +25,14 @@ impl Session {
 
     fn watch(&self, service: &Service, uri: &str) {
         if let Err(error) = self.subscribe(uri, &service.subscriptions) {
-            tracing::debug!(%error, "a subscription of another instance does not fit here");
+            tracing::debug!(%error, "a subscription made on another instance was refused on this one");
         }
     }
 
-    pub(super) fn hear(&self, service: &Service, signal: Signal) {
+    /// Applies a signal of another instance.
+    pub(super) fn apply(&self, service: &Service, signal: Signal) {
         match signal {
-            Signal::Message(text) => self.hear_message(text.get()),
+            Signal::Message(text) => self.apply_message(text.get()),
             Signal::Malformed { id, reason } => {
                 if let Some(id) = RequestId::parse(id.get()) {
                     self.client_requests.fail(&id, &reason);
@@ -41,25 +42,25 @@ impl Session {
             Signal::Watch(uri) => self.watch(service, &uri),
             Signal::Unwatch(uri) => self.unsubscribe(&uri),
             Signal::Reads => {
-                if let Some(part) = &self.part {
-                    part.reads_elsewhere();
+                if let Some(replica) = &self.replica {
+                    replica.reads_elsewhere();
                 }
-                self.streams.leave();
+                self.streams.end_reader();
             }
             Signal::Read {
                 stream,
                 place,
                 is_first,
             } => {
-                self.use_now();
+                self.record_use();
                 self.streams.acknowledge(stream, place, is_first);
             }
-            Signal::Used => self.use_now(),
+            Signal::Used => self.record_use(),
             Signal::End => {}
         }
     }
 
-    fn hear_message(&self, text: &str) {
+    fn apply_message(&self, text: &str) {
         match Message::parse(&Bytes::copy_from_slice(text.as_bytes())) {
             Ok(Message::Response(response)) => self.client_requests.answer(&response),
             Ok(Message::Notification(notification)) => {

@@ -1,4 +1,4 @@
-//! Messages and texts by chance, from a seed: each is read as `serde_json` reads it, or refused as it refuses it.
+//! Messages and texts at random, from a seed: each is read as `serde_json` reads it, or refused as it refuses it.
 //!
 //! `FUZZ_SEED` is another seed, `FUZZ_SECONDS` a longer run, as for the targets in `tests/fuzz`.
 
@@ -64,9 +64,9 @@ const SCALARS: [&str; 26] = [
 ];
 
 /// A generator of numbers (xorshift64*).
-struct Chance(u64);
+struct Rng(u64);
 
-impl Chance {
+impl Rng {
     fn below(&mut self, end: usize) -> usize {
         self.0 ^= self.0 >> 12;
         self.0 ^= self.0 << 25;
@@ -272,14 +272,14 @@ fn agrees(text: &[u8]) {
 #[test]
 fn a_message_is_read_as_serde_json_reads_it() {
     let number = |name: &str| std::env::var(name).ok().and_then(|text| text.parse().ok());
-    let mut chance = Chance(number("FUZZ_SEED").unwrap_or(0x5eed).max(1));
+    let mut rng = Rng(number("FUZZ_SEED").unwrap_or(0x5eed).max(1));
     let ends = number("FUZZ_SECONDS").map(|seconds| Instant::now() + Duration::from_secs(seconds));
     let mut requests = 0;
     for round in 0.. {
         if ends.map_or(round >= ROUNDS, |ends| Instant::now() >= ends) {
             break;
         }
-        let text = chance.message();
+        let text = rng.message();
         agrees(&text);
         let read = Message::parse(&text.into());
         requests += usize::from(matches!(read, Ok(Message::Request(_))));

@@ -10,13 +10,13 @@ use std::time::Duration;
 use bytes::Bytes;
 use tokio::time::{Instant, sleep};
 
-use super::part::stream_name;
-use super::session::{Attended, Session};
+use super::replica::stream_name;
+use super::session::{ClientGuard, Session};
 use super::signal::Signal;
 use super::stream::Event;
 use super::streams::{EventId, unknown_event};
 use super::write_behind::SessionStores;
-use crate::policy::contain::held;
+use crate::policy::contain::contained;
 use crate::protocol::RpcError;
 use crate::store::{StoreError, StreamPart};
 
@@ -26,12 +26,12 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 /// The longest time between two signals to the writing instance, and between two checks that it is live.
 const SIGNAL_INTERVAL: Duration = Duration::from_secs(5);
 /// The time after which a store that fails ends the stream.
-const PATIENCE: Duration = Duration::from_secs(30);
+const STORE_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// Follows one stream, for one connection.
+/// Reads one stream of another instance, for one connection.
 #[derive(Debug)]
-pub(crate) struct Follower {
-    client: Attended,
+pub(crate) struct RemoteReader {
+    client: ClientGuard,
     stores: SessionStores,
     /// The instance in the stream's ids.
     instance: String,
@@ -48,19 +48,19 @@ pub(crate) struct Follower {
     signalled_at: Instant,
 }
 
-impl Follower {
+impl RemoteReader {
     /// Continues after the event `id` of another instance.
     pub(super) async fn open(
         session: &Arc<Session>,
         stores: SessionStores,
         id: EventId<'_>,
     ) -> Result<Self, RpcError> {
-        let (Some(part), Some(instance)) = (&session.part, id.instance) else {
+        let (Some(replica), Some(instance)) = (&session.replica, id.instance) else {
             return Err(unknown_event());
         };
-        let mut follower = Self {
-            client: session.attend(),
-            stream: stream_name(&part.key, instance, id.number),
+        let mut reader = Self {
+            client: session.count_client(),
+            stream: stream_name(&replica.key, instance, id.number),
             instance: instance.to_owned(),
             number: id.number,
             place: id.place,
@@ -70,16 +70,16 @@ impl Follower {
             signalled_at: Instant::now(),
             stores,
         };
-        match follower.ask().await {
-            Ok(Some(part)) => follower.take(part),
+        match reader.poll_store().await {
+            Ok(Some(part)) => reader.accept(part),
             Ok(None) => return Err(unknown_event()),
             Err(error) => {
-                tracing::debug!(%error, "a stream of another instance cannot be read");
-                return Err(away());
+                tracing::debug!(%error, "a stream of another instance cannot be read from the store");
+                return Err(store_unavailable());
             }
         }
-        follower.sign(true);
-        Ok(follower)
+        reader.report_position(true);
+        Ok(reader)
     }
 
     /// The next event; `None` when the stream has ended, or cannot be read.
@@ -90,7 +90,7 @@ impl Follower {
             if let Some((place, message)) = self.ready.pop_front() {
                 self.place = place;
                 if self.ready.is_empty() {
-                    self.sign(false);
+                    self.report_position(false);
                 }
                 return Some(Event {
                     id: format!("{}-{}.{place}", self.instance, self.number),
@@ -105,55 +105,55 @@ impl Follower {
                 sleep(pause).await;
                 pause = (pause * 2).min(LONGEST_PAUSE);
             }
-            if let Ok(part) = self.ask().await {
+            if let Ok(part) = self.poll_store().await {
                 failed_since = None;
-                self.take(part?);
-            } else if failed_since.get_or_insert_with(Instant::now).elapsed() > PATIENCE {
+                self.accept(part?);
+            } else if failed_since.get_or_insert_with(Instant::now).elapsed() > STORE_TIMEOUT {
                 return None;
             }
             if self.signalled_at.elapsed() >= SIGNAL_INTERVAL
                 && self.ready.is_empty()
                 && !self.has_ended
             {
-                self.sign(false);
-                let lives = async { self.stores.sessions.is_there(&self.instance).await };
-                if matches!(held(lives).await, Ok(false)) {
-                    tracing::debug!("the instance of a stream is gone; it ends here");
+                self.report_position(false);
+                let is_live = async { self.stores.sessions.is_there(&self.instance).await };
+                if matches!(contained(is_live).await, Ok(false)) {
+                    tracing::debug!("the instance that writes the stream is gone; the stream ends");
                     return None;
                 }
             }
         }
     }
 
-    async fn ask(&self) -> Result<Option<StreamPart>, StoreError> {
+    async fn poll_store(&self) -> Result<Option<StreamPart>, StoreError> {
         let Some(events) = &self.stores.events else {
             return Ok(None);
         };
-        held(async { events.after(&self.stream, self.place).await }).await
+        contained(async { events.after(&self.stream, self.place).await }).await
     }
 
-    fn take(&mut self, part: StreamPart) {
+    fn accept(&mut self, part: StreamPart) {
         self.has_more = !part.events.is_empty();
         self.ready.extend(part.events);
         self.has_ended = part.has_ended;
     }
 
     /// Notifies the instance of the stream of the position read.
-    fn sign(&mut self, is_first: bool) {
+    fn report_position(&mut self, is_first: bool) {
         self.signalled_at = Instant::now();
-        if let Some(part) = &self.client.session().part {
+        if let Some(replica) = &self.client.session().replica {
             let signal = Signal::Read {
                 stream: self.number,
                 place: self.place,
                 is_first,
             };
-            part.send(&self.instance, signal, 0);
+            replica.send(&self.instance, signal, 0);
         }
     }
 }
 
 /// Returns the error for state that is in the store only, while the store is unavailable.
-pub(crate) fn away() -> RpcError {
+pub(crate) fn store_unavailable() -> RpcError {
     RpcError::internal(
         "this session belongs to another instance, and the shared store is unavailable; try again later",
     )

@@ -11,7 +11,7 @@ pub(crate) const WELL_KNOWN: &str = "/.well-known/oauth-protected-resource";
 
 /// The public URLs of a server.
 #[derive(Debug, Default)]
-pub(crate) struct Site {
+pub(crate) struct PublicUrls {
     urls: Vec<Uri>,
     /// The path of the endpoint.
     path: &'static str,
@@ -19,16 +19,16 @@ pub(crate) struct Site {
     plain: Vec<String>,
 }
 
-impl Site {
+impl PublicUrls {
     /// The site of a server that has these public URLs, and its endpoint at `path`.
     pub(crate) fn new(urls: &[String], path: &'static str) -> Self {
-        let mut site = Self {
+        let mut public_urls = Self {
             urls: urls.iter().filter_map(|url| url.parse().ok()).collect(),
             path,
             plain: Vec::new(),
         };
-        site.plain = site.at(path);
-        site
+        public_urls.plain = public_urls.at(path);
+        public_urls
     }
 
     /// The URLs of the endpoint at its own path.
@@ -92,9 +92,9 @@ fn resource(url: &Uri, path: &str) -> String {
 mod tests {
     use super::*;
 
-    fn site(urls: &[&str]) -> Site {
+    fn public_urls(urls: &[&str]) -> PublicUrls {
         let urls: Vec<String> = urls.iter().map(ToString::to_string).collect();
-        Site::new(&urls, "/mcp")
+        PublicUrls::new(&urls, "/mcp")
     }
 
     #[test]
@@ -125,15 +125,15 @@ mod tests {
             ),
             ("https://a.example/mc", "/mcp", "https://a.example/mc/mcp"),
         ] {
-            let found = site(&[url]).resource(None, path);
+            let found = public_urls(&[url]).resource(None, path);
             assert_eq!(found.as_deref(), Some(expected), "{url} {path}");
         }
     }
 
     #[test]
     fn the_public_url_is_that_of_the_host() {
-        let site = site(&["https://a.example", "https://b.example:8443"]);
-        let at = |host| site.resource(Some(host), "/mcp").unwrap();
+        let public_urls = public_urls(&["https://a.example", "https://b.example:8443"]);
+        let at = |host| public_urls.resource(Some(host), "/mcp").unwrap();
         assert_eq!(at("b.example:8443"), "https://b.example:8443/mcp");
         assert_eq!(at("a.example"), "https://a.example/mcp");
         assert_eq!(at("127.0.0.1:8080"), "https://a.example/mcp");
@@ -141,9 +141,9 @@ mod tests {
 
     #[test]
     fn metadata_is_described_where_it_is_requested() {
-        let site = site(&["https://a.example"]);
+        let public_urls = public_urls(&["https://a.example"]);
         assert_eq!(
-            site.metadata("https://a.example/mcp").as_deref(),
+            public_urls.metadata("https://a.example/mcp").as_deref(),
             Some("https://a.example/.well-known/oauth-protected-resource/mcp")
         );
         for (path, expected) in [
@@ -155,7 +155,7 @@ mod tests {
             ),
             ("/.well-known/oauth-protected-resource/other", None),
         ] {
-            assert_eq!(site.described(path).as_deref(), expected, "{path}");
+            assert_eq!(public_urls.described(path).as_deref(), expected, "{path}");
         }
     }
 }

@@ -10,11 +10,11 @@ use super::write_behind::{Job, WriteBehind};
 use crate::store::StreamChange;
 
 /// The maximum size of a message that is stored.
-const MOST: usize = 1024 * 1024;
+const MAX_MESSAGE: usize = 1024 * 1024;
 
 /// Copies a stream. An incomplete copy is deleted, and the stream can be resumed on its own instance only.
 #[derive(Debug)]
-pub(super) struct Sink {
+pub(super) struct StreamCopy {
     write_behind: WriteBehind,
     stream: String,
     /// The time for which the copy is kept without a further event.
@@ -22,25 +22,25 @@ pub(super) struct Sink {
     is_lost: Arc<AtomicBool>,
 }
 
-impl Sink {
+impl StreamCopy {
     pub(super) fn begin(write_behind: WriteBehind, stream: String, idle: Duration) -> Self {
-        let sink = Self {
+        let copy = Self {
             write_behind,
             stream,
             idle,
             is_lost: Arc::default(),
         };
-        sink.write(StreamChange::Begin {
-            stream: sink.stream.clone(),
+        copy.write(StreamChange::Begin {
+            stream: copy.stream.clone(),
             ttl: idle,
         });
-        sink
+        copy
     }
 
     /// Appends a message at `place`; messages before `oldest` are removed.
     pub(super) fn append(&self, place: u64, oldest: u64, message: Bytes) {
-        if message.len() > MOST {
-            self.lose();
+        if message.len() > MAX_MESSAGE {
+            self.discard();
             return;
         }
         self.write(StreamChange::Append {
@@ -70,20 +70,22 @@ impl Sink {
             _ => 0,
         };
         let job = Job::Write(change, Arc::clone(&self.is_lost));
-        if !self.write_behind.take(job, self.stream.len() + bytes) {
-            self.lose();
+        if !self.write_behind.enqueue(job, self.stream.len() + bytes) {
+            self.discard();
         }
     }
 
     /// Deletes the copy.
-    pub(super) fn lose(&self) {
+    pub(super) fn discard(&self) {
         self.is_lost.store(true, Ordering::Relaxed);
         let change = StreamChange::Forget {
             stream: self.stream.clone(),
         };
         let job = Job::Write(change, Arc::clone(&self.is_lost));
-        if !self.write_behind.take(job, 0) {
-            tracing::debug!("the copy of an event stream stays until it expires");
+        if !self.write_behind.enqueue(job, 0) {
+            tracing::debug!(
+                "the queue to the store is full; the incomplete copy of an event stream stays until it expires"
+            );
         }
     }
 }

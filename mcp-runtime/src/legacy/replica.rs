@@ -1,4 +1,4 @@
-//! The participation of this instance in a shared session.
+//! The replica of a shared session: the state that an instance keeps about it beside the session itself.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use super::copy::StreamCopy;
 use super::signal::Signal;
-use super::sink::Sink;
 use super::write_behind::{Job, WriteBehind};
 use crate::live::Span;
 
@@ -16,9 +16,9 @@ const TOUCH: Duration = Duration::from_secs(10);
 /// The number of bytes that a signal counts in addition to its texts.
 const SIGNAL: usize = 256;
 
-/// The participation of one instance in one session.
+/// The replica of one session at this instance.
 #[derive(Debug)]
-pub(super) struct Part {
+pub(super) struct Replica {
     /// The key of the session in the store.
     pub key: Arc<str>,
     /// The name of this instance, the prefix of the ids that it creates.
@@ -30,13 +30,13 @@ pub(super) struct Part {
     pub idle: Span,
     pub has_events: bool,
     touched: Mutex<Instant>,
-    /// The gap after which the session was last compared with the store; 0 before it is stored.
-    known: AtomicU64,
-    /// `true` if no other instance has read the session's own stream since this one did.
+    /// The number of the gap after which the session was last compared with the store; 0 before it is stored.
+    synced: AtomicU64,
+    /// `true` while this instance is the last one on which the client has read the session's own stream.
     reads: AtomicBool,
 }
 
-impl Part {
+impl Replica {
     pub(super) fn new(
         (key, instance): (Arc<str>, Arc<str>),
         home: Option<String>,
@@ -52,35 +52,35 @@ impl Part {
             idle,
             has_events,
             touched: Mutex::new(Instant::now()),
-            known: AtomicU64::new(0),
+            synced: AtomicU64::new(0),
         }
     }
 
     /// Returns whether the session was compared with the store after this gap.
-    pub(super) fn is_known(&self, gap: u64) -> bool {
-        self.known.load(Ordering::Relaxed) == gap
+    pub(super) fn is_synced(&self, gap: u64) -> bool {
+        self.synced.load(Ordering::Relaxed) == gap
     }
 
     /// Records that the session was compared with the store after this gap.
-    pub(super) fn know(&self, gap: u64) {
-        self.known.store(gap, Ordering::Relaxed);
+    pub(super) fn set_synced(&self, gap: u64) {
+        self.synced.store(gap, Ordering::Relaxed);
     }
 
     /// Sends a signal to the other instances.
-    pub(super) fn tell(&self, signal: Signal) {
-        let job = Job::Tell(Arc::clone(&self.key), signal);
-        self.give(job, SIGNAL);
+    pub(super) fn broadcast(&self, signal: Signal) {
+        let job = Job::Broadcast(Arc::clone(&self.key), signal);
+        self.enqueue(job, SIGNAL);
     }
 
     /// Sends a signal of about `bytes` to one instance.
     pub(super) fn send(&self, instance: &str, signal: Signal, bytes: usize) {
         let job = Job::Send(instance.to_owned(), Arc::clone(&self.key), signal);
-        self.give(job, SIGNAL + bytes);
+        self.enqueue(job, SIGNAL + bytes);
     }
 
-    fn give(&self, job: Job, bytes: usize) {
-        if !self.write_behind.take(job, bytes) {
-            tracing::warn!("too much waits for the store; a signal about a session was dropped");
+    fn enqueue(&self, job: Job, bytes: usize) {
+        if !self.write_behind.enqueue(job, bytes) {
+            tracing::warn!("the queue to the store is full; a signal about a session was dropped");
         }
     }
 
@@ -95,14 +95,14 @@ impl Part {
         }
         *touched = Instant::now();
         drop(touched);
-        self.give(Job::Touch(Arc::clone(&self.key)), 0);
+        self.enqueue(Job::Touch(Arc::clone(&self.key)), 0);
         if let Some(home) = &self.home {
             self.send(home, Signal::Used, 0);
         }
     }
 
     /// Ends the session on the other instances, if this instance opened it.
-    pub(super) fn give_up(&self) {
+    pub(super) fn end_if_home(&self) {
         if self.home.is_none() {
             self.end_later();
         }
@@ -112,14 +112,14 @@ impl Part {
     pub(super) fn end_later(&self) {
         if !self.write_behind.end(&self.key) {
             tracing::warn!(
-                "too much waits for the store; a session has ended on this instance alone"
+                "the queue to the store is full; a session has ended on this instance only"
             );
         }
     }
 
     /// Records that the client reads the session's own stream here; returns whether it may have missed messages since.
     pub(super) fn reads_here(&self) -> bool {
-        self.tell(Signal::Reads);
+        self.broadcast(Signal::Reads);
         !self.reads.swap(true, Ordering::Relaxed)
     }
 
@@ -129,10 +129,10 @@ impl Part {
     }
 
     /// Returns the copy of the stream with this number.
-    pub(super) fn sink(&self, number: u64) -> Option<Sink> {
+    pub(super) fn copy(&self, number: u64) -> Option<StreamCopy> {
         let stream = stream_name(&self.key, &self.instance, number);
-        let sink = || Sink::begin(self.write_behind.clone(), stream, self.idle.get());
-        self.has_events.then(sink)
+        let copy = || StreamCopy::begin(self.write_behind.clone(), stream, self.idle.get());
+        self.has_events.then(copy)
     }
 }
 

@@ -1,4 +1,4 @@
-//! The entries of callers, and the map from a caller to the place of its entry.
+//! The entries of callers, and the map from a caller to the index of its entry.
 //!
 //! Invariant: no call takes time in proportion to the number of callers. A map that is full, or much too large, is
 //! replaced by another one, into which a few callers move at each check; entries are in chunks that never move.
@@ -8,50 +8,50 @@ use std::ops::{Index, IndexMut};
 
 use super::Caller;
 
-/// The place of an entry.
-pub(super) type Place = usize;
+/// The index of an entry.
+pub(super) type EntryIndex = usize;
 
-/// No place.
-pub(super) const NOWHERE: Place = usize::MAX;
+/// The index of no entry.
+pub(super) const NO_ENTRY: EntryIndex = usize::MAX;
 
 /// The number of callers that move to a new map in one check.
 const MOVED_AT_ONCE: usize = 8;
 /// The minimum capacity of a map.
 const LEAST: usize = 64;
 
-/// The places of callers.
+/// The indices of the entries of callers.
 #[derive(Debug, Default)]
-pub(super) struct Places {
-    current: HashMap<Caller, Place>,
+pub(super) struct CallerIndex {
+    current: HashMap<Caller, EntryIndex>,
     /// The map that is being replaced.
-    former: HashMap<Caller, Place>,
-    /// The place before which every caller is in the current map.
-    moved: Place,
+    former: HashMap<Caller, EntryIndex>,
+    /// The index before which every caller is in the current map.
+    moved: EntryIndex,
 }
 
-impl Places {
-    pub(super) fn get(&self, caller: &Caller) -> Option<Place> {
+impl CallerIndex {
+    pub(super) fn get(&self, caller: &Caller) -> Option<EntryIndex> {
         let former = || self.former.get(caller).filter(|_| self.is_moving());
         self.current.get(caller).or_else(former).copied()
     }
 
     /// Adds a caller, for which there must be an entry.
-    pub(super) fn insert(&mut self, caller: Caller, place: Place) {
+    pub(super) fn insert(&mut self, caller: Caller, index: EntryIndex) {
         // The capacity counts what removed entries leave behind, too.
         if self.current.len() == self.current.capacity() && !self.is_moving() {
             self.replace();
         }
-        self.current.insert(caller, place);
+        self.current.insert(caller, index);
     }
 
     pub(super) fn remove(&mut self, caller: &Caller) {
         self.take(caller);
     }
 
-    /// Changes the place of an existing caller.
-    pub(super) fn set(&mut self, caller: &Caller, place: Place) {
+    /// Changes the index of an existing caller.
+    pub(super) fn set(&mut self, caller: &Caller, index: EntryIndex) {
         if let Some(caller) = self.take(caller) {
-            self.insert(caller, place);
+            self.insert(caller, index);
         }
     }
 
@@ -77,8 +77,8 @@ impl Places {
         let end = entries.len().min(self.moved + MOVED_AT_ONCE);
         while self.moved < end {
             let caller = entries[self.moved].as_ref();
-            if let Some((caller, place)) = self.former.remove_entry(caller) {
-                self.current.insert(caller, place);
+            if let Some((caller, index)) = self.former.remove_entry(caller) {
+                self.current.insert(caller, index);
             }
             self.moved += 1;
         }
@@ -136,11 +136,11 @@ impl<T> Entries<T> {
         self.0.push(chunk);
     }
 
-    /// Removes the entry at `place`; the last one takes its place.
-    pub(super) fn swap_remove(&mut self, place: Place) -> T {
+    /// Removes the entry at `index`; the last one moves to its index.
+    pub(super) fn swap_remove(&mut self, index: EntryIndex) -> T {
         let last = self.len() - 1;
-        if place < last {
-            let (at, [end, offset]) = (place, [last / CHUNK, last % CHUNK]);
+        if index < last {
+            let (at, [end, offset]) = (index, [last / CHUNK, last % CHUNK]);
             let (before, behind) = self.0.split_at_mut(end);
             match before.get_mut(at / CHUNK) {
                 Some(chunk) => std::mem::swap(&mut chunk[at % CHUNK], &mut behind[0][offset]),
@@ -156,17 +156,17 @@ impl<T> Entries<T> {
     }
 }
 
-impl<T> Index<Place> for Entries<T> {
+impl<T> Index<EntryIndex> for Entries<T> {
     type Output = T;
 
-    fn index(&self, place: Place) -> &T {
-        &self.0[place / CHUNK][place % CHUNK]
+    fn index(&self, index: EntryIndex) -> &T {
+        &self.0[index / CHUNK][index % CHUNK]
     }
 }
 
-impl<T> IndexMut<Place> for Entries<T> {
-    fn index_mut(&mut self, place: Place) -> &mut T {
-        &mut self.0[place / CHUNK][place % CHUNK]
+impl<T> IndexMut<EntryIndex> for Entries<T> {
+    fn index_mut(&mut self, index: EntryIndex) -> &mut T {
+        &mut self.0[index / CHUNK][index % CHUNK]
     }
 }
 
@@ -186,47 +186,47 @@ mod tests {
 
     #[test]
     fn a_map_that_is_full_is_replaced_a_few_callers_at_a_time() {
-        let (mut places, mut entries) = (Places::default(), Entries::default());
+        let (mut callers, mut entries) = (CallerIndex::default(), Entries::default());
         let mut most = 0;
         for n in 0..20_000 {
-            let before = places.former.len();
-            places.advance(&entries);
-            most = most.max(before - places.former.len());
+            let before = callers.former.len();
+            callers.advance(&entries);
+            most = most.max(before - callers.former.len());
             entries.push(caller(n));
-            let capacity = places.current.capacity();
-            places.insert(caller(n), n);
-            let has_grown = places.current.capacity() > capacity;
+            let capacity = callers.current.capacity();
+            callers.insert(caller(n), n);
+            let has_grown = callers.current.capacity() > capacity;
             assert!(
-                !has_grown || places.current.len() == 1,
+                !has_grown || callers.current.len() == 1,
                 "nothing is moved at once"
             );
-            assert_eq!(places.get(&caller(n / 2)), Some(n / 2));
+            assert_eq!(callers.get(&caller(n / 2)), Some(n / 2));
         }
         assert_eq!(most, MOVED_AT_ONCE);
-        assert_eq!(places.len(), entries.len());
-        assert!((0..20_000).all(|n| places.get(&caller(n)) == Some(n)));
+        assert_eq!(callers.len(), entries.len());
+        assert!((0..20_000).all(|n| callers.get(&caller(n)) == Some(n)));
     }
 
     #[test]
     fn a_map_that_is_nearly_empty_gives_its_memory_back() {
-        let (mut places, mut entries) = (Places::default(), Entries::default());
+        let (mut callers, mut entries) = (CallerIndex::default(), Entries::default());
         for n in 0..20_000 {
-            places.advance(&entries);
+            callers.advance(&entries);
             entries.push(caller(n));
-            places.insert(caller(n), n);
+            callers.insert(caller(n), n);
         }
         while entries.len() > 10 {
-            places.advance(&entries);
+            callers.advance(&entries);
             let last = entries.len() - 1;
             let removed = entries.swap_remove(last);
-            places.remove(&removed);
-            places.fit(entries.len());
+            callers.remove(&removed);
+            callers.fit(entries.len());
         }
         for _ in 0..10 {
-            places.advance(&entries);
+            callers.advance(&entries);
         }
-        assert!(places.current.capacity() < 2_000 && places.former.capacity() == 0);
-        assert!((0..10).all(|n| places.get(&caller(n)) == Some(n)));
+        assert!(callers.current.capacity() < 2_000 && callers.former.capacity() == 0);
+        assert!((0..10).all(|n| callers.get(&caller(n)) == Some(n)));
     }
 
     #[test]
@@ -238,8 +238,8 @@ mod tests {
             expected.push(n);
         }
         for step in 0..3 * CHUNK {
-            let place = (step * 7_919) % expected.len();
-            assert_eq!(entries.swap_remove(place), expected.swap_remove(place));
+            let index = (step * 7_919) % expected.len();
+            assert_eq!(entries.swap_remove(index), expected.swap_remove(index));
             assert_eq!(entries.len(), expected.len());
             assert!((0..expected.len()).all(|n| entries[n] == expected[n]));
         }

@@ -8,9 +8,9 @@ use super::super::STEPS;
 use super::fit_raw;
 
 /// A generator of numbers that are the same for the same seed.
-struct Chance(u64);
+struct Rng(u64);
 
-impl Chance {
+impl Rng {
     fn below(&mut self, bound: usize) -> usize {
         self.0 = self
             .0
@@ -105,12 +105,12 @@ impl Chance {
 }
 
 #[test]
-fn schemas_and_values_by_chance_cost_no_more_than_their_size_and_lose_nothing() {
-    let mut chance = Chance(20_260_728);
+fn random_schemas_and_values_cost_time_in_proportion_to_their_size_and_lose_nothing() {
+    let mut rng = Rng(20_260_728);
     for round in 0..3_000 {
-        let inner = json!({"Inner": chance.schema(3)});
-        let (schema, defs) = (chance.schema(4), inner.as_object().unwrap());
-        let raw = RawValue::from_string(chance.value(4)).unwrap();
+        let inner = json!({"Inner": rng.schema(3)});
+        let (schema, defs) = (rng.schema(4), inner.as_object().unwrap());
+        let raw = RawValue::from_string(rng.value(4)).unwrap();
         let fitted = fit_raw(&raw, &schema, defs);
         let most = STEPS.0 + STEPS.1 * (fitted.values + raw.get().len());
         assert!(
@@ -135,15 +135,15 @@ fn schemas_and_values_by_chance_cost_no_more_than_their_size_and_lose_nothing() 
 #[cfg(feature = "json-schema")]
 #[test]
 fn values_that_a_validator_accepts_are_unchanged() {
-    let mut chance = Chance(1);
+    let mut rng = Rng(1);
     for _ in 0..3_000 {
-        let mut schema = chance.schema(4);
-        let inner = json!({"Inner": chance.schema(2)});
+        let mut schema = rng.schema(4);
+        let inner = json!({"Inner": rng.schema(2)});
         schema["$defs"] = inner.clone();
         let Ok(validator) = jsonschema::draft202012::new(&schema) else {
             continue;
         };
-        let text = chance.value(4);
+        let text = rng.value(4);
         let Ok(value) = serde_json::from_str::<Value>(&text) else {
             continue;
         };

@@ -1,0 +1,193 @@
+//! A set of patterns that a text is searched for in one pass (Aho and Corasick, 1975).
+
+use std::collections::VecDeque;
+use std::ops::Range;
+
+/// The number of the root.
+const ROOT: u32 = 0;
+
+/// A trie of patterns, with the links between their common parts.
+#[derive(Debug)]
+pub(super) struct Patterns {
+    nodes: Vec<Node>,
+    /// The children of the root by their byte, since most bytes of a text lead there.
+    first: Box<[u32; 256]>,
+}
+
+/// A prefix of a pattern. Its children are a linked list; 0 is none, as the root is nobody's child.
+#[derive(Debug, Default)]
+struct Node {
+    byte: u8,
+    child: u32,
+    sibling: u32,
+    /// The node of its longest proper suffix that is also a prefix of a pattern.
+    suffix: u32,
+    /// The length of the longest pattern that ends here; 0 if none does.
+    length: u32,
+}
+
+impl Patterns {
+    /// Compiles patterns that are not empty and have fewer than 2³² bytes together.
+    pub(super) fn new(patterns: &[String]) -> Self {
+        let mut this = Self {
+            nodes: vec![Node::default()],
+            first: Box::new([ROOT; 256]),
+        };
+        for pattern in patterns {
+            this.add(pattern);
+        }
+        this.link();
+        this
+    }
+
+    fn add(&mut self, pattern: &str) {
+        let (mut at, mut length) = (ROOT, 0);
+        for byte in pattern.bytes() {
+            length += 1;
+            at = match self.child(at, byte) {
+                Some(child) => child,
+                None => self.grow(at, byte),
+            };
+        }
+        self.node_mut(at).length = length;
+    }
+
+    /// Adds a child.
+    fn grow(&mut self, parent: u32, byte: u8) -> u32 {
+        let number = u32::try_from(self.nodes.len()).unwrap_or(ROOT);
+        let sibling = std::mem::replace(&mut self.node_mut(parent).child, number);
+        self.nodes.push(Node {
+            byte,
+            sibling,
+            ..Node::default()
+        });
+        if parent == ROOT {
+            self.first[usize::from(byte)] = number;
+        }
+        number
+    }
+
+    /// Links each node with its suffix, those of shorter prefixes first.
+    fn link(&mut self) {
+        let mut queue: VecDeque<u32> = self.children(ROOT).collect();
+        while let Some(parent) = queue.pop_front() {
+            let suffix = self.node(parent).suffix;
+            let children: Vec<u32> = self.children(parent).collect();
+            for child in children {
+                let linked = self.next(suffix, self.node(child).byte);
+                let inherited = self.node(linked).length;
+                let node = self.node_mut(child);
+                node.suffix = linked;
+                // Its own pattern is longer than any suffix.
+                if node.length == 0 {
+                    node.length = inherited;
+                }
+                queue.push_back(child);
+            }
+        }
+    }
+
+    /// Returns the places of `text` that contain a pattern; overlapping ones are merged.
+    pub(super) fn find(&self, text: &str) -> Vec<Range<usize>> {
+        let mut places: Vec<Range<usize>> = Vec::new();
+        let mut at = ROOT;
+        for (end, byte) in (1..).zip(text.bytes()) {
+            at = self.next(at, byte);
+            let length = self.node(at).length as usize;
+            if length == 0 {
+                continue;
+            }
+            let mut place = end - length..end;
+            while let Some(last) = places.pop_if(|last| last.end > place.start) {
+                place.start = place.start.min(last.start);
+            }
+            places.push(place);
+        }
+        places
+    }
+
+    /// The node of the longest suffix of what was read, with `byte`, that is a prefix of a pattern.
+    fn next(&self, mut at: u32, byte: u8) -> u32 {
+        loop {
+            match self.child(at, byte) {
+                Some(child) => return child,
+                None if at == ROOT => return ROOT,
+                None => at = self.node(at).suffix,
+            }
+        }
+    }
+
+    fn child(&self, at: u32, byte: u8) -> Option<u32> {
+        if at == ROOT {
+            return Some(self.first[usize::from(byte)]).filter(|child| *child != ROOT);
+        }
+        self.children(at)
+            .find(|child| self.node(*child).byte == byte)
+    }
+
+    fn children(&self, at: u32) -> impl Iterator<Item = u32> + '_ {
+        let some = |number: u32| Some(number).filter(|number| *number != ROOT);
+        std::iter::successors(some(self.node(at).child), move |number| {
+            some(self.node(*number).sibling)
+        })
+    }
+
+    fn node(&self, number: u32) -> &Node {
+        &self.nodes[number as usize]
+    }
+
+    fn node_mut(&mut self, number: u32) -> &mut Node {
+        &mut self.nodes[number as usize]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The places by comparison of each pattern at each byte.
+    fn compared(patterns: &[String], text: &str) -> Vec<bool> {
+        let mut hidden = vec![false; text.len()];
+        for pattern in patterns {
+            for at in 0..text.len() {
+                if text.as_bytes()[at..].starts_with(pattern.as_bytes()) {
+                    hidden[at..at + pattern.len()].fill(true);
+                }
+            }
+        }
+        hidden
+    }
+
+    #[test]
+    fn every_pattern_is_found_as_by_comparison() {
+        // A generator of texts over three letters, in which patterns overlap and contain one another.
+        let mut state = 7_u32;
+        let mut word = |most: u32| {
+            let mut next = || {
+                state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                state >> 16
+            };
+            let length = 1 + next() % most;
+            (0..length)
+                .map(|_| ["a", "b", "ä"][next() as usize % 3])
+                .collect::<String>()
+        };
+        for _ in 0..2_000 {
+            let patterns: Vec<String> = (0..4).map(|_| word(5)).collect();
+            let text = word(40);
+            let mut hidden = vec![false; text.len()];
+            let places = Patterns::new(&patterns).find(&text);
+            assert!(places.is_sorted_by(|one, next| one.end <= next.start));
+            for place in places {
+                hidden[place].fill(true);
+            }
+            assert_eq!(hidden, compared(&patterns, &text), "{patterns:?} {text}");
+        }
+    }
+
+    #[test]
+    fn a_text_without_patterns_has_no_places() {
+        assert!(Patterns::new(&[]).find("hunter2").is_empty());
+        assert!(Patterns::new(&["hunter2".to_owned()]).find("").is_empty());
+    }
+}
