@@ -63,6 +63,12 @@ install_hosts() {
   install_packages "$cache/hosts" node@22.23.3 @anthropic-ai/claude-code@2.1.197 @openai/codex@0.171.0 @google/gemini-cli@0.61.0
 }
 
+# Compiles the crates of users in one target directory and without debug info, which the dependencies of this workspace
+# lack too: so each dependency is compiled once.
+share_target() {
+  export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$cache/newcomer} CARGO_PROFILE_DEV_DEBUG=0
+}
+
 # Prints an unused port of this machine.
 free_port() {
   python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'

@@ -1,6 +1,6 @@
 //! Text of a caller as responses, logs and audit records repeat it: cut, so that none of them grows with it.
 //!
-//! There is one form of the cut: the truncated, an ellipsis, and the length of the whole in bytes.
+//! There is one form of the cut: the beginning of the text, an ellipsis, and the length of the whole in bytes.
 //!
 //! A name of a megabyte in a request would otherwise be a megabyte in the error, the log line and
 //! the audit record. The cut counts characters, not bytes, so that no text ends within one.
@@ -32,7 +32,7 @@ pub(crate) fn excerpt_of(error: &serde_json::Error) -> String {
     excerpt(&error.to_string()).into_owned()
 }
 
-/// Shows the truncated of a value for the log, and the length of the whole if that is longer.
+/// Shows the beginning of a value for the log, and the length of the whole if that is longer.
 ///
 /// The value is written piece by piece and not kept: the rest of it is only counted.
 pub(crate) struct Excerpt<T> {

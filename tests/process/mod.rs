@@ -11,6 +11,7 @@ mod embed;
 mod hang;
 mod health;
 mod http;
+mod listing;
 mod package;
 mod page;
 mod reload;

@@ -144,7 +144,7 @@ fn a_bundle_has_its_manifest_and_the_program() {
     ] {
         assert!(text.contains(part), "{part}: {text}");
     }
-    let url = "https://x.com/probe.mcpb";
+    let url = "https://github.com/ann/probe/releases/download/v1/probe.mcpb";
     let name = ["server-json", "--name", "io.github.ann/probe"];
     let bundled = [&name[..], &["--bundle", "probe.mcpb", "--bundle-url", url]].concat();
     let (code, listing, stderr) = folder.package_to_end(&bundled);
@@ -152,24 +152,4 @@ fn a_bundle_has_its_manifest_and_the_program() {
     let listing: Value = serde_json::from_str(&listing).unwrap();
     let digest = listing["packages"][0]["fileSha256"].as_str().unwrap();
     assert!(stdout.contains(digest), "{stdout}");
-}
-
-#[test]
-fn server_json_lists_the_public_urls() {
-    let folder = Folder::new("listing");
-    let name = ["server-json", "--name", "io.github.ann/probe"];
-    let output = folder
-        .package(&name)
-        .env("MCP_PUBLIC_URL", "https://mcp.example.com")
-        .output()
-        .unwrap();
-    let listing: Value = serde_json::from_slice(&output.stdout).unwrap();
-    assert_eq!(listing["remotes"][0]["url"], "https://mcp.example.com/mcp");
-    let (code, _, stderr) = folder.package_to_end(&name);
-    assert_eq!(code, Some(2));
-    assert!(stderr.contains("--url"), "{stderr}");
-    let (code, _, stderr) =
-        folder.package_to_end(&["server-json", "--name", "probe", "--url", "https://x.com"]);
-    assert_eq!(code, Some(2));
-    assert!(stderr.contains("io.github.ann/calculator"), "{stderr}");
 }

@@ -303,6 +303,22 @@ fn hooked(server: Server<Burden>) -> Server<Burden> {
         })
 }
 
+/// Presents the server by the texts of the environment.
+fn described(server: Server<Burden>) -> Server<Burden> {
+    let server = match std::env::var("PROBE_TITLE") {
+        Ok(title) => server.title(title),
+        Err(_) => server,
+    };
+    let server = match std::env::var("PROBE_WEBSITE") {
+        Ok(url) => server.website_url(url),
+        Err(_) => server,
+    };
+    match std::env::var("PROBE_INSTRUCTIONS") {
+        Ok(text) => server.instructions(text),
+        Err(_) => server,
+    }
+}
+
 #[tokio::main]
 async fn main() -> mcp_runtime::Result<()> {
     if std::env::var_os("PROBE_PRINTS_FIRST").is_some() {
@@ -313,7 +329,9 @@ async fn main() -> mcp_runtime::Result<()> {
         Some(Duration::from_millis(millis))
     };
     let deadline = millis("PROBE_DEADLINE_MS");
-    let server = Server::new("probe", "1.2.3").state(Burden).tools(tools![
+    let version = std::env::var("PROBE_VERSION");
+    let version = version.unwrap_or_else(|_| "1.2.3".to_owned());
+    let server = Server::new("probe", version).state(Burden).tools(tools![
         echo,
         add,
         guarded,
@@ -348,7 +366,7 @@ async fn main() -> mcp_runtime::Result<()> {
     } else {
         server
     };
-    let server = hooked(server);
+    let server = hooked(described(server));
     let server = match std::env::var_os("PROBE_ADDS") {
         Some(_) => adding(server),
         None => server,

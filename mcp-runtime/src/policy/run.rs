@@ -25,7 +25,7 @@ use crate::handler::input::pending::InputRequests;
 use crate::handler::output::value::Output;
 use crate::handler::spec::kind::event;
 
-/// Creates the handler create_handler, with the same arguments.
+/// Creates the handler of another attempt, with the same arguments.
 pub(crate) trait CreateHandler: Fn() -> Option<HandlerFuture> + Sync {}
 
 impl<F: Fn() -> Option<HandlerFuture> + Sync> CreateHandler for F {}

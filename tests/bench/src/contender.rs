@@ -7,7 +7,7 @@ use tokio::runtime::{Builder, Runtime};
 
 use crate::{error::Error, floor, ours};
 
-/// Whose server.
+/// A server of the comparison.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Contender {
@@ -15,13 +15,13 @@ pub(crate) enum Contender {
     Floor,
     /// The loop over lines by tokio's input and output.
     Tokio,
-    /// A loop that reads and writes as much at once as there is.
+    /// A loop that reads all available bytes at once, and writes once.
     Batched,
     /// Declared, without a policy.
     Ours,
     /// Declared, with every policy on.
     OursAll,
-    /// Written with rmcp, in a program of its own.
+    /// Written with rmcp, in a separate program.
     Rmcp,
     /// Declared, with 1,000 tools.
     Tools,
@@ -31,7 +31,7 @@ pub(crate) enum Contender {
     Shared,
 }
 
-/// What carries the calls.
+/// The transport of the calls.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Transport {
@@ -54,7 +54,7 @@ impl Contender {
         Self::Shared,
     ];
 
-    /// As written in `serve-<contender>-<transport>`.
+    /// Returns its name in `serve-<contender>-<transport>`.
     pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Floor => "floor",
@@ -69,7 +69,7 @@ impl Contender {
         }
     }
 
-    /// The opposite of [`name`](Self::name).
+    /// Parses the form of [`name`](Self::name).
     pub(crate) fn named(name: &str) -> Option<Self> {
         Self::ALL
             .into_iter()
@@ -84,7 +84,7 @@ impl Contender {
 }
 
 impl Transport {
-    /// As written in `serve-<contender>-<transport>`.
+    /// Returns its name in `serve-<contender>-<transport>`.
     pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Http => "http",
@@ -92,7 +92,7 @@ impl Transport {
         }
     }
 
-    /// The opposite of [`name`](Self::name).
+    /// Parses the form of [`name`](Self::name).
     pub(crate) fn named(name: &str) -> Option<Self> {
         [Self::Http, Self::Stdio]
             .into_iter()
@@ -132,7 +132,7 @@ pub(crate) fn serve(
     })
 }
 
-/// The runtime every asynchronous server gets: one thread, for one core.
+/// Returns the runtime of every asynchronous server: one thread, for one core.
 pub(crate) fn runtime() -> Result<Runtime, Error> {
     Builder::new_current_thread()
         .enable_all()

@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use crate::cpu::Cores;
 
-/// Where and when a report was made.
+/// The machine and the time of a report.
 #[derive(Debug, Serialize)]
 pub(crate) struct Host {
     date: String,
@@ -22,7 +22,7 @@ pub(crate) struct Host {
 }
 
 impl Host {
-    /// Looks around.
+    /// Reads them from the system.
     pub(crate) fn look(cores: Option<Cores>) -> Self {
         let arguments: Vec<_> = std::env::args().skip(1).collect();
         let build = if cfg!(debug_assertions) {
@@ -42,7 +42,7 @@ impl Host {
     }
 }
 
-/// Returns the name of the processor, as Linux tells it.
+/// Returns the name of the processor, as Linux reports it.
 pub(crate) fn processor() -> String {
     let known = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
     let line = known.lines().find(|line| line.starts_with("model name"));
@@ -50,7 +50,7 @@ pub(crate) fn processor() -> String {
     name.map_or_else(String::new, |(_, name)| name.trim().to_owned())
 }
 
-/// The output of a program; a question mark where it has none.
+/// Returns the output of a program; a question mark if there is none.
 fn said(program: &str, arguments: &[&str]) -> String {
     let output = Command::new(program).args(arguments).output().ok();
     let text = output.map(|output| String::from_utf8_lossy(&output.stdout).trim().to_owned());
@@ -74,7 +74,7 @@ impl Display for Host {
             "`{command}`, {date}, at {revision}: {processor}, {kernel}, {compiler}."
         )?;
         f.write_str(if cfg!(debug_assertions) {
-            "A debug build, whose numbers mean nothing. "
+            "A debug build: its numbers are meaningless. "
         } else {
             "Every server is built with cargo's own release profile (opt-level 3, 16 codegen units, no LTO), as users build theirs. "
         })?;
@@ -83,7 +83,10 @@ impl Display for Host {
                 f,
                 "Servers on core {server} with one thread for calls; load generator, and a Redis, on core {load}.\n"
             ),
-            None => writeln!(f, "Nothing is pinned: one core, or no way to choose.\n"),
+            None => writeln!(
+                f,
+                "No process is pinned to a core: there is one core, or the system has no affinity.\n"
+            ),
         }
     }
 }

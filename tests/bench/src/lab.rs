@@ -1,4 +1,4 @@
-//! Where measurements are made: the cores, and the programs of servers that are not part of this one.
+//! The environment of measurements: the cores, and the programs of servers that are not part of this one.
 
 use std::path::PathBuf;
 
@@ -15,7 +15,7 @@ use crate::{
 /// The feature of this package that its server with a shared limit needs, and that server's name.
 const SHARED: (&str, &str) = ("redis", "bench-shared");
 
-/// What all measurements of a run have in common.
+/// The state that all measurements of a run share.
 #[derive(Debug, Default)]
 pub(crate) struct Lab {
     cores: Option<Cores>,
@@ -25,7 +25,7 @@ pub(crate) struct Lab {
 }
 
 impl Lab {
-    /// Builds what the plan needs, and goes to the load generator's core.
+    /// Builds the programs of the plan, and moves to the load generator's core.
     pub(crate) fn open(plan: &Plan) -> Result<Self, Error> {
         let needs_redis = plan.scenarios.iter().any(Scenario::is_shared);
         let mut lab = Self {
@@ -63,7 +63,7 @@ impl Lab {
         }
     }
 
-    /// The program of a server: this same one, if it is not another.
+    /// Returns the program of a server, by default this one.
     pub(crate) fn program(&self, contender: Contender) -> Result<PathBuf, Error> {
         let other = match contender {
             Contender::Rmcp => &self.rmcp,
@@ -76,13 +76,13 @@ impl Lab {
         }
     }
 
-    /// The variables of a server's environment, beside those of all.
+    /// Returns the variables of a server's environment, in addition to those of all servers.
     pub(crate) fn environment(&self, contender: Contender) -> Option<(&'static str, &str)> {
         let redis = self.redis.as_ref()?;
         (contender == Contender::Shared).then_some(("BENCH_REDIS_URL", redis.url()))
     }
 
-    /// Starts something on the servers' core.
+    /// Starts a program on the servers' core.
     pub(crate) fn on_server_core<T>(&self, start: impl FnOnce() -> T) -> Result<T, Error> {
         let Some(Cores { server, load }) = self.cores else {
             return Ok(start());

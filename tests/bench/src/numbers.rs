@@ -1,4 +1,4 @@
-//! What runs show, as numbers, and their medians and spreads.
+//! The numbers of runs, with their medians and spreads.
 
 use serde::Serialize;
 
@@ -11,13 +11,13 @@ pub(crate) enum Kind {
     CallsPerSecond,
     /// Processor time of the server, in the kernel and out of it, in microseconds.
     ServerMicroseconds,
-    /// Half of the calls took no longer, in microseconds.
+    /// The median duration of a call, in microseconds.
     Half,
-    /// 99 of 100 took no longer, in microseconds.
+    /// The 99th percentile of the duration, in microseconds.
     NinetyNine,
-    /// The most memory that the server has had, in MiB.
+    /// The peak memory of the server, in MiB.
     PeakMemory,
-    /// The part of the time that the server computed: 1 is all of it.
+    /// The fraction of the time in which the server computed, from 0 to 1.
     Busy,
 }
 
@@ -32,7 +32,7 @@ impl Kind {
         Self::Busy,
     ];
 
-    /// The heading of its column.
+    /// Returns the heading of its column.
     pub(crate) const fn heading(self) -> &'static str {
         match self {
             Self::CallsPerSecond => "calls/s",
@@ -74,7 +74,7 @@ impl Numbers {
         }))
     }
 
-    /// One of them; `None` where the machine does not tell.
+    /// Returns one of them; `None` where the machine does not report it.
     pub(crate) fn get(&self, kind: Kind) -> Option<f64> {
         self.0[kind as usize]
     }
@@ -90,16 +90,16 @@ fn percentile(sorted_nanoseconds: &[u32], percent: usize) -> Option<f64> {
 /// Several measurements of one thing.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub(crate) struct Spread {
-    /// The one in the middle.
+    /// The median.
     pub(crate) median: f64,
-    /// The least.
+    /// The minimum.
     pub(crate) min: f64,
-    /// The most.
+    /// The maximum.
     pub(crate) max: f64,
 }
 
 impl Spread {
-    /// Over all of them; `None` when one is missing, or all are.
+    /// Summarizes measurements; `None` if one is missing, or there is none.
     pub(crate) fn over(measured: impl Iterator<Item = Option<f64>>) -> Option<Self> {
         let mut sorted = measured.collect::<Option<Vec<f64>>>()?;
         sorted.sort_unstable_by(f64::total_cmp);

@@ -1,4 +1,4 @@
-//! The same tools, declared: the program that a user writes, with and without policies.
+//! The same tools as declared functions, with and without policies.
 
 use std::time::Duration;
 
@@ -30,7 +30,7 @@ mod plain {
     }
 }
 
-/// With every policy that a call passes through.
+/// With every policy that applies to each call.
 mod limited {
     use mcp_runtime::tool;
 

@@ -20,7 +20,7 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// Starts one, on its core. It may not listen yet.
+    /// Starts a server on its core. It may not listen yet when this returns.
     pub(crate) fn start(
         lab: &Lab,
         contender: Contender,
@@ -40,7 +40,7 @@ impl Server {
         Ok(Self { child, addr })
     }
 
-    /// Where it listens.
+    /// Returns the address that it listens on.
     pub(crate) fn addr(&self) -> SocketAddr {
         self.addr
     }
@@ -50,17 +50,17 @@ impl Server {
         self.child.id()
     }
 
-    /// Its pipes, the first time.
+    /// Takes its pipes, once.
     pub(crate) fn pipes(&mut self) -> Option<(ChildStdin, ChildStdout)> {
         self.child.stdin.take().zip(self.child.stdout.take())
     }
 
-    /// How it ended, if it did.
+    /// Returns its exit status, if it has ended.
     pub(crate) fn ended(&mut self) -> Option<ExitStatus> {
         self.child.try_wait().ok().flatten()
     }
 
-    /// How it ended, if it does so shortly: pipes and sockets close a moment before a process has ended.
+    /// Returns its exit status, if it ends shortly: pipes and sockets close a moment before a process has ended.
     pub(crate) fn ended_soon(&mut self) -> Option<ExitStatus> {
         (0..20).find_map(|_| {
             std::thread::sleep(Duration::from_millis(10));
@@ -68,7 +68,7 @@ impl Server {
         })
     }
 
-    /// Ends it; whoever waits for its answer gets an error.
+    /// Kills it; pending reads of responses then fail.
     pub(crate) fn kill(&mut self) {
         // An error here says that it is gone already.
         let _ = self.child.kill();
@@ -82,14 +82,14 @@ impl Drop for Server {
     }
 }
 
-/// A loopback address nobody listens at. Somebody could before the server does: then the run fails, and says so.
+/// Returns an unused loopback address. If another program takes it before the server does, the run fails with an error.
 pub(crate) fn free_addr() -> Result<SocketAddr, Error> {
     TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
         .and_then(|listener| listener.local_addr())
         .map_err(Error::io("finding a free port"))
 }
 
-/// In a server: ends it when the process that started it ends, however that ends.
+/// Makes the system end this server when the process that started it ends, for whatever reason.
 #[cfg(target_os = "linux")]
 pub(crate) fn end_with_parent() -> Result<(), Error> {
     use rustix::process::{Signal, set_parent_process_death_signal};

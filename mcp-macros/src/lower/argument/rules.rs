@@ -11,6 +11,7 @@ use crate::ir::argument::{Bound, Rule};
 use crate::lower::enclosing::Enclosing;
 use crate::lower::value::literal::{self, Number};
 use crate::lower::value::matching;
+use crate::lower::value::word::check_repeated;
 
 /// The rules, in the order of the reference.
 pub(crate) fn all(keys: &Argument, enclosing: Enclosing<'_>, errors: &mut Errors) -> Vec<Rule> {
@@ -129,15 +130,7 @@ fn pattern(set: &Set<LitStr>) -> Result<Rule, Diagnostic> {
 
 fn one_of(set: &Set<Vec<LitStr>>, errors: &mut Errors) -> Rule {
     for (at, text) in set.value.iter().enumerate() {
-        if set
-            .value
-            .iter()
-            .take(at)
-            .any(|earlier| earlier.value() == text.value())
-        {
-            errors
-                .push(err!(text, "\"{}\" is listed twice", text.value()).help("keep one of them"));
-        }
+        check_repeated(&set.value[..at], text, errors);
     }
     Rule::OneOf(set.value.clone())
 }

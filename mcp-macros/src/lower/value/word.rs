@@ -24,6 +24,13 @@ pub(crate) fn word<T: Copy>(
     None
 }
 
+/// Reports a text that is among the `earlier` ones of its list.
+pub(crate) fn check_repeated(earlier: &[LitStr], text: &LitStr, errors: &mut Errors) {
+    if earlier.iter().any(|it| it.value() == text.value()) {
+        errors.push(err!(text, "\"{}\" is listed twice", text.value()).help("keep one of them"));
+    }
+}
+
 /// The meanings of the words, each of which is one of `known` and there once.
 pub(crate) fn words<T: Copy>(
     set: &Set<Vec<LitStr>>,
@@ -40,15 +47,7 @@ pub(crate) fn words<T: Copy>(
         let Some(meaning) = word(&one, known, errors) else {
             continue;
         };
-        if set
-            .value
-            .iter()
-            .take(at)
-            .any(|earlier| earlier.value() == text.value())
-        {
-            errors
-                .push(err!(text, "\"{}\" is listed twice", text.value()).help("keep one of them"));
-        }
+        check_repeated(&set.value[..at], text, errors);
         meanings.push(meaning);
     }
     meanings

@@ -170,7 +170,7 @@ impl InputRequests {
         }
     }
 
-    /// WaitTime until the call is dropped for `failure`.
+    /// Waits until the call is dropped for `failure`.
     pub(super) async fn fail(&self, key: &str, failure: InputFailure) {
         let number = self.lock().begin(key, None, Status::Failed(failure));
         // The response arrives only at a waiter that outlives its call.

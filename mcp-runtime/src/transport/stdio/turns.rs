@@ -1,14 +1,13 @@
-//! stdin: one thread at a time reads, and carries out what it has read.
+//! The threads that read stdin: one at a time reads lines, and processes each line itself.
 //!
-//! A call that is done when first polled costs no task and no other thread. Where a call does not come back from its
-//! first poll, a watching thread gives the turn to a new thread, which goes on with the next line: no function keeps
-//! pings, cancellations, other calls or the end of input waiting.
+//! A call that completes on its first poll thus needs no task and no other thread. If a first poll does not return, a
+//! watchdog thread passes the turn to a new thread, which continues with the next line, so that no function delays
+//! pings, cancellations, other calls or the end of input.
 //!
-//! The thread that has the turn is a number in `state`; a thread that finds another number there has
-//! lost it, ends after its line, and writes the answers that it still has. The watching thread
-//! looks every 10 ms, so a line keeps others waiting for about 20 ms at most, and sleeps after a
-//! second without work. At most 32 first polls go on like this at a time; from then on calls are
-//! polled by the runtime.
+//! `state` has the number of the thread whose turn it is. A thread that finds another number there ends after its line,
+//! and writes its remaining responses. The watchdog polls every 10 ms, so that a line delays others by about 20 ms at
+//! most, and sleeps after a second without work. At most 32 first polls continue in this way at a time; further calls
+//! are polled by the runtime.
 //!
 //! Lock order: `source`, `state`, the output's.
 
@@ -30,24 +29,24 @@ use crate::transport::lines::{Peer, WeakPeer};
 
 /// The size of one read, and of one write.
 const CHUNK: usize = 64 * 1024;
-/// The time between two looks at the line that is carried out; one that is seen twice has lost its turn.
+/// The time between two polls of the watchdog; a line that it finds twice loses the turn.
 const LOOK: Duration = Duration::from_millis(10);
-/// Looks at nothing after which the watching thread sleeps.
+/// The number of polls without work after which the watchdog sleeps.
 const QUIET: u32 = 100;
 
-/// stdin, and the turns that threads take at it.
+/// stdin, and the turns of the threads that read it.
 pub(super) struct Turns {
     source: Mutex<Source>,
     state: Mutex<State>,
-    /// A line is carried out while the watching thread sleeps.
+    /// Notified when a line is processed while the watchdog sleeps.
     busy: Condvar,
-    /// Every line that was taken is decided about.
+    /// Notified when every line that was taken is dispatched.
     all_decided: Condvar,
     peer: WeakPeer,
     output: Arc<Stdout>,
     runtime: Handle,
     drain: Drain,
-    /// The time that a client which neither writes nor reads any more has.
+    /// The time after which a client that neither writes nor reads is given up.
     patience: Duration,
 }
 
@@ -64,9 +63,9 @@ struct State {
     answers: Vec<u8>,
     /// The number of the thread whose turn it is.
     turn: u64,
-    /// Lines that were begun so far.
+    /// The number of lines begun so far.
     begun: u64,
-    /// Lines that a thread has taken and not decided about.
+    /// The number of lines that were taken and not dispatched yet.
     undecided: usize,
     doing: Doing,
     sleeps: bool,
@@ -79,7 +78,7 @@ enum Doing {
     #[default]
     Reading,
     CarryingOut,
-    /// The client does not read answers, or has as many calls in flight as it may; since when.
+    /// The client does not read responses, or has the maximum number of calls in flight, since this time.
     Held(Instant),
 }
 
@@ -93,7 +92,7 @@ enum Next {
 }
 
 impl Turns {
-    /// Reads stdin from now on, on threads of its own.
+    /// Starts the threads that read stdin.
     pub(super) fn begin(
         peer: &Peer,
         output: &Arc<Stdout>,
@@ -133,9 +132,9 @@ impl Turns {
         Ok(())
     }
 
-    /// Reads and carries out lines until the end of input, or until another thread does.
+    /// Reads and processes lines until the end of input, or until another thread has the turn.
     fn take(&self, turn: u64) {
-        // What a call spawns, and the clock it waits on, belong to the server's runtime.
+        // Calls spawn tasks and use the clock of the server's runtime.
         let _entered = self.runtime.enter();
         let mut answers = Vec::new();
         // While a thread waits for input it does not hold the peer.
@@ -180,7 +179,7 @@ impl Turns {
         }
     }
 
-    /// The next thing to do, after what has come of the one before.
+    /// Returns the next step of the thread with this turn.
     fn next(&self, turn: u64, answers: &mut Vec<u8>) -> Next {
         let mut state = self.lock();
         if state.turn != turn {
@@ -206,9 +205,9 @@ impl Turns {
         Next::Line(line)
     }
 
-    /// Waits until the peer takes another line, and the client has read of the answers.
+    /// Waits until the peer takes another line, and the client has read some of the responses.
     ///
-    /// Answers are written first: the client may wait for one of them before it reads on.
+    /// Responses are written first: the client may wait for one of them before it reads on.
     fn wait_for_room(&self, peer: &Peer, answers: &mut Vec<u8>) {
         if peer.has_room() && self.output.has_room() {
             return;
@@ -220,7 +219,7 @@ impl Turns {
         self.lock().doing = Doing::CarryingOut;
     }
 
-    /// A line was read to its end: the call that it begins is in flight.
+    /// Records that a line was dispatched: the call that it begins is in flight.
     fn decided(&self) {
         let mut state = self.lock();
         state.undecided -= 1;
@@ -230,8 +229,8 @@ impl Turns {
         }
     }
 
-    /// Ends the input: waits for threads that have lost their turn with a line that they have not looked at, as on a
-    /// machine under load, so that the shutdown does not refuse what came before it.
+    /// Ends the input: waits for threads that have lost their turn before they dispatched their line, as on a machine
+    /// under load, so that the shutdown does not refuse calls received before it.
     fn wait_for_others(&self) {
         let mut state = self.lock();
         state.ended = true;
@@ -248,7 +247,7 @@ impl Turns {
         peer.begin_waiting(answers)
     }
 
-    /// From now on something is carried out that may take too long.
+    /// Records the start of work that may take too long.
     fn carry_out(&self, state: &mut State) {
         state.doing = Doing::CarryingOut;
         state.begun += 1;
@@ -270,7 +269,7 @@ impl Turns {
                 Ok(length) => break Some(source.splitter.push(&source.chunk[..length])),
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Err(error) => {
-                    tracing::warn!(%error, "stdin cannot be read any more");
+                    tracing::warn!(%error, "stdin cannot be read");
                     break None;
                 }
             }
@@ -280,7 +279,7 @@ impl Turns {
         self.lock().lines.extend(lines);
     }
 
-    /// Gives the turn on where a line takes too long, until the end of input.
+    /// Passes the turn on when a line takes too long, until the end of input.
     fn watch(self: &Arc<Self>) {
         let (mut seen, mut quiet) = (0, 0);
         loop {
@@ -293,7 +292,9 @@ impl Turns {
                 Doing::Held(since) => {
                     drop(state);
                     if since.elapsed() >= self.patience && has_hung_up() {
-                        tracing::warn!("the client neither writes nor reads any more");
+                        tracing::warn!(
+                            "the client neither writes nor reads; the server shuts down"
+                        );
                         self.drain.begin();
                         return;
                     }
@@ -315,7 +316,7 @@ impl Turns {
         }
     }
 
-    /// Gives the turn to a new thread, which goes on with the next line.
+    /// Passes the turn to a new thread, which continues with the next line.
     fn give_on(self: &Arc<Self>, state: &mut State) {
         let Some(peer) = self.peer.upgrade() else {
             return;
@@ -342,7 +343,7 @@ impl Turns {
     }
 }
 
-/// Returns whether the other end of stdin is closed, whatever is still to be read.
+/// Returns true if the other end of stdin is closed, even if there are bytes to read.
 #[cfg(unix)]
 fn has_hung_up() -> bool {
     use rustix::event::{PollFd, PollFlags, Timespec, poll};
@@ -355,13 +356,13 @@ fn has_hung_up() -> bool {
     poll(&mut ready, Some(&at_once)).is_ok() && ready[0].revents().contains(PollFlags::HUP)
 }
 
-/// Elsewhere the end is seen when it is read.
+/// Other systems report the end only when it is read.
 #[cfg(not(unix))]
 fn has_hung_up() -> bool {
     false
 }
 
-/// A thread that panics where no user's code runs ends the server, in order.
+/// Shuts the server down in order if a thread panics outside of the user's code.
 struct EndsWithPanic<'a>(&'a Drain);
 
 impl Drop for EndsWithPanic<'_> {

@@ -1,4 +1,4 @@
-//! A result of 1 MB from the cache, beside the same result when it is made each time.
+//! A result of 1 MB from the cache, compared with the same result computed for each call.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -10,23 +10,23 @@ use crate::{call::source_code, error::Error};
 /// The number of calls of each tool.
 const CALLS: u32 = 200;
 
-/// How often the cached function has run.
+/// The number of runs of the cached function.
 static RUNS: AtomicU32 = AtomicU32::new(0);
 
-/// Returns a text that is kept.
+/// Returns a cached text.
 #[tool(read_only, cache = "1h")]
 async fn kept() -> String {
     RUNS.fetch_add(1, Ordering::Relaxed);
     source_code()
 }
 
-/// Returns the same text, made anew.
+/// Returns the same text, computed for each call.
 #[tool(read_only)]
 async fn made() -> String {
     source_code()
 }
 
-/// The median of both.
+/// Measures the median of both.
 pub(super) fn measure() -> Result<Vec<Fact>, Error> {
     let inside = Inside::new(Server::new("cached", "1.0.0").tools(tools![kept, made]))?;
     inside.call("kept", "ann")?;
@@ -47,6 +47,9 @@ pub(super) fn measure() -> Result<Vec<Fact>, Error> {
             "cache: a result of 1 MB that was kept",
             hits[hits.len() / 2],
         ),
-        milliseconds("cache: the same result, made anew", anew[anew.len() / 2]),
+        milliseconds(
+            "cache: the same result, computed for each call",
+            anew[anew.len() / 2],
+        ),
     ])
 }

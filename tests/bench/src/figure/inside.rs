@@ -1,4 +1,4 @@
-//! A server in this process, without a socket. Time is processor time of this thread, to which others add nothing.
+//! A server in this process, without a socket. Times are processor times of this thread, so that other programs do not affect them.
 
 use std::time::Duration;
 
@@ -21,7 +21,7 @@ pub(super) struct Inside {
 }
 
 impl Inside {
-    /// Takes a server.
+    /// Starts a server.
     pub(super) fn new(server: Server) -> Result<Self, Error> {
         let runtime = runtime()?;
         let service = {
@@ -31,7 +31,7 @@ impl Inside {
         Ok(Self { service, runtime })
     }
 
-    /// The time of one call, until its answer has been read.
+    /// Measures one call, until its response has been read.
     pub(super) fn call(&self, tool: &str, caller: &str) -> Result<Duration, Error> {
         let request = request(tool, caller)?;
         let service = self.service.clone();

@@ -1,4 +1,4 @@
-//! A rate limit by caller, when it keeps as many callers apart as it can, and still new ones come.
+//! A rate limit per caller that tracks its maximum number of callers, while new ones arrive.
 
 use std::time::Duration;
 
@@ -7,10 +7,10 @@ use mcp_runtime::{Server, tool, tools};
 use super::{Fact, inside::Inside, milliseconds};
 use crate::error::Error;
 
-/// More callers than a limit keeps apart.
+/// More callers than a limit tracks.
 const CALLERS: u32 = 70_000;
 
-/// The calls that are measured then.
+/// The number of calls measured after that.
 const MEASURED: u32 = 20_000;
 
 /// Does nothing.
@@ -22,7 +22,7 @@ async fn nothing() -> String {
 /// The fact that has a target.
 pub(crate) const WORST: &str = "rate limit: worst call of 20,000 new callers behind them";
 
-/// The worst call and the one in the middle, while the table fills and when it is full.
+/// Measures the worst and the median call, while the table fills and when it is full.
 pub(super) fn measure() -> Result<Vec<Fact>, Error> {
     let inside = Inside::new(Server::new("limited", "1.0.0").tools(tools![nothing]))?;
     let filling = call(&inside, 0..CALLERS)?;
@@ -37,7 +37,7 @@ pub(super) fn measure() -> Result<Vec<Fact>, Error> {
     ])
 }
 
-/// The times of a call by each caller, sorted.
+/// Returns the sorted times of a call by each caller.
 fn call(inside: &Inside, callers: std::ops::Range<u32>) -> Result<Vec<Duration>, Error> {
     let mut times = callers
         .map(|caller| inside.call("nothing", &format!("caller {caller}")))

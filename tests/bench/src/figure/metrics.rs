@@ -1,4 +1,4 @@
-//! `/metrics` of a server with 1,000 tools: the time of the thread that carries calls, and of all threads.
+//! `/metrics` of a server with 1,000 tools: the processor time of the thread that runs calls, and of all threads.
 
 use std::{
     io::{Read as _, Write as _},
@@ -20,7 +20,7 @@ use crate::{
 const WARM_UP: u32 = 3;
 const MEASURED: u32 = 50;
 
-/// The longest time that the server may take for a part of an answer.
+/// The maximum time for a part of a response.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// The fact that has a target.
@@ -61,7 +61,7 @@ pub(super) fn measure(lab: &Lab) -> Result<Vec<Fact>, Error> {
     Ok(facts)
 }
 
-/// Sends a request and reads its answer, of a length that the head tells, or in chunks. Returns the bytes.
+/// Sends a request and reads its response, by `Content-Length` or in chunks. Returns the number of bytes.
 fn read(stream: &mut TcpStream, request: &str) -> Result<usize, Error> {
     stream
         .write_all(request.as_bytes())

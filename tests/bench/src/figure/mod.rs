@@ -1,4 +1,4 @@
-//! Single figures: what grows with the number of tools, callers or bytes, and the size of the first server.
+//! Single figures: costs that grow with the number of tools, callers or bytes, and the size of the first server.
 
 mod cache;
 pub(crate) mod hello;
@@ -17,7 +17,7 @@ pub(crate) enum Figure {
     Instructions,
     /// The metrics of a server with many tools.
     Metrics,
-    /// A rate limit with as many callers as it keeps apart.
+    /// A rate limit that tracks its maximum number of callers.
     Limiter,
     /// A large result from the cache.
     Cache,
@@ -28,7 +28,7 @@ pub(crate) enum Figure {
 /// One figure.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub(crate) struct Fact {
-    /// The thing that was measured.
+    /// The subject of the measurement.
     pub(crate) what: &'static str,
     /// Its measure.
     pub(crate) value: f64,
@@ -46,7 +46,7 @@ impl Figure {
         Self::Hello,
     ];
 
-    /// As written on the command line.
+    /// Returns its name on the command line.
     pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Instructions => "instructions",
@@ -74,7 +74,7 @@ impl Figure {
     }
 }
 
-/// Milliseconds, as a fact.
+/// Returns a fact in milliseconds.
 fn milliseconds(what: &'static str, time: std::time::Duration) -> Fact {
     Fact {
         what,

@@ -1,4 +1,4 @@
-//! The fastest floor over stdio: one thread that reads what there is, answers every whole line of it and writes once.
+//! The fastest floor over stdio: one thread that reads all available bytes, answers every whole line and writes once.
 
 use std::{
     fs::File,
@@ -8,7 +8,7 @@ use std::{
 
 use crate::error::Error;
 
-/// The most that is read at once, and the room that a line gets at first.
+/// The maximum size of one read, and the initial capacity of a line.
 const CHUNK: usize = 64 * 1024;
 
 /// Serves until its input ends.

@@ -14,7 +14,7 @@ use tokio::net::TcpListener;
 
 use crate::error::Error;
 
-/// Room for an answer, so that it is allocated once.
+/// The capacity of a response buffer, so that it is allocated once.
 const ROOM: usize = 256;
 
 /// Serves until the process is killed.

@@ -1,7 +1,7 @@
-//! The floor: what a call costs when a server is written by hand for its two tools.
+//! The floor: the cost of a call to a server written by hand for its two tools.
 //!
 //! Minimal: a message is parsed in one pass into one type, and the answer is written in one piece. There is no schema,
-//! no policy, no metric, no check of a header and none of `_meta`, which the protocol asks of every server.
+//! no policy, no metric, and no check of a header or of `_meta`, which the protocol requires of every server.
 
 pub(crate) mod batched;
 pub(crate) mod http;

@@ -1,5 +1,5 @@
-//! The floor over stdio as an asynchronous program: read a line, answer it, write the answer, by tokio's own input and
-//! output, which hand each read and each write to another thread.
+//! The floor over stdio as an asynchronous program: read a line, answer it, write the answer, with tokio's stdin and
+//! stdout, which run each read and each write on another thread.
 
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader, stdin, stdout};
 

@@ -1,4 +1,4 @@
-//! Calls over HTTP/1.1: each connection sends a request when it has the answer to the one before.
+//! Calls over HTTP/1.1: each connection sends a request once it has the response to the previous one.
 
 use std::{
     io::ErrorKind,
@@ -21,7 +21,7 @@ use crate::{
     server::Server,
 };
 
-/// How long, and how often, a server is asked whether it listens.
+/// The maximum number of attempts to connect, and the time between two of them.
 const CONNECT_TRIES: u32 = 500;
 const CONNECT_PAUSE: Duration = Duration::from_millis(20);
 
@@ -33,7 +33,7 @@ pub(crate) struct Connections {
 }
 
 impl Connections {
-    /// Connects, as soon as the server listens.
+    /// Connects as soon as the server listens.
     pub(crate) fn open(server: &mut Server, call: Call, count: usize) -> Result<Self, Error> {
         let runtime = Builder::new_current_thread()
             .enable_io()
@@ -130,7 +130,7 @@ impl Connection {
             if let Some(body) = body(received)? {
                 return match self.answers.check(&received[body])? {
                     answered if answered == id => Ok(()),
-                    _ => Err(Error::wrong("the answer to another call", received)),
+                    _ => Err(Error::wrong("the response to another call", received)),
                 };
             }
             if filled == self.buffer.len() {
@@ -161,7 +161,7 @@ pub(crate) fn connect(server: &mut Server, addr: SocketAddr) -> Result<StdStream
     }
 }
 
-/// Where the body of one answer with status 200 is, once all of it has been received.
+/// Returns the position of the body of a response with status 200, once all of it has been received.
 pub(crate) fn body(received: &[u8]) -> Result<Option<Range<usize>>, Error> {
     let Some(head) = received.windows(4).position(|window| window == b"\r\n\r\n") else {
         return Ok(None);

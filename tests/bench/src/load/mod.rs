@@ -1,7 +1,7 @@
 //! The load generator: keeps a fixed number of calls in flight and times each.
 //!
-//! It has to be cheap, so that the server is what is measured: one thread, prebuilt requests, two system calls a
-//! turn. Whether it was cheap enough shows in the report: then the server was busy all the time.
+//! It must be cheap, so that the server is measured and not the generator: one thread, prebuilt requests, two system
+//! calls a turn. The report shows the fraction of the time in which the server was busy.
 
 pub(crate) mod http;
 pub(crate) mod stdio;
@@ -18,12 +18,12 @@ use crate::{
     server::Server,
 };
 
-/// How long a server may take over its part before it counts as stalled, on top of the part's own length.
+/// The time after the end of a part after which a server counts as stalled.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Something that can call a server for a while.
 trait Load: Send {
-    /// Calls until `length` has passed and everything is answered. The time of each call, in nanoseconds.
+    /// Calls until `length` has passed and everything is answered. Returns the time of each call in nanoseconds.
     fn run(&mut self, length: Duration) -> Result<Vec<u32>, Error>;
 }
 
@@ -36,7 +36,7 @@ pub(crate) struct Run {
     pub(crate) elapsed: Duration,
     /// Processor time of the server in `elapsed`.
     pub(crate) server: Option<Duration>,
-    /// The most memory that the server has had, in MiB.
+    /// The peak memory of the server, in MiB.
     pub(crate) peak: Option<f64>,
 }
 
@@ -104,7 +104,7 @@ fn timed(load: &mut dyn Load, server: u32, length: Duration) -> Result<Run, Erro
     })
 }
 
-/// Nanoseconds from `start` to `end`; four seconds and more are all the same.
+/// Returns the nanoseconds from `start` to `end`, at most four seconds.
 fn nanoseconds(start: Instant, end: Instant) -> u32 {
     u32::try_from(end.duration_since(start).as_nanos()).unwrap_or(u32::MAX)
 }

@@ -1,7 +1,7 @@
-//! Calls over a pair of pipes: a window of lines in flight, each answered line makes room for the next.
+//! Calls over a pair of pipes: a window of lines in flight, in which each answered line is replaced by the next.
 //!
-//! It never sleeps: a whole window is little work for a good server, and a load generator that has to be woken for
-//! its answers would leave the server idle for a third of the time.
+//! It never sleeps: a whole window is little work for a server, and a load generator that had to be woken for
+//! responses would leave the server idle for a third of the time.
 
 use std::{
     io::{ErrorKind, Read as _, Write as _},
@@ -26,7 +26,7 @@ pub(crate) struct Pipe {
     slots: Vec<Slot>,
     received: Vec<u8>,
     filled: usize,
-    /// The most that is read at once: a part of a window's answers, so that the server has the next requests of one part
+    /// The maximum size of one read: a part of a window's responses, so that the server has the next requests of one part
     /// while the answers of another are checked.
     part: usize,
     requests: Vec<u8>,
@@ -66,7 +66,7 @@ impl Pipe {
         })
     }
 
-    /// Writes down the next call of a slot; [`send`](Self::send) sends what was written down.
+    /// Adds the next call of a slot to the buffer that [`send`](Self::send) sends.
     fn queue(&mut self, slot: usize, now: Instant) {
         let slot = &mut self.slots[slot];
         let id = slot.ids.take();
@@ -121,7 +121,7 @@ impl Pipe {
         let slot = Ids::slot(id, self.slots.len());
         let call = self.slots[slot].call.take_if(|(awaited, _)| *awaited == id);
         call.map(|(_, sent)| (slot, sent))
-            .ok_or_else(|| Error::wrong("an answer to no call in flight", line))
+            .ok_or_else(|| Error::wrong("a response to no call in flight", line))
     }
 }
 
