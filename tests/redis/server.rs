@@ -129,6 +129,15 @@ impl Redis {
         String::from_utf8_lossy(&reply[..length]).into_owned()
     }
 
+    /// Sends a command whose reply nobody waits for; it runs while the connection is open.
+    pub(crate) fn begin(&self, command: &str) -> TcpStream {
+        let mut stream = TcpStream::connect(("127.0.0.1", self.port)).unwrap();
+        stream
+            .write_all(format!("{command}\r\n").as_bytes())
+            .unwrap();
+        stream
+    }
+
     pub(crate) fn kill(&mut self) {
         self.process.kill().unwrap();
         self.process.wait().unwrap();
