@@ -21,8 +21,8 @@ use super::stats::{Kind, Stats};
 use crate::clock::millis;
 use crate::store::StoreError;
 
-/// The timeout of a connection attempt.
-const CONNECTING: Duration = Duration::from_secs(1);
+/// The timeout of a connection attempt: several handshakes of TLS in a cluster.
+const CONNECTING: Duration = Duration::from_secs(2);
 /// The lifetime of a heartbeat.
 const ALIVE: Duration = Duration::from_secs(30);
 /// The message that announces a new or leaving instance to the others.
