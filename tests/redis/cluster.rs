@@ -6,9 +6,11 @@ use rustix::process::Signal;
 use serde_json::json;
 use tokio::time::sleep;
 
+use super::fault::exceeds_no_limit;
 use super::instance::Instance;
 use super::outage::{BACK, acquainted, are_alone, times};
-use super::server::{Redis, free_port, wait_until};
+use super::permission::{rights, setting, was_refused_nothing};
+use super::server::{REDIS, Redis, free_port, program, wait_until};
 use super::share::{changes_arrive, limits_hold, listen, pair, results_are_shared};
 use super::{session, task};
 
@@ -16,14 +18,45 @@ use super::{session, task};
 const FAILOVER: Duration = Duration::from_secs(15);
 
 /// Three primaries, and behind them a replica of each.
-struct Cluster {
+pub(crate) struct Cluster {
     nodes: Vec<Redis>,
+    /// The ports for clients and for other nodes.
+    ports: Vec<u16>,
     files: Vec<String>,
 }
 
 impl Cluster {
     fn start() -> Self {
-        let (nodes, files): (Vec<_>, Vec<_>) = (0..6).map(|_| node()).unzip();
+        Self::of((0..6).map(|_| node(&program(), &[])).collect())
+    }
+
+    /// Starts nodes that use TLS for clients and among themselves; commands of the test do not.
+    pub(crate) fn encrypted(settings: &[&str]) -> Self {
+        let nodes = (0..6).map(|_| {
+            let port = free_port();
+            let number = port.to_string();
+            let own = ["--tls-port", &number];
+            let among = ["--tls-cluster", "yes", "--tls-replication", "yes"];
+            let (node, file) = node(REDIS, &[&own[..], &among, settings].concat());
+            (node, file, port)
+        });
+        let nodes: Vec<_> = nodes.collect();
+        let ports = nodes.iter().map(|it| it.2).collect();
+        Self::with(
+            nodes
+                .into_iter()
+                .map(|(node, file, _)| (node, file))
+                .unzip(),
+            ports,
+        )
+    }
+
+    fn of(nodes: Vec<(Redis, String)>) -> Self {
+        let ports = nodes.iter().map(|(node, _)| node.port).collect();
+        Self::with(nodes.into_iter().unzip(), ports)
+    }
+
+    fn with((nodes, files): (Vec<Redis>, Vec<String>), ports: Vec<u16>) -> Self {
         for (number, node) in nodes.iter().enumerate() {
             let epoch = (number + 1).to_string();
             node.command(&["CLUSTER", "SET-CONFIG-EPOCH", &epoch]);
@@ -32,10 +65,14 @@ impl Cluster {
             let added = node.command(&["CLUSTER", "ADDSLOTSRANGE", slots]);
             assert!(added.contains("OK"), "{added}");
         }
-        let cluster = Self { nodes, files };
+        let cluster = Self {
+            nodes,
+            ports,
+            files,
+        };
         let first = cluster.nodes[0].command(&["CLUSTER", "NODES"]);
         let bus = first.split(['@', ' ']).nth(2).unwrap().to_owned();
-        let port = cluster.nodes[0].port.to_string();
+        let port = cluster.ports[0].to_string();
         for node in &cluster.nodes[1..] {
             node.command(&["CLUSTER", "MEET", "127.0.0.1", &port, &bus]);
         }
@@ -82,16 +119,60 @@ impl Cluster {
     }
 
     fn url(&self) -> String {
-        let hosts: Vec<_> = (self.nodes.iter())
-            .map(|node| format!("127.0.0.1:{}", node.port))
-            .collect();
-        format!("redis+cluster://{}", hosts.join(","))
+        format!("redis+cluster://{}", self.hosts())
+    }
+
+    pub(crate) fn hosts(&self) -> String {
+        let hosts = self.ports.iter().map(|port| format!("127.0.0.1:{port}"));
+        hosts.collect::<Vec<_>>().join(",")
+    }
+
+    /// Returns the slot of a key.
+    fn slot(&self, key: &str) -> usize {
+        let slot = self.nodes[0].command(&["CLUSTER", "KEYSLOT", key]);
+        slot.trim_start_matches(':').trim().parse().unwrap()
+    }
+
+    /// Returns the identifier of a node.
+    fn id(&self, node: usize) -> String {
+        let id = self.nodes[node].command(&["CLUSTER", "MYID"]);
+        id.lines().nth(1).unwrap().to_owned()
+    }
+
+    /// Begins to move the slot of a key from one primary to another: from now on, both have keys of it.
+    fn begin_move(&self, key: &str, from: usize, to: usize) {
+        let slot = self.slot(key);
+        let importing = format!("CLUSTER SETSLOT {slot} IMPORTING {}", self.id(from));
+        let migrating = format!("CLUSTER SETSLOT {slot} MIGRATING {}", self.id(to));
+        assert!(self.nodes[to].command(&[&importing]).contains("OK"));
+        assert!(self.nodes[from].command(&[&migrating]).contains("OK"));
+    }
+
+    /// Moves the keys of the slot.
+    fn move_keys(&self, key: &str, from: usize, to: usize) {
+        let slot = self.slot(key);
+        let keys = self.nodes[from].command(&[&format!("CLUSTER GETKEYSINSLOT {slot} 100")]);
+        for key in keys.lines().filter(|line| line.starts_with("store-test")) {
+            let port = self.nodes[to].port;
+            let moved = format!("MIGRATE 127.0.0.1 {port} {key} 0 1000");
+            let moved = self.nodes[from].command(&[&moved]);
+            assert!(moved.contains("OK") || moved.contains("NOKEY"), "{moved}");
+        }
+    }
+
+    /// Ends the move of the slot: the other primary has it.
+    fn end_move(&self, key: &str, to: usize) {
+        let (slot, id) = (self.slot(key), self.id(to));
+        let first = [to].into_iter().chain((0..3).filter(|it| *it != to));
+        for node in first {
+            let done = format!("CLUSTER SETSLOT {slot} NODE {id}");
+            assert!(self.nodes[node].command(&[&done]).contains("OK"));
+        }
     }
 
     /// The number of the primary that has a key.
     fn home(&self, key: &str) -> usize {
-        let slot = self.nodes[0].command(&["CLUSTER", "KEYSLOT", key]);
-        let slot: usize = slot.trim_start_matches(':').trim().parse().unwrap();
+        let slot = self.slot(key);
         [5461, 10923, 16384]
             .iter()
             .position(|end| slot < *end)
@@ -100,10 +181,10 @@ impl Cluster {
 }
 
 /// A node, and the file that it keeps its state in.
-fn node() -> (Redis, String) {
+fn node(program: &str, more: &[&str]) -> (Redis, String) {
     let bus = free_port().to_string();
     let file = format!("nodes-{}-{bus}.conf", std::process::id());
-    let node = Redis::with(&[
+    let settings = [
         "--cluster-enabled",
         "yes",
         "--cluster-config-file",
@@ -114,7 +195,8 @@ fn node() -> (Redis, String) {
         "1000",
         "--repl-diskless-sync-delay",
         "0",
-    ]);
+    ];
+    let node = Redis::of(program, &[&settings[..], more].concat());
     (node, file)
 }
 
@@ -220,4 +302,113 @@ async fn a_redis_that_is_no_cluster_and_a_wrong_password_stop_the_start() {
     assert!(text.contains("check the user and the password"), "{text}");
     let text = refused(&url(":right@"));
     assert!(text.contains("is not a cluster"), "{text}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_slot_that_moves_loses_no_call_and_no_count() {
+    let cluster = Cluster::start();
+    let [a, b] = acquainted(&cluster.url()).await;
+    let key = "store-test:rate:t:tool:limited:all";
+    let (from, to) = (cluster.home(key), (cluster.home(key) + 1) % 3);
+    assert_eq!(a.admitted("limited", 1).await, 1);
+    let found = cluster.nodes[from].command(&["EXISTS", key]);
+    assert!(found.starts_with(":1"), "the key is there: {found}");
+    cluster.begin_move(key, from, to);
+    assert_eq!(
+        b.admitted("limited", 2).await,
+        2,
+        "still at the old primary"
+    );
+    cluster.move_keys(key, from, to);
+    assert_eq!(a.admitted("limited", 2).await, 2, "ASK");
+    cluster.end_move(key, to);
+    assert_eq!(b.admitted("limited", 2).await, 2, "MOVED");
+    let last = a.admitted("limited", 4).await + b.admitted("limited", 4).await;
+    assert_eq!(last, 3, "ten together");
+    for on in [&a, &b] {
+        assert!(on.metric(r#"mcp_store_errors_total{store="rates"}"#).await < 0.5);
+        assert!(on.metric("mcp_store_up").await > 0.5);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn slots_that_move_back_and_forth_lose_no_call_of_many() {
+    let cluster = Cluster::start();
+    let [a, b] = acquainted(&cluster.url()).await;
+    let key = "store-test:rate:t:tool:many:all";
+    let home = cluster.home(key);
+    let calls = async {
+        for _ in 0..100 {
+            times(&a, 1).await;
+            times(&b, 1).await;
+            sleep(Duration::from_millis(10)).await;
+        }
+    };
+    let moves = async {
+        for round in 0..6 {
+            let (from, to) = if round % 2 == 0 {
+                (home, (home + 1) % 3)
+            } else {
+                ((home + 1) % 3, home)
+            };
+            cluster.begin_move(key, from, to);
+            sleep(Duration::from_millis(100)).await;
+            // A call may create the key at the new primary in between.
+            cluster.move_keys(key, from, to);
+            sleep(Duration::from_millis(100)).await;
+            cluster.end_move(key, to);
+            sleep(Duration::from_millis(100)).await;
+        }
+    };
+    tokio::join!(calls, moves);
+    for on in [&a, &b] {
+        // Few commands take more than 200 ms on a busy machine.
+        assert!(on.metric(r#"mcp_store_errors_total{store="rates"}"#).await < 4.5);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn listeners_are_notified_after_the_slot_of_the_channel_has_moved() {
+    let cluster = Cluster::start();
+    let [a, b] = acquainted(&cluster.url()).await;
+    let mut events = listen(&b, "note://a").await;
+    let channel = "store-test:changes";
+    let home = cluster.home(channel);
+    cluster.begin_move(channel, home, (home + 1) % 3);
+    cluster.end_move(channel, (home + 1) % 3);
+    events.until("notifications/resources/updated").await;
+    for on in [&a, &b] {
+        on.until("mcp_store_up", 1.0, BACK).await;
+    }
+    sleep(BACK).await;
+    let mut heard = listen(&b, "note://b").await;
+    a.call("touch", json!({ "uri": "note://b" })).await;
+    heard.until("notifications/resources/updated").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn closed_connections_to_a_cluster_exceed_no_limit_by_more_than_the_shares() {
+    let cluster = Cluster::start();
+    let both = acquainted(&cluster.url()).await;
+    let primaries: Vec<_> = cluster.nodes[..3].iter().collect();
+    exceeds_no_limit(&both, &primaries).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_cluster_needs_no_permissions_but_those_of_the_page() {
+    let cluster = Cluster::start();
+    for node in &cluster.nodes {
+        let set = node.command(&[&setting(&rights("store-test"))]);
+        assert!(set.contains("OK"), "{set}");
+    }
+    let url = cluster.url().replace("://", "://mcp:password@");
+    limits_hold(pair(&url)).await;
+    changes_arrive(pair(&url)).await;
+    results_are_shared(&url).await;
+    session::sessions_move(pair(&url)).await;
+    session::streams_move(pair(&url)).await;
+    task::tasks_are_shared(pair(&url)).await;
+    for node in &cluster.nodes {
+        was_refused_nothing(&node.command(&["ACL LOG"]));
+    }
 }

@@ -59,7 +59,7 @@ async fn free() -> &'static str {
 #[tool]
 async fn remember(cx: &Context, word: String) -> Result<&'static str, ToolError> {
     let store = cx.store().for_all();
-    store.put("word", &word, Duration::from_secs(60)).await?;
+    store.put("word", &word, Duration::from_mins(1)).await?;
     Ok("remembered")
 }
 
@@ -165,6 +165,10 @@ pub(crate) async fn serve() {
     } else {
         server
     };
+    let server = match std::env::var("INSTANCE_PREFIX") {
+        Ok(prefix) => server.store_prefix(prefix),
+        Err(_) => server,
+    };
     let server = if url.is_empty() {
         server
     } else {
@@ -257,7 +261,7 @@ impl Instance {
             body.len()
         );
         for (name, value) in headers {
-            head += &format!("{name}: {value}\r\n");
+            head.extend([name, ": ", value, "\r\n"]);
         }
         format!("{head}\r\n{body}").into_bytes()
     }
@@ -341,9 +345,9 @@ pub(crate) fn message(body: &str) -> Value {
         return message;
     }
     let data = body.lines().filter_map(|line| line.strip_prefix("data:"));
-    let messages = data.filter_map(|text| serde_json::from_str::<Value>(text.trim()).ok());
+    let mut messages = data.filter_map(|text| serde_json::from_str::<Value>(text.trim()).ok());
     messages
-        .last()
+        .next_back()
         .unwrap_or_else(|| panic!("no message: {body}"))
 }
 
@@ -414,7 +418,7 @@ impl Events {
 
     async fn more(&mut self) -> bool {
         let mut buffer = [0; 4096];
-        let read = tokio::time::timeout(Duration::from_secs(60), self.stream.read(&mut buffer));
+        let read = tokio::time::timeout(Duration::from_mins(1), self.stream.read(&mut buffer));
         let length = read.await.expect("no event within 60 s").unwrap_or(0);
         self.text += &String::from_utf8_lossy(&buffer[..length]);
         length > 0

@@ -13,9 +13,12 @@
 )]
 
 mod cluster;
+mod embedded;
 mod encrypted;
+mod fault;
 mod instance;
 mod outage;
+mod permission;
 mod sentinel;
 mod server;
 mod session;

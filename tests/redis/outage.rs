@@ -168,8 +168,10 @@ async fn a_redis_that_is_full_or_flushed_costs_no_call() {
     let (_, health) = a.get("/health").await;
     assert!(health.contains(r#""status":"degraded""#), "{health}");
     redis.command(&["CONFIG", "SET", "maxmemory", "0"]);
+    b.until("mcp_store_up", 1.0, BACK).await;
     assert_eq!(b.admitted("limited", 12).await, 10);
     redis.command(&["FLUSHALL"]);
     redis.command(&["SCRIPT", "FLUSH"]);
+    a.until("mcp_store_up", 1.0, BACK).await;
     assert_eq!(a.admitted("limited", 12).await, 10);
 }

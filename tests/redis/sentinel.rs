@@ -8,7 +8,8 @@ use serde_json::json;
 
 use super::instance::Instance;
 use super::outage::{BACK, acquainted, are_alone, times};
-use super::server::{Redis, free_port, program, wait_until};
+use super::permission::{rights, rights_at_sentinels, setting, was_refused_nothing};
+use super::server::{REDIS, Redis, free_port, program, wait_until};
 use super::share::{changes_arrive, limits_hold, listen, pair};
 use super::{session, task};
 
@@ -16,28 +17,40 @@ use super::{session, task};
 const FAILOVER: Duration = Duration::from_secs(20);
 
 /// The nodes, of which the first is the primary at first, and their sentinels.
-struct Watched {
+pub(crate) struct Watched {
+    program: String,
+    /// Further settings of nodes and sentinels.
+    settings: Vec<String>,
     nodes: Vec<Redis>,
     sentinels: Vec<Redis>,
+    /// The ports of the sentinels for clients.
+    ports: Vec<u16>,
     files: Vec<PathBuf>,
 }
 
 impl Watched {
     fn start() -> Self {
-        let passwords = ["--requirepass", "of:nodes", "--masterauth", "of:nodes"];
-        let primary = Redis::with(&passwords);
-        let port = primary.port.to_string();
-        let mut nodes = vec![primary];
-        for _ in 0..2 {
-            let replica = ["--replicaof", "127.0.0.1", &port];
-            let quick = ["--repl-diskless-sync-delay", "0"];
-            nodes.push(Redis::with(&[&passwords[..], &replica, &quick].concat()));
-        }
+        Self::of(program(), &[])
+    }
+
+    /// Starts nodes and sentinels that use TLS for clients and among themselves; commands of the test do not.
+    pub(crate) fn encrypted(settings: &[&str]) -> Self {
+        Self::of(REDIS.to_owned(), settings)
+    }
+
+    fn of(program: String, settings: &[&str]) -> Self {
         let mut watched = Self {
-            nodes,
+            program,
+            settings: settings.iter().map(|it| (*it).to_owned()).collect(),
+            nodes: Vec::new(),
             sentinels: Vec::new(),
+            ports: Vec::new(),
             files: Vec::new(),
         };
+        let port = watched.add_node(&[]).to_string();
+        for _ in 0..2 {
+            watched.add_node(&["--replicaof", "127.0.0.1", &port]);
+        }
         wait_until("a replica has no data", || {
             watched.info(0).matches("state=online").count() == 2
         });
@@ -57,6 +70,32 @@ impl Watched {
         watched
     }
 
+    /// Returns the port for clients, and the settings for it.
+    fn port(&self) -> (Option<u16>, Vec<String>) {
+        if self.settings.is_empty() {
+            return (None, Vec::new());
+        }
+        let port = free_port();
+        let own = ["--tls-port".to_owned(), port.to_string()];
+        let own = own
+            .into_iter()
+            .chain(["--tls-replication", "yes"].map(str::to_owned));
+        (Some(port), own.chain(self.settings.clone()).collect())
+    }
+
+    /// Starts a node; returns its port for clients.
+    fn add_node(&mut self, more: &[&str]) -> u16 {
+        let (port, settings) = self.port();
+        let settings: Vec<_> = settings.iter().map(String::as_str).collect();
+        let passwords = ["--requirepass", "of:nodes", "--masterauth", "of:nodes"];
+        let quick = ["--repl-diskless-sync-delay", "0"];
+        let arguments = [&passwords[..], &quick, &settings, more].concat();
+        let node = Redis::of(&self.program, &arguments);
+        let port = port.unwrap_or(node.port);
+        self.nodes.push(node);
+        port
+    }
+
     fn add_sentinel(&mut self, primary: &str) {
         let file = std::env::temp_dir().join(format!(
             "sentinel-{}-{}.conf",
@@ -69,7 +108,11 @@ impl Watched {
              sentinel down-after-milliseconds shop 1000\nsentinel failover-timeout shop 6000\n"
         );
         fs::write(&file, lines).unwrap();
-        let sentinel = Redis::configured(&program(), &file, &["--sentinel"]);
+        let (port, settings) = self.port();
+        let settings = settings.iter().map(String::as_str);
+        let arguments: Vec<_> = ["--sentinel"].into_iter().chain(settings).collect();
+        let sentinel = Redis::configured(&self.program, &file, &arguments);
+        self.ports.push(port.unwrap_or(sentinel.port));
         self.sentinels.push(sentinel);
         self.files.push(file);
     }
@@ -87,12 +130,15 @@ impl Watched {
     }
 
     fn url(&self) -> String {
-        let hosts: Vec<_> = (self.sentinels.iter())
-            .map(|it| format!("127.0.0.1:{}", it.port))
-            .collect();
+        format!("redis+sentinel://{}", self.rest())
+    }
+
+    /// Returns the URL after the scheme.
+    pub(crate) fn rest(&self) -> String {
+        let hosts = self.ports.iter().map(|port| format!("127.0.0.1:{port}"));
         format!(
-            "redis+sentinel://:of%3Anodes@{}/shop/1?sentinel_password=of%2Fsentinels",
-            hosts.join(",")
+            ":of%3Anodes@{}/shop/1?sentinel_password=of%2Fsentinels",
+            hosts.collect::<Vec<_>>().join(",")
         )
     }
 }
@@ -167,4 +213,32 @@ async fn a_redis_that_is_no_sentinel_and_a_wrong_password_stop_the_start() {
     assert!(text.contains("check the user and the password"), "{text}");
     let text = refused(&url("right"));
     assert!(text.contains("is not a sentinel"), "{text}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_primary_and_sentinels_need_no_permissions_but_those_of_the_page() {
+    let watched = Watched::start();
+    for node in &watched.nodes {
+        let set = node.commands(&["AUTH of:nodes", &setting(&rights("store-test"))]);
+        assert!(set.contains("OK"), "{set}");
+    }
+    for sentinel in &watched.sentinels {
+        let user = format!(
+            "ACL SETUSER watcher on >of-watcher {}",
+            rights_at_sentinels()
+        );
+        let set = sentinel.commands(&["AUTH of/sentinels", &user]);
+        assert!(set.contains("OK"), "{set}");
+    }
+    let url = watched.url().replace(":of%3Anodes@", "mcp:password@");
+    let url = url.replace("of%2Fsentinels", "of-watcher&sentinel_username=watcher");
+    limits_hold(pair(&url)).await;
+    changes_arrive(pair(&url)).await;
+    session::sessions_move(pair(&url)).await;
+    for node in &watched.nodes {
+        was_refused_nothing(&node.commands(&["AUTH of:nodes", "ACL LOG"]));
+    }
+    for sentinel in &watched.sentinels {
+        was_refused_nothing(&sentinel.commands(&["AUTH of/sentinels", "ACL LOG"]));
+    }
 }

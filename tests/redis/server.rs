@@ -1,11 +1,10 @@
 //! A separate `redis-server` for each test.
 
-use std::collections::BTreeSet;
 use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::sync::Mutex;
+use std::sync::atomic::{AtomicU16, Ordering};
 use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
@@ -34,13 +33,13 @@ pub(crate) fn wait_until(what: &str, mut is_true: impl FnMut() -> bool) {
     }
 }
 
-/// Returns a free port that was not returned before.
+/// Returns a free port that was not returned before, below those that the system assigns to connections.
 pub(crate) fn free_port() -> u16 {
-    static RETURNED: Mutex<BTreeSet<u16>> = Mutex::new(BTreeSet::new());
+    static NEXT: AtomicU16 = AtomicU16::new(0);
+    let process = u16::try_from(std::process::id() % 180).unwrap();
     loop {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let port = listener.local_addr().unwrap().port();
-        if RETURNED.lock().unwrap().insert(port) {
+        let port = 12_000 + process * 100 + NEXT.fetch_add(1, Ordering::Relaxed) % 2_000;
+        if TcpListener::bind(("127.0.0.1", port)).is_ok() {
             return port;
         }
     }
@@ -127,6 +126,15 @@ impl Redis {
             length = stream.read(&mut reply).unwrap_or(0);
         }
         String::from_utf8_lossy(&reply[..length]).into_owned()
+    }
+
+    /// Sends a command whose reply nobody waits for; it runs while the connection is open.
+    pub(crate) fn begin(&self, command: &str) -> TcpStream {
+        let mut stream = TcpStream::connect(("127.0.0.1", self.port)).unwrap();
+        stream
+            .write_all(format!("{command}\r\n").as_bytes())
+            .unwrap();
+        stream
     }
 
     pub(crate) fn kill(&mut self) {

@@ -93,7 +93,7 @@ impl Client {
             on.address
         );
         for (name, value) in self.headers(&more) {
-            head += &format!("{name}: {value}\r\n");
+            head.extend([name, ": ", value, "\r\n"]);
         }
         Events::open(on, format!("{head}\r\n").into_bytes()).await
     }
@@ -104,7 +104,7 @@ impl Client {
             on.address
         );
         for (name, value) in self.headers(&[]) {
-            head += &format!("{name}: {value}\r\n");
+            head.extend([name, ": ", value, "\r\n"]);
         }
         let mut ended = Events::open(on, format!("{head}\r\n").into_bytes()).await;
         ended.ended().await;
@@ -125,6 +125,7 @@ impl Client {
     }
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "callers write them in place")]
 fn request(id: u32, method: &str, params: Value) -> Value {
     json!({ "jsonrpc": "2.0", "id": id, "method": method, "params": params })
 }
@@ -149,7 +150,7 @@ fn last(events: &Events) -> String {
     let id = text
         .lines()
         .filter_map(|line| line.strip_prefix("id: "))
-        .last();
+        .next_back();
     id.unwrap_or_else(|| panic!("no event: {text}")).to_owned()
 }
 

@@ -7,11 +7,14 @@
 //! A call in flight is a token of a [`TaskTracker`]; closing the tracker refuses new calls, and lets the wait for the
 //! others end.
 
+use std::fmt;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use futures_util::FutureExt as _;
+use futures_util::future::BoxFuture;
+use tokio::sync::OnceCell;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -38,7 +41,9 @@ pub(crate) struct Drain {
     times: Arc<Mutex<Times>>,
     /// The functions that run after the last call, once set.
     hooks: Arc<OnceLock<Arc<Hooks>>>,
-    /// The exporters that are flushed after the hooks.
+    /// The function that runs after the hooks, once set.
+    last: Arc<OnceLock<Last>>,
+    /// The exporters that are flushed at the end.
     #[cfg(feature = "otel")]
     telemetry: Arc<OnceLock<Arc<Telemetry>>>,
 }
@@ -95,7 +100,20 @@ impl Drain {
         self.telemetry.get()
     }
 
-    /// Sets the exporters that are flushed after the hooks of the stop.
+    /// Sets the function that runs once after the hooks of the stop.
+    pub(crate) fn ends_with(
+        &self,
+        run: impl Fn() -> BoxFuture<'static, ()> + Send + Sync + 'static,
+    ) {
+        let last = Last {
+            run: Box::new(run),
+            done: OnceCell::new(),
+        };
+        // A server is built once.
+        let _ = self.last.set(last);
+    }
+
+    /// Sets the exporters that are flushed at the end.
     #[cfg(feature = "otel")]
     pub(crate) fn flushes(&self, telemetry: Arc<Telemetry>) {
         // A server is built once.
@@ -167,8 +185,8 @@ impl Drain {
         self.ended.cancelled().await;
     }
 
-    /// Waits until no call is in flight, at most `deadline`, then cancels the rest, runs the hooks of the stop and
-    /// flushes telemetry. Returns true if no call had to be cancelled.
+    /// Waits until no call is in flight, at most `deadline`, then cancels the rest, runs the hooks of the stop, leaves
+    /// the other instances, and flushes telemetry. Returns true if no call had to be cancelled.
     ///
     /// May be called more than once, also concurrently: each caller waits for the same calls, and the hooks run once.
     pub(crate) async fn finish(&self, deadline: Duration) -> bool {
@@ -184,6 +202,9 @@ impl Drain {
         if let Some(hooks) = self.hooks.get() {
             let earliest = Instant::now() + hook::GRACE;
             hooks.stop(earliest.max(begun + deadline)).await;
+        }
+        if let Some(last) = self.last.get() {
+            last.done.get_or_init(|| (last.run)()).await;
         }
         #[cfg(feature = "otel")]
         if let Some(telemetry) = self.telemetry() {
@@ -206,6 +227,18 @@ impl Drain {
         self.expired.cancel();
         // Cancelled calls still get a response; code that does not yield is abandoned.
         let _ = tokio::time::timeout(CANCELLED, self.calls.wait()).await;
+    }
+}
+
+/// The function that runs after the hooks of the stop.
+struct Last {
+    run: Box<dyn Fn() -> BoxFuture<'static, ()> + Send + Sync>,
+    done: OnceCell<()>,
+}
+
+impl fmt::Debug for Last {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Last").field(&self.done).finish()
     }
 }
 

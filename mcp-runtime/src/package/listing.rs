@@ -120,7 +120,7 @@ fn check_url(url: &str) -> Result<String, String> {
     let parsed = UriStr::new(url).ok();
     let secure = parsed.filter(|it| it.scheme_str().eq_ignore_ascii_case("https"));
     let host = secure
-        .and_then(|it| it.authority_components())
+        .and_then(UriStr::authority_components)
         .map(|it| it.host().to_ascii_lowercase());
     host.filter(|it| !it.is_empty()).ok_or_else(|| {
         format!(

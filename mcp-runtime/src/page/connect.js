@@ -51,9 +51,12 @@ function snippet({ title, file, entry, command, link, then }) {
     link && LINK.test(link) && el('p', {}, el('a', { href: link }, `Add it to ${title}`)),
     command && text(command, 'a command', `Command for ${title}`),
     text(entry.trimEnd(), file ?? 'its configuration', `Entry for ${title}`),
-    then && el('p', { class: 'hint' }, `Then ${then}.`),
+    then && el('p', { class: 'hint' }, 'Then ', marked(then), '.'),
   );
 }
+
+/** The parts of a text; those between backticks are code. */
+const marked = words => words.split('`').map((part, at) => (at % 2 ? el('code', {}, part) : part));
 
 function text(words, where, label) {
   const pre = el('pre', { class: 'text', tabindex: 0, role: 'region', 'aria-label': label }, words);

@@ -3,8 +3,13 @@
 use std::collections::VecDeque;
 use std::ops::Range;
 
+use smallvec::SmallVec;
+
 /// The number of the root.
 const ROOT: u32 = 0;
+
+/// Most prefixes have one child.
+type Children = SmallVec<[(u8, u32); 2]>;
 
 /// A trie of patterns, with the links between their common parts.
 #[derive(Debug)]
@@ -14,12 +19,11 @@ pub(super) struct Patterns {
     first: Box<[u32; 256]>,
 }
 
-/// A prefix of a pattern. Its children are a linked list; 0 is none, as the root is nobody's child.
+/// A prefix of a pattern.
 #[derive(Debug, Default)]
 struct Node {
-    byte: u8,
-    child: u32,
-    sibling: u32,
+    /// The prefixes that are a byte longer, sorted by that byte: a caller can make 200 of one.
+    children: Children,
     /// The node of its longest proper suffix that is also a prefix of a pattern.
     suffix: u32,
     /// The length of the longest pattern that ends here; 0 if none does.
@@ -55,12 +59,10 @@ impl Patterns {
     /// Adds a child.
     fn grow(&mut self, parent: u32, byte: u8) -> u32 {
         let number = u32::try_from(self.nodes.len()).unwrap_or(ROOT);
-        let sibling = std::mem::replace(&mut self.node_mut(parent).child, number);
-        self.nodes.push(Node {
-            byte,
-            sibling,
-            ..Node::default()
-        });
+        self.nodes.push(Node::default());
+        let children = &mut self.node_mut(parent).children;
+        let place = children.partition_point(|(other, _)| *other < byte);
+        children.insert(place, (byte, number));
         if parent == ROOT {
             self.first[usize::from(byte)] = number;
         }
@@ -69,12 +71,13 @@ impl Patterns {
 
     /// Links each node with its suffix, those of shorter prefixes first.
     fn link(&mut self) {
-        let mut queue: VecDeque<u32> = self.children(ROOT).collect();
+        let mut queue = VecDeque::from([ROOT]);
         while let Some(parent) = queue.pop_front() {
-            let suffix = self.node(parent).suffix;
-            let children: Vec<u32> = self.children(parent).collect();
-            for child in children {
-                let linked = self.next(suffix, self.node(child).byte);
+            for (byte, child) in self.node(parent).children.clone() {
+                let linked = match parent {
+                    ROOT => ROOT,
+                    _ => self.next(self.node(parent).suffix, byte),
+                };
                 let inherited = self.node(linked).length;
                 let node = self.node_mut(child);
                 node.suffix = linked;
@@ -121,15 +124,11 @@ impl Patterns {
         if at == ROOT {
             return Some(self.first[usize::from(byte)]).filter(|child| *child != ROOT);
         }
-        self.children(at)
-            .find(|child| self.node(*child).byte == byte)
-    }
-
-    fn children(&self, at: u32) -> impl Iterator<Item = u32> + '_ {
-        let some = |number: u32| Some(number).filter(|number| *number != ROOT);
-        std::iter::successors(some(self.node(at).child), move |number| {
-            some(self.node(*number).sibling)
-        })
+        let children = &self.node(at).children;
+        let place = children
+            .binary_search_by_key(&byte, |(other, _)| *other)
+            .ok()?;
+        Some(children[place].1)
     }
 
     fn node(&self, number: u32) -> &Node {
@@ -183,6 +182,17 @@ mod tests {
             }
             assert_eq!(hidden, compared(&patterns, &text), "{patterns:?} {text}");
         }
+    }
+
+    #[test]
+    fn a_prefix_may_continue_with_any_byte() {
+        let letters = (b'!'..=b'~').map(char::from);
+        let patterns: Vec<String> = letters.rev().map(|it| format!("x{it}y")).collect();
+        let found = Patterns::new(&patterns);
+        for pattern in &patterns {
+            assert_eq!(found.find(&format!("xx-{pattern}")), [3..6], "{pattern}");
+        }
+        assert!(found.find(&"x".repeat(100)).is_empty());
     }
 
     #[test]

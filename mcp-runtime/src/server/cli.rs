@@ -290,7 +290,6 @@ fn list(service: &Service, command: &str, is_json: bool) {
 async fn ended<T>(service: &Service, call: impl Future<Output = T>) -> T {
     let result = call.await;
     service.drain.finish(service.drain.deadline()).await;
-    service.audit.flush(log::FLUSH);
     result
 }
 

@@ -319,7 +319,6 @@ impl Served {
         reloading.abort();
         let (drain, blocked) = (service.drain.clone(), blocking::running());
         service.audit.flush(log::FLUSH);
-        service.sharing.stop().await;
         release(service).await;
         let answered = drain.is_empty();
         // tokio waits for code that cannot be stopped; the process ends without it.

@@ -39,8 +39,9 @@ impl ShutdownHandle {
     /// to return an error; code that cannot be stopped is abandoned. A server run by `serve_http` or `serve_stdio`
     /// then stops serving. A shutdown cannot be reverted.
     ///
-    /// Returns after the functions of [`Server::on_stop`](crate::Server::on_stop) have run, at the latest when delay,
-    /// deadline, the second for cancelled calls and the time for hooks are over. On a server that was never built it
+    /// Returns after the functions of [`Server::on_stop`](crate::Server::on_stop) have run, audit records are written,
+    /// and queued writes to shared stores are sent, at the latest when delay, deadline, the second for cancelled calls,
+    /// the time for hooks and one second for the writes are over. On a server that was never built it
     /// returns immediately. Dropping the future leaves the shutdown at the stage it has reached.
     pub async fn shutdown(&self) {
         self.0.leave().await;

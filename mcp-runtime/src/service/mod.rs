@@ -49,6 +49,7 @@ use crate::ops::audit::Audit;
 use crate::ops::drain::Drain;
 use crate::ops::health::Health;
 use crate::ops::hook::Hooks;
+use crate::ops::log;
 use crate::ops::metrics::{Format, Metrics};
 use crate::policy::contain::{Panicked, contain};
 use crate::policy::requests::Requests;
@@ -186,6 +187,12 @@ impl Service {
     pub(crate) async fn share(&self) -> Result<(), String> {
         self.begin_leases();
         self.sharing.start(&self.changes).await
+    }
+
+    /// Writes queued audit records and changes for other instances, and removes this instance from them.
+    pub(crate) async fn leave(&self) {
+        self.audit.flush(log::FLUSH);
+        self.sharing.stop().await;
     }
 
     fn begin_leases(&self) {

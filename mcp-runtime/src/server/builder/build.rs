@@ -102,7 +102,7 @@ impl Parts {
         let metrics = Arc::new(measured(metrics, &sharing));
         let connected = (&metrics, &changes, &sharing.stores);
         let registry = registered(&items, verified.catalogue, (&live, &held), connected);
-        Ok(Arc::new(Service {
+        let service = Arc::new(Service {
             lists: Lists::default(),
             identity: Identity::new(info, instructions),
             registry,
@@ -131,7 +131,9 @@ impl Parts {
             #[cfg(feature = "tls")]
             tls: verified.tls.map(Arc::new),
             settings,
-        }))
+        });
+        leaves(&service);
+        Ok(service)
     }
 }
 
@@ -156,6 +158,19 @@ impl Parts {
 fn prepare(drain: &Drain, settings: &Settings, hooks: &Arc<Hooks>) {
     let (delay, deadline) = (settings.shutdown_delay, settings.shutdown_deadline);
     drain.prepare(delay, deadline, Arc::clone(hooks));
+}
+
+/// Leaves the other instances at the end of the shutdown, unless the service was dropped before.
+fn leaves(service: &Arc<Service>) {
+    let leaving = Arc::downgrade(service);
+    service.drain.ends_with(move || {
+        let service = leaving.upgrade();
+        Box::pin(async move {
+            if let Some(service) = service {
+                service.leave().await;
+            }
+        })
+    });
 }
 
 /// Opens the file of audit records, if one is set.

@@ -21,7 +21,8 @@ impl<S: State> Server<S> {
     ///
     /// The application handles signals. Open streams would block axum's graceful shutdown indefinitely, so the
     /// server's own shutdown must run first: `/ready` returns 503 and new calls are refused, streams end, calls in
-    /// flight have until the [deadline](Server::shutdown_deadline), and are then cancelled with an error.
+    /// flight have until the [deadline](Server::shutdown_deadline), and are then cancelled with an error. At its end
+    /// audit records and queued changes for other instances are written; without it they may be lost.
     ///
     /// ```no_run
     /// # use mcp_runtime::{Server, axum};

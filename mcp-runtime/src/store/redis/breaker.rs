@@ -10,13 +10,13 @@ use tokio::sync::Notify;
 use tokio::time::Instant;
 
 use super::commands::Commands;
-use super::fault::LinkError;
+use super::fault::{Effect, LinkError};
 use super::lock;
 
 /// The number of consecutive failures that open the breaker.
 const FAILURES: u32 = 5;
-/// The time for which a fault of the server is reported.
-const SHOWN: Duration = Duration::from_secs(10);
+/// The time for which a fault of the server is reported: that between two heartbeats, which meet a lasting one again.
+const SHOWN: Duration = Duration::from_secs(5);
 
 /// The connection of a link, or the reason for its absence.
 #[derive(Debug)]
@@ -69,24 +69,36 @@ impl Breaker {
         if state.commands.is_none() {
             return Some(format!("Redis is unavailable: {}", state.reason));
         }
-        let fault = state.fault.as_ref();
-        let recent = fault.filter(|(at, _)| at.elapsed() < SHOWN);
-        recent.map(|(_, text)| text.clone())
+        state.recent_fault().map(str::to_owned)
     }
 
     pub(super) fn succeeded(&self) {
         self.failures.store(0, Ordering::Relaxed);
     }
 
-    /// Records a failure; returns whether the connection is unusable.
+    /// Records a failure; returns whether the breaker is to open.
     pub(super) fn failed(&self, error: &LinkError) -> bool {
-        if !error.is_outage() {
-            lock(&self.state).fault = Some((Instant::now(), error.text()));
+        let effect = error.effect();
+        if effect != Effect::Lost && matches!(error, LinkError::Redis(_)) {
+            self.show(&error.to_string());
+        }
+        if effect == Effect::Single {
             return false;
         }
         self.doubted.notify_one();
         let failures = 1 + self.failures.fetch_add(1, Ordering::Relaxed);
-        failures >= FAILURES || error.is_loss()
+        failures >= FAILURES || effect == Effect::Lost
+    }
+
+    /// Reports a fault for a while, and logs the first of several.
+    fn show(&self, text: &str) {
+        let mut state = lock(&self.state);
+        let is_known = state.recent_fault().is_some();
+        state.fault = Some((Instant::now(), text.to_owned()));
+        drop(state);
+        if !is_known {
+            tracing::warn!(reason = text, "Redis refuses a command");
+        }
     }
 
     /// Opens the breaker; returns whether it was closed.
@@ -106,6 +118,13 @@ impl Breaker {
         let mut state = lock(&self.state);
         state.commands = Some(commands);
         state.fault = None;
+    }
+}
+
+impl State {
+    fn recent_fault(&self) -> Option<&str> {
+        let (at, text) = self.fault.as_ref()?;
+        (at.elapsed() < SHOWN).then_some(text)
     }
 }
 

@@ -14,6 +14,8 @@ use crate::store::{CacheStore, Cached, PutCached, StoreFuture};
 /// is gone by then.
 const LONGEST: Duration = Duration::from_hours(24 * 7);
 const MARK: Duration = Duration::from_hours(24 * 8);
+/// The last byte that is read: no instance stores results of more than 1 MiB, and a part of one cannot be parsed.
+const READ: usize = (1 << 20) + 256;
 /// The byte between the mark and the result.
 const END: u8 = b' ';
 
@@ -40,17 +42,18 @@ impl CacheStore for RedisCache {
         Box::pin(async move {
             let key = self.key(group, key);
             let mut find = redis::pipe();
-            find.cmd("GET").arg(&key).cmd("PTTL").arg(&key);
+            find.cmd("GETRANGE").arg(&key).arg(0).arg(READ);
+            find.cmd("PTTL").arg(&key);
             let mut mark = redis::cmd("GET");
             mark.arg(self.mark(group));
             let found = self.link.run_all(Kind::Cache, &find);
             let mark = self.link.run(Kind::Cache, &mark);
             let (found, mark) = try_join(found, mark).await?;
-            let (value, left): (Option<Vec<u8>>, i64) = found;
+            let (value, left): (Vec<u8>, i64) = found;
             let mark: Option<Vec<u8>> = mark;
             let mark = mark.unwrap_or_default();
             let left = u64::try_from(left).map(Duration::from_millis);
-            let value = value.and_then(|it| Some((unmarked(&it, &mark)?, left.ok()?)));
+            let value = unmarked(&value, &mark).zip(left.ok());
             Ok(Cached::new(value, mark))
         })
     }

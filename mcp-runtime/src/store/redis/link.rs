@@ -1,7 +1,7 @@
 //! The link of one instance to Redis: commands with a timeout, messages to one or all instances, and heartbeats.
 //!
-//! Invariants: a command takes at most [`LIMIT`], and fails immediately while the breaker is open; subscribers are
-//! notified of each gap.
+//! Invariants: a command takes at most [`LIMIT`], and fails immediately while the breaker is open; a Redis is used only
+//! after it has taken a write and a message of this instance; subscribers are notified of each gap.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, LazyLock};
@@ -21,6 +21,8 @@ use super::stats::{Kind, Stats};
 use crate::clock::millis;
 use crate::store::StoreError;
 
+/// The timeout of a connection attempt: several handshakes of TLS in a cluster.
+const CONNECTING: Duration = Duration::from_secs(2);
 /// The lifetime of a heartbeat.
 const ALIVE: Duration = Duration::from_secs(30);
 /// The message that announces a new or leaving instance to the others.
@@ -133,14 +135,18 @@ impl Link {
         channel: &str,
         message: &[u8],
     ) -> Result<u32, StoreError> {
+        self.run(kind, &self.message(channel, message)).await
+    }
+
+    fn message(&self, channel: &str, message: &[u8]) -> Cmd {
         // In a cluster the primary with the slot of the channel delivers the message and counts the subscribers.
-        let name = if self.is_cluster() {
+        let mut publish = redis::cmd(if self.is_cluster() {
             "SPUBLISH"
         } else {
             "PUBLISH"
-        };
-        self.run(kind, redis::cmd(name).arg(channel).arg(message))
-            .await
+        });
+        publish.arg(channel).arg(message);
+        publish
     }
 
     fn commands(&self, kind: Kind) -> Result<Commands, LinkError> {
@@ -164,7 +170,7 @@ impl Link {
         self.stats.record(kind, begun.elapsed(), result.is_err());
         match &result {
             Ok(_) => self.breaker.succeeded(),
-            Err(error) if self.breaker.failed(error) => self.down(&error.text()),
+            Err(error) if self.breaker.failed(error) => self.down(&error.to_string()),
             Err(_) => {}
         }
         result
@@ -188,20 +194,39 @@ impl Link {
         tracing::info!("connected to Redis");
     }
 
+    /// Connects, enters this instance in the set of live instances, and announces it.
+    ///
+    /// Without these writes a Redis that refuses them, such as a replica or a full one, would count as available.
     pub(super) async fn connect(&self) -> RedisResult<Connected> {
         let channels = [self.changes_channel(), self.channel_of(&self.instance)];
-        self.place.connect(&channels).await
+        let connecting = async {
+            let mut connected = self.place.connect(&channels).await?;
+            let commands = &mut connected.commands;
+            self.count(self.alive().invoke_async(commands).await?);
+            self.announcement().exec_async(commands).await?;
+            Ok(connected)
+        };
+        let ended = timeout(CONNECTING, connecting).await;
+        ended.unwrap_or_else(|_| Err(std::io::Error::from(std::io::ErrorKind::TimedOut).into()))
     }
 
     /// Renews the entry of this instance in the set of live instances, and counts the entries.
     pub(super) async fn heartbeat(&self) -> Result<(), StoreError> {
-        let mut heartbeat = HEARTBEAT.prepare_invoke();
-        heartbeat.key(self.key("instances")).arg(&self.instance);
-        heartbeat.arg(millis(ALIVE));
-        let instances: u32 = self.invoke(Kind::Link, &heartbeat).await?;
+        let instances = self.invoke(Kind::Link, &self.alive()).await?;
+        self.count(instances);
+        Ok(())
+    }
+
+    fn alive(&self) -> ScriptInvocation<'static> {
+        let mut alive = HEARTBEAT.prepare_invoke();
+        alive.key(self.key("instances")).arg(&self.instance);
+        alive.arg(millis(ALIVE));
+        alive
+    }
+
+    fn count(&self, instances: u32) {
         self.instances.store(instances.max(1), Ordering::Relaxed);
         self.stats.instances.set(instances.into());
-        Ok(())
     }
 
     /// Removes this instance from the set of live instances, and announces it.
@@ -209,7 +234,7 @@ impl Link {
         let mut gone = redis::cmd("ZREM");
         gone.arg(self.key("instances")).arg(&self.instance);
         self.run::<()>(Kind::Link, &gone).await?;
-        self.announce().await
+        self.run::<()>(Kind::Link, &self.announcement()).await
     }
 
     /// Returns whether an instance is in the set of live instances.
@@ -221,10 +246,8 @@ impl Link {
         Ok(seen.is_some())
     }
 
-    pub(super) async fn announce(&self) -> Result<(), StoreError> {
-        self.publish(Kind::Link, &self.changes_channel(), ANNOUNCEMENT)
-            .await?;
-        Ok(())
+    fn announcement(&self) -> Cmd {
+        self.message(&self.changes_channel(), ANNOUNCEMENT)
     }
 
     pub(super) fn receive(&self, message: &Msg) {

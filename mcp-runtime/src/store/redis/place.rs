@@ -1,10 +1,7 @@
 //! The URL of Redis.
 
-use std::time::Duration;
-
 use futures_util::StreamExt as _;
 use redis::{AsyncConnectionConfig, Client, RedisResult};
-use tokio::time::timeout;
 
 #[cfg(feature = "redis-cluster")]
 use super::cluster::Cluster;
@@ -13,9 +10,6 @@ use super::commands::{Commands, Connected};
 use super::hosts::Hosts;
 #[cfg(feature = "redis-cluster")]
 use super::sentinel::Sentinels;
-
-/// The timeout of a connection attempt.
-const CONNECTING: Duration = Duration::from_secs(1);
 
 const ONE: &str = "write redis://[user:password@]host[:port][/database]";
 #[cfg(feature = "redis-cluster")]
@@ -83,17 +77,13 @@ impl Place {
 
     /// Opens the connections, and waits for a response.
     pub(super) async fn connect(&self, channels: &[String]) -> RedisResult<Connected> {
-        let connecting = async {
-            match self {
-                Self::One(client) => connect(client, channels).await,
-                #[cfg(feature = "redis-cluster")]
-                Self::Cluster(cluster) => cluster.connect(channels).await,
-                #[cfg(feature = "redis-cluster")]
-                Self::Sentinel(sentinels) => connect(&sentinels.find().await?, channels).await,
-            }
-        };
-        let ended = timeout(CONNECTING, connecting).await;
-        ended.unwrap_or_else(|_| Err(std::io::Error::from(std::io::ErrorKind::TimedOut).into()))
+        match self {
+            Self::One(client) => connect(client, channels).await,
+            #[cfg(feature = "redis-cluster")]
+            Self::Cluster(cluster) => cluster.connect(channels).await,
+            #[cfg(feature = "redis-cluster")]
+            Self::Sentinel(sentinels) => connect(&sentinels.find().await?, channels).await,
+        }
     }
 }
 

@@ -6,11 +6,11 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use futures_util::StreamExt as _;
-use tokio::time::{MissedTickBehavior, interval, sleep, timeout};
+use tokio::time::{Instant, MissedTickBehavior, interval, sleep, timeout};
 use tokio_util::task::AbortOnDropHandle;
 
 use super::commands::Connected;
-use super::fault::{LIMIT, refusal};
+use super::fault::{LIMIT, explained, refusal};
 use super::link::Link;
 use super::messages::Received;
 use super::stats::Kind;
@@ -47,8 +47,12 @@ impl Reconnector {
                 if let Some(refusal) = refusal(&error) {
                     return Err(refusal);
                 }
-                tracing::warn!(%error, "Redis is unavailable; this instance starts alone, and connects as soon as it can");
-                self.link.down(&error.to_string());
+                let reason = explained(&error);
+                tracing::warn!(
+                    reason,
+                    "Redis is unavailable; this instance starts alone, and connects as soon as it can"
+                );
+                self.link.down(&reason);
                 None
             }
         };
@@ -72,8 +76,12 @@ impl Reconnector {
         });
     }
 
-    /// Removes this instance from the set of live instances. A failure is ignored, since entries expire.
+    /// Removes this instance from the set of live instances, for good. A failure is ignored, since entries expire.
     pub(crate) async fn stop(&self) {
+        if let Some(task) = self.task.get() {
+            // Its next heartbeat would enter the instance again.
+            task.abort();
+        }
         let _ = self.link.deregister().await;
     }
 }
@@ -82,6 +90,7 @@ impl Reconnector {
 async fn reconnect(link: &Arc<Link>, mut connected: Option<Connected>) {
     let mut wait = FIRST_WAIT;
     let mut has_missed = false;
+    let mut refused = String::new();
     loop {
         let attempt = match connected.take() {
             Some(connected) => Ok(connected),
@@ -89,14 +98,22 @@ async fn reconnect(link: &Arc<Link>, mut connected: Option<Connected>) {
         };
         match attempt {
             Ok(connected) => {
-                wait = FIRST_WAIT;
+                let begun = Instant::now();
                 serve(link, connected, has_missed).await;
                 has_missed = true;
+                // A server that fails again immediately is not connected to more often than one that is down.
+                if begun.elapsed() > LONGEST_WAIT {
+                    wait = FIRST_WAIT;
+                }
             }
             Err(error) => {
                 has_missed = true;
-                link.down(&error.to_string());
-                tracing::debug!(%error, "Redis is still unavailable");
+                let reason = explained(&error);
+                link.down(&reason);
+                if refusal(&error).is_some() && refused != reason {
+                    tracing::warn!(reason, "Redis does not accept this instance");
+                    refused = reason;
+                }
             }
         }
         // Jitter keeps instances that lost the connection together from reconnecting together.
@@ -112,9 +129,6 @@ async fn serve(link: &Arc<Link>, connected: Connected, has_missed: bool) {
         mut messages,
     } = connected;
     link.up(commands);
-    // The next beat retries a failed heartbeat.
-    let _ = link.heartbeat().await;
-    let _ = link.announce().await;
     if has_missed {
         link.fanout.send(Received::Gap);
     }
