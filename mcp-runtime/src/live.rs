@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
-/// A value that is read as it is now, and kept by its readers for as long as they need it.
+/// A value whose readers keep the version that they have read for as long as they need it.
 #[derive(Debug)]
 pub(crate) struct Live<T>(RwLock<Arc<T>>);
 

@@ -71,7 +71,7 @@ pub(crate) struct Key {
 impl Principal {
     /// Creates the principal of an unauthenticated caller.
     ///
-    /// For limits by caller, anonymous callers are told apart by their address, where the transport
+    /// For limits by caller, anonymous callers are distinguished by their address, where the transport
     /// has one.
     pub const fn anonymous() -> Self {
         Self(None)

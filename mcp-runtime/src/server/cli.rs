@@ -54,8 +54,8 @@ impl<S: State> Server<S> {
     /// calculator read URI              reads a resource and prints its contents
     /// calculator prompt pitch who=Ann  gets a prompt and prints its messages
     /// calculator config                every setting with its origin; `--docs` describes all of them
-    /// calculator health [URL]          tells if the server at this address is ready; for containers
-    /// calculator check                 tells if it could start, and which clients would refuse which tool
+    /// calculator health [URL]          checks that the server at this address is ready; for containers
+    /// calculator check                 checks that it can start, and that no client rejects a tool
     /// calculator package ..            an entry of a client's configuration, a bundle, `server.json`
     /// ```
     ///

@@ -160,7 +160,7 @@ impl Shares {
 
     /// Counts one more item of `bytes` for `holder`.
     ///
-    /// Fails without a change; the error tells whose bound was reached: 429 for the caller's own, 503 for that of all.
+    /// Fails without a change; the error states whose bound was reached: 429 for the caller's own, 503 for that of all.
     pub(crate) fn take(&self, holder: &Holder, bytes: usize) -> Result<Share, Full> {
         let amount = Amount { number: 1, bytes };
         self.0.add(holder, amount, false)?;

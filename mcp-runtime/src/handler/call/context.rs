@@ -57,7 +57,7 @@ pub(crate) const HEARTBEAT: Duration = Duration::from_secs(15);
 /// | the caller | [`principal`](Self::principal), [`header`](Self::header) |
 /// | the client | [`client`](Self::client), [`capabilities`](Self::capabilities), [`version`](Self::version), [`session_id`](Self::session_id) |
 /// | the request | [`meta`](Self::meta), [`deadline`](Self::deadline) |
-/// | to tell | [`progress`](Self::progress), [`log`](Self::log), [`resource_updated`](Self::resource_updated) |
+/// | to notify | [`progress`](Self::progress), [`log`](Self::log), [`resource_updated`](Self::resource_updated) |
 /// | to ask | [`elicit`](Self::elicit), [`elicit_url`](Self::elicit_url), [`sample`](Self::sample), [`roots`](Self::roots) |
 /// | to run once | [`once`](Self::once), [`try_once`](Self::try_once) |
 ///

@@ -101,7 +101,7 @@ impl Open {
         let service = &self.service;
         let reader = match &mut self.reader {
             SessionReader::Local(reader) => reader,
-            // The client comes back to another instance, where the rest of it is stored.
+            // The client resumes the stream on another instance, from the store.
             SessionReader::Remote(reader) => {
                 return tokio::select! {
                     biased;
