@@ -14,7 +14,7 @@ pub(crate) fn pair(redis: &str) -> [Instance; 2] {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn every_store_keeps_its_contract() {
+async fn t14_every_store_keeps_its_contract() {
     let redis = Redis::start();
     mcp_runtime::__testing::keeps_the_contract(&redis.url()).await;
 }

@@ -2,7 +2,8 @@
 //! must pass them.
 //!
 //! Each function takes a few seconds, uses unique keys, and panics with the requirement that is violated. In a test
-//! that pauses tokio's clock, the store must use that clock.
+//! that pauses tokio's clock, the store must use that clock. A store of tasks has
+//! [`task::contract::tasks`](crate::task::contract::tasks).
 //!
 //! ```
 //! use mcp_runtime::store::{MemoryValues, contract};
@@ -15,7 +16,7 @@
 //! ```
 
 mod cache;
-mod kept;
+pub(crate) mod kept;
 mod sessions;
 
 use std::time::Duration;

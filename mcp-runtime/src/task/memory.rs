@@ -254,6 +254,15 @@ mod tests {
         }
     }
 
+    #[tokio::test(start_paused = true)]
+    async fn it_keeps_the_contract() {
+        let most = Amount {
+            number: 100,
+            bytes: 1 << 20,
+        };
+        super::super::contract::tasks(&MemoryStore::new(most)).await;
+    }
+
     fn ended(id: &str, owner: &str, updated_at: u64, bytes: usize) -> TaskRecord {
         let outcome = to_raw_value(&"x".repeat(bytes)).ok();
         TaskRecord {

@@ -3,6 +3,7 @@
 //! Invariants: an id is unguessable and belongs to a principal, so that it is useless to others; a task is recorded
 //! before its client receives the id; running tasks are bounded in number and bytes, in all and for each caller.
 
+pub mod contract;
 pub(crate) mod lease;
 mod memory;
 mod record;

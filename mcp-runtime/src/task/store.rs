@@ -49,6 +49,8 @@ use crate::store::{Feed, StoreError, StoreFuture};
 /// let server = Server::new("reports", "1.0.0").task_store(Rows::default());
 /// ```
 ///
+/// Tested by [`contract::tasks`](super::contract::tasks).
+///
 /// [Tasks extension](https://github.com/modelcontextprotocol/ext-tasks).
 ///
 /// # Errors and panics

@@ -132,8 +132,7 @@ impl Parts {
             tls: verified.tls.map(Arc::new),
             settings,
         });
-        leaves(&service);
-        Ok(service)
+        Ok(leaves(service))
     }
 }
 
@@ -161,8 +160,8 @@ fn prepare(drain: &Drain, settings: &Settings, hooks: &Arc<Hooks>) {
 }
 
 /// Leaves the other instances at the end of the shutdown, unless the service was dropped before.
-fn leaves(service: &Arc<Service>) {
-    let leaving = Arc::downgrade(service);
+fn leaves(service: Arc<Service>) -> Arc<Service> {
+    let leaving = Arc::downgrade(&service);
     service.drain.ends_with(move || {
         let service = leaving.upgrade();
         Box::pin(async move {
@@ -171,6 +170,7 @@ fn leaves(service: &Arc<Service>) {
             }
         })
     });
+    service
 }
 
 /// Opens the file of audit records, if one is set.

@@ -6,12 +6,12 @@ use std::time::Duration;
 use crate::store::StoreError;
 
 /// The maximum delay of a message.
-pub(super) const PATIENCE: Duration = Duration::from_secs(5);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(5);
 /// The tolerated difference of clocks.
-pub(super) const SLACK: Duration = Duration::from_millis(20);
+pub(crate) const SLACK: Duration = Duration::from_millis(20);
 
 /// Unwraps the result of a store that must not fail.
-pub(super) fn kept<T: Debug>(result: Result<T, StoreError>) -> T {
+pub(crate) fn kept<T: Debug>(result: Result<T, StoreError>) -> T {
     match result {
         Ok(value) => value,
         Err(error) => panic!("the store failed: {error}"),
@@ -19,7 +19,7 @@ pub(super) fn kept<T: Debug>(result: Result<T, StoreError>) -> T {
 }
 
 /// Returns a unique key.
-pub(super) fn unique(name: &str) -> String {
+pub(crate) fn unique(name: &str) -> String {
     format!(
         "contract {name} {}",
         crate::random::id().unwrap_or_default()

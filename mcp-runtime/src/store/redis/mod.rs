@@ -32,12 +32,12 @@ pub(crate) use link::Link;
 pub(crate) use place::Place;
 pub(crate) use reconnect::Reconnector;
 
-/// Runs the tests of all stores against the Redis at `url`.
+/// Connects a test to the Redis at `url`.
 ///
 /// # Panics
 ///
-/// Panics if a store breaks its contract, or Redis is unavailable.
-pub async fn keeps_the_contract(url: &str) {
+/// Panics if Redis is unavailable.
+pub(crate) async fn connected(url: &str) -> Reconnector {
     let place = match Place::parse(url) {
         Ok(place) => place,
         Err(help) => panic!("{url}: {help}"),
@@ -48,17 +48,26 @@ pub async fn keeps_the_contract(url: &str) {
     while reconnector.link.trouble().is_some() {
         tokio::task::yield_now().await;
     }
-    contract::rates(&rates::RedisRates(Arc::clone(&reconnector.link))).await;
-    contract::spent(&spent::RedisSpent(Arc::clone(&reconnector.link))).await;
-    contract::changes(&changes::RedisChanges(Arc::clone(&reconnector.link))).await;
-    contract::sessions(&sessions::RedisSessions(Arc::clone(&reconnector.link))).await;
-    contract::events(&events::RedisEvents(Arc::clone(&reconnector.link))).await;
+    reconnector
+}
+
+/// Runs the contract tests of the stores behind `link`.
+///
+/// # Panics
+///
+/// Panics if a store breaks its contract.
+pub(crate) async fn keeps_the_contract(link: &Arc<Link>) {
+    contract::rates(&rates::RedisRates(Arc::clone(link))).await;
+    contract::spent(&spent::RedisSpent(Arc::clone(link))).await;
+    contract::changes(&changes::RedisChanges(Arc::clone(link))).await;
+    contract::sessions(&sessions::RedisSessions(Arc::clone(link))).await;
+    contract::events(&events::RedisEvents(Arc::clone(link))).await;
     let cache = cache::RedisCache {
-        link: Arc::clone(&reconnector.link),
+        link: Arc::clone(link),
         version: "1.0.0".to_owned(),
     };
     contract::cache(&cache).await;
-    contract::values(&values::RedisValues(Arc::clone(&reconnector.link))).await;
+    contract::values(&values::RedisValues(Arc::clone(link))).await;
 }
 
 /// Returns the stores of a server of this version behind `link`.
