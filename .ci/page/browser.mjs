@@ -85,7 +85,8 @@ export const go = (page, place) =>
     location.hash = `#/${place}`;
   }, place);
 
-/** Looks at what is there in light, in dark and at 360 px: no rule is broken, nothing is wider than the screen. */
+/** Looks at what is there in light, in dark and at 360 px: no rule is broken, nothing is wider than
+ * the screen, and the tab of the section is visible. */
 export async function look(page, name) {
   for (const [kind, scheme, viewport] of [
     ['light', 'light', WIDE],
@@ -100,6 +101,11 @@ export async function look(page, name) {
     await accessible(page, `${name}, ${kind}`);
     const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
     assert.ok(overflow <= 0, `${name}, ${kind}: ${overflow} px too wide`);
+    const tab = await page.evaluate(() => {
+      const { left, right } = document.querySelector('#sections [aria-current]')?.getBoundingClientRect() ?? {};
+      return left === undefined || (left >= 0 && right <= innerWidth);
+    });
+    assert.ok(tab, `${name}, ${kind}: the tab of the section is out of sight`);
   }
   await page.emulateMedia({ colorScheme: 'light' });
   await page.setViewportSize(WIDE);

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use rustix::process::Signal;
 use serde_json::{Value, json};
-use tokio::time::sleep;
+use tokio::time::{sleep, timeout};
 
 use super::instance::{ANN, Answer, BOB, Events, Instance, message};
 use super::server::Redis;
@@ -191,11 +191,17 @@ pub(crate) async fn sessions_move([a, b]: [Instance; 2]) {
 
     let level = json!({ "level": "debug" });
     client.request(&b, "logging/setLevel", level).await;
-    let mut said = client.begin(&a, 2, "chatty", json!({})).await;
-    assert!(
-        said.ended().await.contains("a detail"),
-        "the level of B is in force on A"
-    );
+    // A message brings the level to A, later than the response of B.
+    let in_force = async {
+        for id in 2.. {
+            let mut said = client.begin(&a, id, "chatty", json!({})).await;
+            if said.ended().await.contains("a detail") {
+                return;
+            }
+        }
+    };
+    let in_force = timeout(SOON, in_force).await;
+    assert_eq!(in_force, Ok(()), "the level of B is in force on A");
 
     let ended = client.delete(&b).await;
     assert_eq!(ended, 204);

@@ -146,6 +146,11 @@ function navigation() {
       );
     }),
   );
+  showCurrentSection();
+}
+
+/** Scrolls the tabs of a narrow screen. */
+function showCurrentSection() {
   $('sections').querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
 }
 
@@ -223,6 +228,7 @@ $('theme').addEventListener('change', () => {
   document.documentElement.dataset.theme = theme;
   localStorage.setItem('mcp-theme', theme);
 });
+addEventListener('resize', showCurrentSection);
 addEventListener('hashchange', () => {
   show();
   $('detail').focus({ preventScroll: true });
