@@ -12,6 +12,9 @@ use rustix::process::{Pid, Signal, kill_process};
 /// The program to start, unless `REDIS_SERVER` names another one.
 pub(crate) const REDIS: &str = "redis-server";
 
+/// The working directory of servers.
+const FOLDER: &str = "/tmp";
+
 /// A Redis on a separate port, killed when dropped.
 pub(crate) struct Redis {
     pub(crate) port: u16,
@@ -45,16 +48,26 @@ pub(crate) fn free_port() -> u16 {
     }
 }
 
+/// The file that a replica, or the primary of one, writes. Valkey's cannot be read by Redis.
+fn data(port: u16) -> String {
+    format!("{port}.rdb")
+}
+
+fn remove_data(port: u16) {
+    // Most servers have not written one.
+    let _ = std::fs::remove_file(Path::new(FOLDER).join(data(port)));
+}
+
 fn spawn(program: &str, port: u16, arguments: &[String]) -> Child {
     // A file of settings comes first.
     let files = usize::from(arguments.first().is_some_and(|it| !it.starts_with("--")));
     let (files, arguments) = arguments.split_at(files);
+    remove_data(port);
     let process = Command::new(program)
         .args(files)
         .args(["--port", &port.to_string(), "--bind", "127.0.0.1"])
-        // A file of another Redis, in the same folder, might be one that this one cannot read.
-        .args(["--dbfilename", &format!("{port}.rdb")])
-        .args(["--save", "", "--appendonly", "no", "--dir", "/tmp"])
+        .args(["--dbfilename", &data(port)])
+        .args(["--save", "", "--appendonly", "no", "--dir", FOLDER])
         .args(arguments)
         .stdout(Stdio::null())
         .stderr(Stdio::null())
@@ -162,5 +175,6 @@ impl Drop for Redis {
         // It may have exited already.
         let _ = self.process.kill();
         let _ = self.process.wait();
+        remove_data(self.port);
     }
 }

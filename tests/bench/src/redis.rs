@@ -26,6 +26,8 @@ impl Redis {
         let started = Command::new("redis-server")
             .args(["--bind", "127.0.0.1", "--port", &addr.port().to_string()])
             .args(["--save", "", "--appendonly", "no"])
+            // It would load the data that another Redis left in this folder.
+            .args(["--dbfilename", &format!("bench-{}.rdb", addr.port())])
             .current_dir(std::env::temp_dir())
             .stdin(Stdio::null())
             .stdout(Stdio::null())
