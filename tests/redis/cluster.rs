@@ -11,8 +11,8 @@ use super::instance::Instance;
 use super::outage::{BACK, acquainted, are_alone, times};
 use super::permission::{rights, setting, was_refused_nothing};
 use super::server::{REDIS, Redis, free_port, program, wait_until};
-use super::share::{changes_arrive, limits_hold, listen, pair, results_are_shared};
-use super::{session, task};
+use super::session;
+use super::share::{listen, state_is_shared};
 
 /// The time in which a cluster notices that a node is gone, and puts a replica in its place.
 const FAILOVER: Duration = Duration::from_secs(15);
@@ -214,14 +214,7 @@ async fn a_cluster_keeps_every_contract_and_shares_the_same_state_as_a_single_re
     let cluster = Cluster::start();
     let url = cluster.url();
     mcp_runtime::__testing::keeps_the_contract(&url).await;
-    limits_hold(pair(&url)).await;
-    changes_arrive(pair(&url)).await;
-    results_are_shared(&url).await;
-    session::sessions_move(pair(&url)).await;
-    session::streams_move(pair(&url)).await;
-    session::questions_are_answered(pair(&url)).await;
-    session::calls_are_cancelled(pair(&url)).await;
-    task::tasks_are_shared(pair(&url)).await;
+    state_is_shared(&url).await;
     let counts = cluster.nodes[..3].iter().map(|it| it.command(&["DBSIZE"]));
     let counts: Vec<_> = counts.collect();
     assert!(counts.iter().all(|it| !it.starts_with(":0")), "{counts:?}");
@@ -402,12 +395,7 @@ async fn a_cluster_needs_no_permissions_but_those_of_the_page() {
         assert!(set.contains("OK"), "{set}");
     }
     let url = cluster.url().replace("://", "://mcp:password@");
-    limits_hold(pair(&url)).await;
-    changes_arrive(pair(&url)).await;
-    results_are_shared(&url).await;
-    session::sessions_move(pair(&url)).await;
-    session::streams_move(pair(&url)).await;
-    task::tasks_are_shared(pair(&url)).await;
+    state_is_shared(&url).await;
     for node in &cluster.nodes {
         was_refused_nothing(&node.command(&["ACL LOG"]));
     }

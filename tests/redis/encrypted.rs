@@ -1,7 +1,6 @@
 //! A Redis, a cluster, and a primary behind sentinels with TLS.
 
 use std::fs;
-use std::path::PathBuf;
 
 use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair};
 
@@ -9,12 +8,12 @@ use super::cluster::Cluster;
 use super::instance::Instance;
 use super::outage::BACK;
 use super::sentinel::Watched;
-use super::server::{REDIS, Redis, free_port};
+use super::server::{Folder, REDIS, Redis, free_port};
 use super::session::moves_between;
 use super::share::{changes_arrive, limits_hold};
 
-/// The files of a server, and of the authority that issued its certificate; removed when dropped.
-struct Files(PathBuf);
+/// The files of a server, and of the authority that issued its certificate.
+struct Files(Folder);
 
 impl Files {
     /// Creates an authority with a name of its own.
@@ -24,9 +23,7 @@ impl Files {
 
     /// Creates an authority with a name, and the certificate of a server with these names.
     fn of(name: &str, hosts: &[&str]) -> Self {
-        let (process, unique) = (std::process::id(), free_port());
-        let folder = std::env::temp_dir().join(format!("redis-tls-{process}-{unique}"));
-        fs::create_dir_all(&folder).unwrap();
+        let folder = Folder::new(&format!("tls-{}", free_port()));
         let mut params = CertificateParams::default();
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         params.distinguished_name.push(DnType::CommonName, name);
@@ -37,9 +34,9 @@ impl Files {
         let hosts: Vec<_> = hosts.iter().map(|it| (*it).to_owned()).collect();
         let params = CertificateParams::new(hosts).unwrap();
         let certificate = params.signed_by(&own, &issuer).unwrap();
-        fs::write(folder.join("ca"), authority.pem()).unwrap();
-        fs::write(folder.join("crt"), certificate.pem()).unwrap();
-        fs::write(folder.join("key"), own.serialize_pem()).unwrap();
+        fs::write(folder.0.join("ca"), authority.pem()).unwrap();
+        fs::write(folder.0.join("crt"), certificate.pem()).unwrap();
+        fs::write(folder.0.join("key"), own.serialize_pem()).unwrap();
         Self(folder)
     }
 
@@ -56,14 +53,7 @@ impl Files {
     }
 
     fn path(&self, name: &str) -> String {
-        self.0.join(name).display().to_string()
-    }
-}
-
-impl Drop for Files {
-    fn drop(&mut self) {
-        // The rest is in the folder for temporary files.
-        let _ = fs::remove_dir_all(&self.0);
+        self.0.0.join(name).display().to_string()
     }
 }
 
@@ -75,6 +65,15 @@ async fn trusting(url: &str, files: &Files) -> [Instance; 2] {
         on.until("mcp_store_up", 1.0, BACK).await;
     }
     both
+}
+
+/// Asserts that instances that trust the authority share the Redis at `url`, and others do not.
+async fn is_shared_with_trust(url: &str, files: &Files) {
+    limits_hold(trusting(url, files).await).await;
+    changes_arrive(trusting(url, files).await).await;
+    let [a, b] = trusting(url, files).await;
+    moves_between(&a, &b).await;
+    is_not_trusted(url).await;
 }
 
 /// Asserts that an instance that trusts another authority continues alone, and reports the remedy.
@@ -123,11 +122,7 @@ async fn instances_share_a_cluster_with_tls_whose_certificates_they_check() {
     let settings: Vec<_> = settings.iter().map(String::as_str).collect();
     let cluster = Cluster::encrypted(&settings);
     let url = format!("rediss+cluster://{}", cluster.hosts());
-    limits_hold(trusting(&url, &files).await).await;
-    changes_arrive(trusting(&url, &files).await).await;
-    let [a, b] = trusting(&url, &files).await;
-    moves_between(&a, &b).await;
-    is_not_trusted(&url).await;
+    is_shared_with_trust(&url, &files).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -137,9 +132,5 @@ async fn instances_share_a_primary_behind_sentinels_with_tls_whose_certificates_
     let settings: Vec<_> = settings.iter().map(String::as_str).collect();
     let watched = Watched::encrypted(&settings);
     let url = format!("rediss+sentinel://{}", watched.rest());
-    limits_hold(trusting(&url, &files).await).await;
-    changes_arrive(trusting(&url, &files).await).await;
-    let [a, b] = trusting(&url, &files).await;
-    moves_between(&a, &b).await;
-    is_not_trusted(&url).await;
+    is_shared_with_trust(&url, &files).await;
 }

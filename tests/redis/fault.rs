@@ -1,7 +1,6 @@
 //! A Redis that responds with errors, loses its scripts or its data, and closes connections.
 
 use std::net::TcpStream;
-use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use serde_json::json;
@@ -9,7 +8,7 @@ use tokio::time::sleep;
 
 use super::instance::Instance;
 use super::outage::{BACK, acquainted, are_alone, times};
-use super::server::{Redis, wait_until};
+use super::server::{Folder, Redis, wait_until};
 
 /// The maximum time for the calls and requests of two instances while Redis fails.
 const PROMPT: Duration = Duration::from_secs(8);
@@ -71,21 +70,9 @@ async fn a_primary_that_has_become_a_replica_is_not_used() {
     }
 }
 
-/// A folder for the data of a Redis, removed when dropped.
-struct Folder(PathBuf);
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        // The rest is in the folder for temporary files.
-        let _ = std::fs::remove_dir_all(&self.0);
-    }
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn a_redis_that_cannot_write_its_data_to_disk_is_not_used() {
-    let folder = std::env::temp_dir().join(format!("redis-disk-{}", std::process::id()));
-    std::fs::create_dir_all(&folder).unwrap();
-    let folder = Folder(folder);
+    let folder = Folder::new("disk");
     let path = folder.0.display().to_string();
     let redis = Redis::with(&["--dir", &path, "--dbfilename", "data"]);
     // A folder cannot be replaced by a file.

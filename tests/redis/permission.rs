@@ -5,8 +5,7 @@ use serde_json::json;
 use super::instance::Instance;
 use super::outage::{BACK, acquainted, are_alone};
 use super::server::Redis;
-use super::share::{changes_arrive, limits_hold, pair, results_are_shared};
-use super::{session, task};
+use super::share::{limits_hold, pair, state_is_shared};
 
 const PAGE: &str = include_str!("../../mcp-runtime/docs/instances.md");
 const FILE: &str = include_str!("../../examples/deploy/valkey/users.acl");
@@ -48,14 +47,7 @@ async fn a_user_with_the_permissions_of_the_page_runs_every_store() {
     mcp_runtime::__testing::keeps_the_contract(&url(&redis)).await;
     redis.command(&[&setting(&rights("store-test"))]);
     let url = url(&redis);
-    limits_hold(pair(&url)).await;
-    changes_arrive(pair(&url)).await;
-    results_are_shared(&url).await;
-    session::sessions_move(pair(&url)).await;
-    session::streams_move(pair(&url)).await;
-    session::questions_are_answered(pair(&url)).await;
-    session::calls_are_cancelled(pair(&url)).await;
-    task::tasks_are_shared(pair(&url)).await;
+    state_is_shared(&url).await;
     was_refused_nothing(&redis.command(&["ACL LOG"]));
     let [a, _] = pair(&url);
     a.call("remember", json!({ "word": "mellon" })).await;

@@ -2,7 +2,7 @@
 
 use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU16, Ordering};
 use std::time::{Duration, Instant};
@@ -14,6 +14,25 @@ pub(crate) const REDIS: &str = "redis-server";
 
 /// The working directory of servers.
 const FOLDER: &str = "/tmp";
+
+/// A folder for the files of a test, removed when dropped.
+pub(crate) struct Folder(pub(crate) PathBuf);
+
+impl Folder {
+    pub(crate) fn new(name: &str) -> Self {
+        let name = format!("redis-{name}-{}", std::process::id());
+        let folder = std::env::temp_dir().join(name);
+        std::fs::create_dir_all(&folder).unwrap();
+        Self(folder)
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        // The rest is in the folder for temporary files.
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
 
 /// A Redis on a separate port, killed when dropped.
 pub(crate) struct Redis {

@@ -7,10 +7,23 @@ use tokio::time::sleep;
 
 use super::instance::{ANN, BOB, Events, Instance, message, modern};
 use super::server::Redis;
+use super::{session, task};
 
 /// Starts two instances that share `redis`.
 pub(crate) fn pair(redis: &str) -> [Instance; 2] {
     [(); 2].map(|()| Instance::start(redis))
+}
+
+/// Tests every kind of state, each with two instances that share the Redis at `url`.
+pub(crate) async fn state_is_shared(url: &str) {
+    limits_hold(pair(url)).await;
+    changes_arrive(pair(url)).await;
+    results_are_shared(url).await;
+    session::sessions_move(pair(url)).await;
+    session::streams_move(pair(url)).await;
+    session::questions_are_answered(pair(url)).await;
+    session::calls_are_cancelled(pair(url)).await;
+    task::tasks_are_shared(pair(url)).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -5,6 +5,9 @@ use std::time::Duration;
 
 use super::StoreFuture;
 
+/// The maximum size of a shared result in bytes.
+pub(crate) const LARGEST: usize = 1 << 20;
+
 /// The result of a look-up: the value, and the mark of its group.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]

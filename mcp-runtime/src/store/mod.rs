@@ -20,7 +20,7 @@
 //!
 //! The [guide](crate::guide::instances) describes the shared state, its cost, and the operation of Redis.
 
-mod cache;
+pub(crate) mod cache;
 mod changes;
 pub(crate) mod contained;
 pub mod contract;

@@ -9,7 +9,7 @@ use tokio::time::{Instant, sleep, timeout};
 use super::record::{TaskRecord, TaskStatus};
 use super::store::TaskStore;
 use crate::clock::{Clock, millis};
-use crate::store::contract::kept::{PATIENCE, SLACK, kept, unique};
+use crate::store::contract::kept::{PATIENCE, SLACK, kept, unique_id};
 
 /// Tests the contract of [`TaskStore`]: leases and signals only of a store with [`signals`](TaskStore::signals).
 ///
@@ -30,7 +30,7 @@ pub async fn tasks(store: &dyn TaskStore) {
 fn begun(ttl: Duration) -> TaskRecord {
     let now = Clock::default().now();
     TaskRecord {
-        task_id: unique("task").replace(' ', "-"),
+        task_id: unique_id("task"),
         owner: Some("ann \"é\" \r\n".to_owned()),
         issuer: Some("https://issuer.example".to_owned()),
         status: TaskStatus::Working,

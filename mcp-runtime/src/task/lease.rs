@@ -120,7 +120,7 @@ async fn fail(tasks: &Tasks, changes: &Changes, id: &str) -> Result<(), StoreErr
     contained(async { tasks.store.release(id).await }).await
 }
 
-/// Hears signals to their end; a store that panics is listened to again.
+/// Receives signals to their end; a store that panics is subscribed to again.
 async fn receive_signals(tasks: Arc<Tasks>, signals: TaskSignals) {
     let mut listened = Some(signals);
     loop {

@@ -1,6 +1,6 @@
 //! Results shared by all instances, in a store.
 //!
-//! Invariants: only successful results of at most [`MOST`] bytes are shared; a failing store returns none; a shared result
+//! Invariants: only successful results of at most [`LARGEST`] bytes are shared; a failing store returns none; a shared result
 //! expires at the same time on all instances.
 
 use std::sync::Arc;
@@ -10,10 +10,8 @@ use super::stored;
 use crate::handler::spec::Spec;
 use crate::policy::contain::contained;
 use crate::policy::outcome::Completed;
+use crate::store::cache::LARGEST;
 use crate::store::{CacheStore, PutCached, Stores};
-
-/// The maximum size of a result in bytes.
-const MOST: usize = 1 << 20;
 
 #[derive(Debug)]
 pub(super) struct Shared {
@@ -60,7 +58,7 @@ impl Shared {
     }
 
     pub(super) async fn put(&self, key: &str, completed: &Completed, mark: &[u8], ttl: Duration) {
-        let Some(value) = stored::write(completed).filter(|it| it.len() <= MOST) else {
+        let Some(value) = stored::write(completed).filter(|it| it.len() <= LARGEST) else {
             return;
         };
         let key = self.key(key);

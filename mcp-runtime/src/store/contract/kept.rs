@@ -18,6 +18,11 @@ pub(crate) fn kept<T: Debug>(result: Result<T, StoreError>) -> T {
     }
 }
 
+/// Returns a unique key without spaces, as an id.
+pub(crate) fn unique_id(name: &str) -> String {
+    unique(name).replace(' ', "-")
+}
+
 /// Returns a unique key.
 pub(crate) fn unique(name: &str) -> String {
     format!(

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep, timeout};
 
-use super::kept::{PATIENCE, SLACK, kept, unique};
+use super::kept::{PATIENCE, SLACK, kept, unique, unique_id};
 use crate::store::{EventStore, Joined, SessionSignal, SessionStore, StreamChange, StreamPart};
 
 /// Tests the contract of [`SessionStore`].
@@ -13,8 +13,7 @@ use crate::store::{EventStore, Joined, SessionSignal, SessionStore, StreamChange
 ///
 /// Panics if a requirement is violated.
 pub async fn sessions(store: &dyn SessionStore) {
-    let (key, other) = (unique("session"), unique("other"));
-    let (key, other) = (&key.replace(' ', "-"), &other.replace(' ', "-"));
+    let (key, other) = (&unique_id("session"), &unique_id("other"));
     let (hour, second) = (Duration::from_hours(1), Duration::from_secs(1));
     let name = store.instance();
     assert!(

@@ -8,14 +8,15 @@ use futures_util::future::try_join;
 use super::link::Link;
 use super::stats::Kind;
 use crate::clock::millis;
+use crate::store::cache::LARGEST;
 use crate::store::{CacheStore, Cached, PutCached, StoreFuture};
 
 /// The longest that a result is kept, and the longer time for which a mark is: a result that was put with the mark before
 /// is gone by then.
 const LONGEST: Duration = Duration::from_hours(24 * 7);
 const MARK: Duration = Duration::from_hours(24 * 8);
-/// The last byte that is read: no instance stores results of more than 1 MiB, and a part of one cannot be parsed.
-const READ: usize = (1 << 20) + 256;
+/// The last byte that is read, with a mark: no instance stores larger results, and a part of one cannot be parsed.
+const READ: usize = LARGEST + 256;
 /// The byte between the mark and the result.
 const END: u8 = b' ';
 
