@@ -25,6 +25,7 @@ pub(crate) mod reply;
 mod resume;
 mod session;
 mod share;
+mod shared;
 mod silence;
 mod stream;
 mod subscribe;

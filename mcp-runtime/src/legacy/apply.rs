@@ -23,7 +23,7 @@ impl Session {
         }
     }
 
-    fn watch(&self, service: &Service, uri: &str) {
+    pub(super) fn watch(&self, service: &Service, uri: &str) {
         if let Err(error) = self.subscribe(uri, &service.subscriptions) {
             tracing::debug!(%error, "a subscription made on another instance was refused on this one");
         }

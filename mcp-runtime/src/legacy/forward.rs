@@ -49,14 +49,16 @@ impl Session {
 }
 
 impl Session {
-    /// Sends the log level to the store and the other instances.
-    pub(super) async fn share_level(&self, service: &Service, level: Level) {
+    /// Sets the log level, on all instances.
+    pub(super) async fn set_level(&self, service: &Service, level: Level) {
         let value = Some(record::level(level));
         let change = (record::LEVEL, value);
         self.share(service, change, Signal::Level(level)).await;
+        self.set_log_level(level);
     }
 
-    /// Sends the start or end of a resource subscription to the store and the other instances.
+    /// Shares the start or end of a resource subscription with the other instances, and applies it again: a lookup in
+    /// progress may have read the session before.
     pub(super) async fn share_watched(&self, service: &Service, uri: &str, watches: bool) {
         let (value, signal) = if watches {
             (Some(Vec::new()), Signal::Watch(uri.to_owned()))
@@ -65,6 +67,11 @@ impl Session {
         };
         let field = record::field(uri);
         self.share(service, (&field, value), signal).await;
+        if watches {
+            self.watch(service, uri);
+        } else {
+            self.unsubscribe(uri);
+        }
     }
 
     async fn share(
@@ -80,5 +87,6 @@ impl Session {
         if let Err(error) = contained(set).await {
             tracing::debug!(%error, "a change of a session could not be stored; the other instances do not know it");
         }
+        replica.write_behind.pending.record_change(&replica.key);
     }
 }

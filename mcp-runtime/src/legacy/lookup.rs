@@ -76,17 +76,16 @@ impl Sessions {
     /// Ends a session of `who` here and on the other instances; returns whether it existed.
     pub(crate) async fn end(&self, id: &str, who: &Principal) -> bool {
         let session = self.find(id, who);
-        if !self.remove(id, who) {
-            return false;
-        }
-        if let Some(shared) = &self.shared
-            && let Some(replica) = session.as_ref().and_then(|it| it.replica.as_ref())
-            && let Err(error) = shared.stores.end(&replica.key).await
-        {
-            tracing::warn!(%error, "a session has ended on this instance; its end is sent to the other instances again until it succeeds");
+        let replica = session.as_ref().and_then(|it| it.replica.as_ref());
+        // First, so that no request imports the session again.
+        if let Some(replica) = replica {
             replica.end_later();
         }
-        true
+        let existed = self.remove(id, who);
+        if let Some(replica) = replica {
+            replica.write_behind.written().await;
+        }
+        existed
     }
 
     /// Resumes after an event of another instance; `None` for an event of this one.
@@ -118,22 +117,30 @@ impl Sessions {
             return;
         };
         let gap = shared.gap();
+        let mut lookup = shared.pending().look_up(&replica.key);
         // A new session is not stored yet.
-        let joined = if replica.is_synced(0) && replica.home.is_none() && !session.is_used() {
+        let is_new = replica.is_synced(0) && replica.home.is_none() && !session.is_used();
+        let mut joined = if is_new {
             Ok(Joined::Unknown)
         } else {
             shared.join(&replica.key).await
         };
-        let is_open = match joined {
-            Ok(Joined::Open(fields)) => {
-                if let Some(record) = Record::read(fields) {
-                    session.apply_record(&record, service);
+        let is_open = loop {
+            let is_open = match joined {
+                Ok(Joined::Open(fields)) => {
+                    if let Some(record) = Record::read(fields) {
+                        session.apply_record(&record, service);
+                    }
+                    Ok(true)
                 }
-                Ok(true)
+                Ok(Joined::Ended) => Ok(false),
+                Ok(Joined::Unknown) => shared.put(session, replica, who).await,
+                Err(error) => Err(error),
+            };
+            if !lookup.is_outdated() {
+                break is_open;
             }
-            Ok(Joined::Ended) => Ok(false),
-            Ok(Joined::Unknown) => shared.put(session, replica, who).await,
-            Err(error) => Err(error),
+            joined = shared.join(&replica.key).await;
         };
         match is_open {
             Ok(true) => replica.set_synced(gap),
@@ -153,7 +160,9 @@ impl Sessions {
         (who, holder): (&Principal, Holder),
     ) -> Result<(), StoreError> {
         let gap = shared.gap();
-        let Joined::Open(fields) = shared.join(&Shared::key(id)).await? else {
+        let key: Arc<str> = Shared::key(id).into();
+        let mut lookup = shared.pending().look_up(&key);
+        let Joined::Open(fields) = shared.join(&key).await? else {
             return Ok(());
         };
         let record = Record::read(fields).filter(|record| record.is_of(who));
@@ -177,11 +186,15 @@ impl Sessions {
         )
         .shared_by(replica);
         session.apply_record(&record, service);
-        if self.insert_remote(session) {
-            Ok(())
-        } else {
-            Err("the maximum number of sessions of other instances is in use".into())
+        if !self.insert_remote(session) {
+            return Err("the maximum number of sessions of other instances is in use".into());
         }
+        if lookup.is_outdated()
+            && let Some(session) = self.find(id, who)
+        {
+            self.compare(shared, service, &session, who).await;
+        }
+        Ok(())
     }
 
     /// Starts the background tasks of shared sessions, at the first request.
@@ -240,6 +253,9 @@ impl Sessions {
             shared.record_gap();
             return;
         };
+        if signal.is_change() {
+            shared.pending().record_change(&key);
+        }
         match (self.by_key(&key), signal) {
             (Some(_), Signal::End) => self.remove_here(&key),
             (Some(session), signal) => session.apply(service, signal),

@@ -8,6 +8,7 @@ mod copy;
 mod forward;
 pub(crate) mod handshake;
 pub(crate) mod lookup;
+mod pending;
 mod record;
 pub(crate) mod remote;
 mod replica;
@@ -103,8 +104,7 @@ async fn set_level(
         .and_then(|params| params.decode::<Level>("level"))
     {
         Some(Ok(level)) => {
-            session.set_log_level(level);
-            session.share_level(service, level).await;
+            session.set_level(service, level).await;
             Ok(Answer::Empty)
         }
         _ => Err(RpcError::invalid_params(format!(

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use tokio_util::task::AbortOnDropHandle;
 
+use super::pending::Pending;
 use super::replica::Replica;
 use super::session::Session;
 use super::write_behind::{SessionStores, Worker, WriteBehind, write_behind};
@@ -51,6 +52,11 @@ impl Shared {
         self.write_behind.clone()
     }
 
+    /// Returns what is in progress between this instance and the store.
+    pub(super) fn pending(&self) -> &Pending {
+        &self.write_behind.pending
+    }
+
     /// Returns the worker of the queue, once.
     pub(super) fn take_worker(&self) -> Option<Worker> {
         let mut worker = self.worker.lock().unwrap_or_else(PoisonError::into_inner);
@@ -82,7 +88,7 @@ impl Shared {
 
     /// Looks up a session in the store, unless it has ended here.
     pub(super) async fn join(&self, key: &str) -> Result<Joined, StoreError> {
-        if self.write_behind.is_ending(key) {
+        if self.pending().is_ending(key) {
             return Ok(Joined::Ended);
         }
         contained(async { self.stores.sessions.join(key, self.stores.idle.get()).await }).await

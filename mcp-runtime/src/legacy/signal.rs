@@ -72,6 +72,14 @@ impl Signal {
         })
     }
 
+    /// Returns true if it announces a change of the session in the store.
+    pub(super) fn is_change(&self) -> bool {
+        matches!(
+            self,
+            Self::Level(_) | Self::Watch(_) | Self::Unwatch(_) | Self::End
+        )
+    }
+
     pub(super) fn write(&self) -> Vec<u8> {
         serde_json::to_vec(self).unwrap_or_default()
     }

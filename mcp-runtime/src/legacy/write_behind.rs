@@ -4,13 +4,14 @@
 //! end that could not be stored is retried.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::sleep;
 
+use super::pending::Pending;
 use super::signal::Signal;
 use crate::live::Span;
 use crate::policy::contain::contained;
@@ -47,19 +48,15 @@ pub(super) enum Job {
 pub(super) struct WriteBehind {
     queue: mpsc::Sender<(Job, usize)>,
     bytes: Arc<AtomicUsize>,
-    ending: Arc<Ending>,
+    pub pending: Arc<Pending>,
 }
-
-/// The sessions that have ended here, but not yet in the store.
-#[derive(Debug, Default)]
-struct Ending(Mutex<BTreeSet<Arc<str>>>);
 
 /// The receiver of the queue, which writes to the stores.
 #[derive(Debug)]
 pub(super) struct Worker {
     queue: mpsc::Receiver<(Job, usize)>,
     bytes: Arc<AtomicUsize>,
-    ending: Arc<Ending>,
+    pending: Arc<Pending>,
 }
 
 /// The stores of sessions, and the time for which an unused session is kept.
@@ -73,7 +70,7 @@ pub(super) struct SessionStores {
 /// Changes to retry.
 #[derive(Debug)]
 struct Retries {
-    ending: Arc<Ending>,
+    pending: Arc<Pending>,
     ended: BTreeSet<Arc<str>>,
     forgotten: BTreeSet<String>,
 }
@@ -85,12 +82,12 @@ pub(super) fn write_behind() -> (WriteBehind, Worker) {
     let write_behind = WriteBehind {
         queue: sender,
         bytes: Arc::clone(&bytes),
-        ending: Arc::default(),
+        pending: Arc::default(),
     };
     let worker = Worker {
         queue: receiver,
         bytes,
-        ending: Arc::clone(&write_behind.ending),
+        pending: Arc::clone(&write_behind.pending),
     };
     (write_behind, worker)
 }
@@ -108,38 +105,32 @@ impl WriteBehind {
         is_queued
     }
 
-    /// Queues the end of a session in the store; returns false if the queue is full. It is no longer found here.
-    pub(super) fn end(&self, key: &Arc<str>) -> bool {
-        self.ending.lock().insert(Arc::clone(key));
-        let is_queued = self.enqueue(Job::End(Arc::clone(key)), 0);
-        if !is_queued {
-            self.ending.lock().remove(key);
+    /// Waits until the store was sent everything that is queued.
+    pub(super) async fn written(&self) {
+        let (done_sender, done) = oneshot::channel();
+        // The receiver may be dropped with its runtime.
+        if self.queue.send((Job::Flush(done_sender), 0)).await.is_ok() {
+            let _ = done.await;
         }
-        is_queued
     }
 
-    /// Returns whether a session has ended here, but not yet in the store.
-    pub(super) fn is_ending(&self, key: &str) -> bool {
-        self.ending.lock().contains(key)
+    /// Queues the end of a session in the store; returns false if the queue is full. It is no longer found here.
+    pub(super) fn end(&self, key: &Arc<str>) -> bool {
+        self.pending.begin_end(key);
+        let is_queued = self.enqueue(Job::End(Arc::clone(key)), 0);
+        if !is_queued {
+            self.pending.finish_end(key);
+        }
+        is_queued
     }
 }
 
 impl Flush for WriteBehind {
     fn flush(&self) -> StoreFuture<'_, ()> {
         Box::pin(async {
-            let (done_sender, done) = oneshot::channel();
-            // The receiver may be dropped with its runtime.
-            if self.queue.send((Job::Flush(done_sender), 0)).await.is_ok() {
-                let _ = done.await;
-            }
+            self.written().await;
             Ok(())
         })
-    }
-}
-
-impl Ending {
-    fn lock(&self) -> MutexGuard<'_, BTreeSet<Arc<str>>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -147,7 +138,7 @@ impl Worker {
     /// Writes queued changes until all senders are dropped.
     pub(super) async fn run(mut self, stores: SessionStores) {
         let mut retries = Retries {
-            ending: Arc::clone(&self.ending),
+            pending: Arc::clone(&self.pending),
             ended: BTreeSet::new(),
             forgotten: BTreeSet::new(),
         };
@@ -201,7 +192,7 @@ impl SessionStores {
                     if ended.is_err() && retries.ended.len() < MAX_JOBS {
                         retries.ended.insert(key);
                     } else {
-                        retries.ending.lock().remove(&key);
+                        retries.pending.finish_end(&key);
                     }
                     ended
                 }
@@ -269,7 +260,7 @@ impl SessionStores {
                 retries.ended.insert(key);
                 return;
             }
-            retries.ending.lock().remove(&key);
+            retries.pending.finish_end(&key);
         }
     }
 }
