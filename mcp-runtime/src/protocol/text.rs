@@ -137,18 +137,18 @@ pub(crate) fn write_string(out: &mut Vec<u8>, text: &str) {
     let plain = plain_end(bytes, 0);
     out.extend_from_slice(&bytes[..plain]);
     if plain < bytes.len() {
-        out.reserve(bytes.len() - plain);
         escape(out, &bytes[plain..]);
     }
     out.push(b'"');
 }
 
 fn escape(out: &mut Vec<u8>, bytes: &[u8]) {
+    let begun = out.len();
     let mut piece = [0; PIECE];
     let (mut read, mut written) = (0, 0);
     while read < bytes.len() {
         if written > PIECE - WORD {
-            out.extend_from_slice(&piece[..written]);
+            flush(out, &piece[..written], begun, (read, bytes.len() - read));
             written = 0;
         }
         if let Some(word) = word(bytes, read) {
@@ -160,7 +160,7 @@ fn escape(out: &mut Vec<u8>, bytes: &[u8]) {
             }
         }
         if written > PIECE - WORD {
-            out.extend_from_slice(&piece[..written]);
+            flush(out, &piece[..written], begun, (read, bytes.len() - read));
             written = 0;
         }
         let byte = bytes[read];
@@ -193,6 +193,16 @@ fn escape(out: &mut Vec<u8>, bytes: &[u8]) {
         }
     }
     out.extend_from_slice(&piece[..written]);
+}
+
+/// Appends a piece. The first one reserves space for the rest of the text, which is assumed to have as many escapes, and
+/// a sixteenth more: a buffer that doubles would become twice as large as the text, and be copied for it.
+fn flush(out: &mut Vec<u8>, piece: &[u8], begun: usize, (read, rest): (usize, usize)) {
+    if out.len() == begun {
+        let escapes = rest / read * (piece.len() - read);
+        out.reserve_exact(piece.len() + rest + escapes.min(rest) + rest / 16);
+    }
+    out.extend_from_slice(piece);
 }
 
 #[cfg(test)]
@@ -232,6 +242,22 @@ mod tests {
             let written = String::from_utf8(written).unwrap();
             assert_eq!(written, serde_json::to_string(&text).unwrap());
             assert_eq!(read_string(&written).as_deref(), Some(&*text));
+        }
+    }
+
+    #[test]
+    fn the_buffer_of_a_long_text_is_little_larger_than_the_text() {
+        let code = "    println!(\"{}\", \"hello\");\n".repeat(10_000);
+        let control = "\u{1}".repeat(100_000);
+        for (text, most) in [(&code, 8), (&control, 2)] {
+            let mut written = Vec::with_capacity(512);
+            write_string(&mut written, text);
+            let spare = written.capacity() - written.len();
+            assert!(
+                spare <= written.len() / most,
+                "{spare} of {}",
+                written.len()
+            );
         }
     }
 

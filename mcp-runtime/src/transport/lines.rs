@@ -465,6 +465,10 @@ impl Peer {
             return;
         }
         match polled {
+            // Without a copy, and counted for the client until it is written.
+            Ok(Poll::Ready((_, text))) if text.len() > limits::UNTRACKED => {
+                self.0.output.send(text);
+            }
             Ok(Poll::Ready((_, text))) => write(&text, out),
             Ok(Poll::Pending) => self.spawn(&mut self.lock(), call),
             Err(Panicked) => write(&self.broken(call.id.as_ref()), out),
@@ -709,6 +713,25 @@ mod tests {
         let texts =
             [out, output.0.lock().unwrap().clone()].map(|text| String::from_utf8(text).unwrap());
         assert_eq!(texts, [format!("{error}\n"), format!("{error}\n")]);
+    }
+
+    #[tokio::test]
+    async fn a_large_answer_that_is_ready_at_once_is_sent_without_a_copy() {
+        let output = Arc::new(Nowhere::default());
+        let service = Server::new("large", "1.0.0").build().unwrap();
+        let peer = Peer::new(service, Arc::clone(&output) as Arc<dyn LineSink>);
+        let mut out = Vec::new();
+        for size in [limits::UNTRACKED, limits::UNTRACKED + 1] {
+            let call = QueuedCall {
+                id: None,
+                future: Box::pin(std::future::ready((200, vec![b'x'; size].into()))),
+                bytes: 0,
+            };
+            peer.start(call, &mut out);
+        }
+        let sent = output.0.lock().unwrap().len();
+        let sizes = [limits::UNTRACKED, limits::UNTRACKED + 1].map(|size| size + 1);
+        assert_eq!([out.len(), sent], sizes);
     }
 
     #[tokio::test]
