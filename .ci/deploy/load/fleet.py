@@ -1,4 +1,4 @@
-"""Instances of one server that share a Redis behind nginx, as processes of this machine."""
+"""Instances of one server that share a Redis behind nginx or HAProxy, as processes of this machine."""
 
 import http.client
 import os
@@ -152,6 +152,26 @@ class Nginx:
         wait_for(self.port, "/healthz")
 
 
+class HAProxy:
+    """A real HAProxy with the configuration of the deployment."""
+
+    def __init__(self, conf, addresses, folder):
+        self.port = free_port()
+        text = pathlib.Path(conf).read_text().replace("bind :8080", f"bind 127.0.0.1:{self.port}")
+        # Two file descriptors a connection, of which this machine may allow fewer.
+        text = text.replace("maxconn 20000", "maxconn 2000")
+        for number, address in enumerate(addresses, 1):
+            text = text.replace(f"server-{number} 127.0.0.1:{8080 + number}", f"server-{number} {address}")
+        path = pathlib.Path(folder, "haproxy.cfg")
+        path.write_text(text)
+        self.command = ["haproxy", "-q", "-db", "-f", str(path)]
+        self.running = None
+
+    def start(self):
+        self.running = Process(self.command)
+        wait_for(self.port, "/healthz")
+
+
 class Fleet:
     """All processes of the deployment, which are killed at the end."""
 
@@ -159,19 +179,20 @@ class Fleet:
         self.folder = tempfile.mkdtemp()
         self.redis = Redis(self.folder)
         self.instances = [Instance(os.path.abspath(program), self.redis, self.folder) for _ in range(number)]
-        self.nginx = Nginx(conf, [f"{it.host}:{it.port}" for it in self.instances], self.folder)
+        kind = HAProxy if conf.endswith("haproxy.cfg") else Nginx
+        self.proxy = kind(conf, [f"{it.host}:{it.port}" for it in self.instances], self.folder)
 
     def __enter__(self):
         self.redis.start(keeps=True)
         for instance in self.instances:
             instance.start()
-        self.nginx.start()
+        self.proxy.start()
         return self
 
     def __exit__(self, *_):
-        # Its workers outlive a killed master, and hold the output of this process open.
-        if self.nginx.running:
-            self.nginx.running.end(signal.SIGTERM)
+        # The workers of nginx outlive a killed master, and hold the output of this process open.
+        if self.proxy.running:
+            self.proxy.running.end(signal.SIGTERM)
         for it in [*self.instances, self.redis]:
             if it.running:
                 it.running.end()
