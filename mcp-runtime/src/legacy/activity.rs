@@ -6,11 +6,9 @@
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::time::Instant;
-
-use super::session::lock;
 
 /// The number of a session in its index, in the order of admission.
 pub(super) type Place = u64;
@@ -88,11 +86,11 @@ impl Activity {
     }
 
     pub(super) fn touch(&self) {
-        lock(&self.recent).last_used = Instant::now();
+        self.recent().last_used = Instant::now();
     }
 
     pub(super) fn last_used(&self) -> Instant {
-        lock(&self.recent).last_used
+        self.recent().last_used
     }
 
     /// Returns `true` if anything has been received after `initialize`.
@@ -111,7 +109,7 @@ impl Activity {
 
     /// Counts a client less; the idle time of the session begins.
     pub(super) fn leave(&self) {
-        let mut recent = lock(&self.recent);
+        let mut recent = self.recent();
         recent.last_used = Instant::now();
         let was_last = self.clients.fetch_sub(1, Ordering::Relaxed) == 1;
         if was_last && recent.leave == Leave::Watched {
@@ -122,29 +120,33 @@ impl Activity {
 
     /// Records the end of the session.
     pub(super) fn end(&self) {
-        let mut recent = lock(&self.recent);
+        let mut recent = self.recent();
         recent.notify(Notice::Ended);
         recent.place = None;
     }
 
     /// Records that an index has filed the session at `place`.
     pub(super) fn enter(&self, place: Place, notices: &Arc<Notices>) {
-        lock(&self.recent).place = Some((place, Arc::clone(notices)));
+        self.recent().place = Some((place, Arc::clone(notices)));
     }
 
     /// Records that the session is in no index.
     pub(super) fn exit(&self) {
-        lock(&self.recent).place = None;
+        self.recent().place = None;
     }
 
     /// Records that the index has read the notice of a leave.
     pub(super) fn end_notice(&self) {
-        lock(&self.recent).leave = Leave::Unwatched;
+        self.recent().leave = Leave::Unwatched;
+    }
+
+    fn recent(&self) -> MutexGuard<'_, Recent> {
+        self.recent.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Returns the present state of the session at `place`. If it is in use, the leave of its last client is queued.
     pub(super) fn watch(&self, place: Place) -> Filed {
-        let mut recent = lock(&self.recent);
+        let mut recent = self.recent();
         let in_use = self.has_clients();
         if recent.leave != Leave::Queued {
             recent.leave = if in_use {
@@ -167,13 +169,17 @@ impl Activity {
 impl Recent {
     fn notify(&self, notice: impl FnOnce(Place) -> Notice) {
         if let Some((place, notices)) = &self.place {
-            lock(&notices.0).push_back(notice(*place));
+            notices.lock().push_back(notice(*place));
         }
     }
 }
 
 impl Notices {
     pub(super) fn next(&self) -> Option<Notice> {
-        lock(&self.0).pop_front()
+        self.lock().pop_front()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, VecDeque<Notice>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
