@@ -47,7 +47,8 @@
 //! | `macros` (default) | the attributes and lists |
 //! | `cli` (default) | `Server::run`: the binary as its own command line, with logging |
 //! | `page` (default) | the page to try the server in a browser, at `/` |
-//! | `validator` | `#[validate(..)]` on the fields of your own types: the rules of the crate `validator` |
+//! | `gzip` (default) | `/metrics` compressed by gzip for clients that accept it |
+//! | `validator` (default) | `#[validate(..)]` on the fields of your own types: the rules of the crate `validator` |
 //! | `http2` | HTTP/2 for a server that listens itself; without it, HTTP/1.1 alone |
 //! | `tls` | `Server::tls`: HTTPS, client certificates |
 //! | `websocket` | WebSocket on `/ws` |

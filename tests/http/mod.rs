@@ -23,6 +23,7 @@ mod page;
 mod param;
 pub(crate) mod reply;
 mod resume;
+mod scrape;
 mod session;
 mod share;
 mod shared;

@@ -36,9 +36,14 @@ impl Reply {
             .unwrap()
     }
 
-    pub(crate) async fn text(self) -> String {
+    /// Returns the whole body.
+    pub(crate) async fn bytes(self) -> Vec<u8> {
         let body = soon(self.events.body.collect()).await.unwrap();
-        String::from_utf8(body.to_bytes().to_vec()).unwrap()
+        body.to_bytes().to_vec()
+    }
+
+    pub(crate) async fn text(self) -> String {
+        String::from_utf8(self.bytes().await).unwrap()
     }
 
     pub(crate) async fn answer(self) -> Answer {
@@ -50,6 +55,11 @@ impl Reply {
             serde_json::from_str(&text).unwrap()
         };
         Answer { status, message }
+    }
+
+    /// Returns the body, to be read in pieces.
+    pub(crate) fn pieces(self) -> Events {
+        self.events
     }
 
     /// Returns the event stream of the response.

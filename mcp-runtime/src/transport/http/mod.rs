@@ -17,6 +17,7 @@ mod aside;
 mod authenticate;
 mod bodies;
 mod body;
+mod coding;
 mod connection;
 mod cors;
 mod drained;
@@ -34,6 +35,7 @@ mod ops;
 mod origin;
 #[cfg(feature = "page")]
 mod page;
+mod pieces;
 mod places;
 mod post;
 mod proxy;
@@ -50,6 +52,7 @@ mod unix;
 mod versions;
 #[cfg(feature = "websocket")]
 mod websocket;
+mod weight;
 mod well_known;
 
 use std::sync::Arc;

@@ -3,7 +3,8 @@
 //! `/healthz` reports that the process responds, and checks nothing else: an orchestrator restarts a process that
 //! fails it. `/ready` decides about sending calls: 503 while the hooks of the start run, while a required check fails,
 //! and from the beginning of a shutdown on. `/health` is 200 or 503 by the same rule, with details. `/metrics` is in
-//! the OpenMetrics format for clients that accept it, otherwise in the classic text format.
+//! the OpenMetrics format for clients that accept it, otherwise in the classic text format; it is compressed for clients
+//! that accept gzip.
 
 use std::sync::Arc;
 
@@ -13,7 +14,9 @@ use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::Response;
 use serde_json::json;
 
-use super::{Endpoint, response};
+use super::coding::{self, Coding};
+use super::pieces::Pieces;
+use super::{Endpoint, response, weight};
 use crate::ops::health::{CheckReport, Report, Status};
 use crate::ops::metrics::Format;
 
@@ -101,22 +104,26 @@ pub(super) async fn metrics(State(endpoint): State<Arc<Endpoint>>, headers: Head
     } else {
         (Format::Classic, CLASSIC)
     };
+    let coding = Coding::negotiate(&headers);
     // With thousands of tools this takes milliseconds, so it runs on the blocking pool. The rendering holds the
     // permit, as it continues when its request is dropped.
     let turn = Arc::clone(&service.metrics.rendering).acquire_owned().await;
     let rendering = Arc::clone(service);
     let rendered = tokio::task::spawn_blocking(move || {
         let _turn = turn;
-        rendering.render_metrics(format)
+        coding.encode(rendering.render_metrics(format))
     });
     // Fails if the runtime is shutting down.
-    let Ok(text) = rendered.await else {
+    let Ok(encoded) = rendered.await else {
         return body(503, &json!({ "status": "draining" }));
     };
-    let mut response = Response::new(Body::from(text));
-    response
-        .headers_mut()
-        .insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
+    let mut response = Response::new(Body::new(Pieces::new(encoded.bytes)));
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
+    headers.insert(header::VARY, coding::VARY);
+    if let Some(coding) = encoded.coding.name() {
+        headers.insert(header::CONTENT_ENCODING, coding);
+    }
     response
 }
 
@@ -133,18 +140,18 @@ fn prefers_open_metrics(headers: &HeaderMap) -> bool {
         let weights = ranges
             .iter()
             .filter(|(range, _)| range.eq_ignore_ascii_case(media_type));
-        weights.map(|(_, weight)| *weight).fold(0.0, f32::max)
+        weights.map(|(_, weight)| *weight).max().unwrap_or(0)
     };
     let open_metrics = most("application/openmetrics-text");
-    open_metrics > 0.0 && open_metrics >= most("text/plain")
+    open_metrics > 0 && open_metrics >= most("text/plain")
 }
 
-/// A media range of `Accept` and its weight.
-fn weighed(range: &str) -> (&str, f32) {
+/// A media range of `Accept` and its weight, in thousandths.
+fn weighed(range: &str) -> (&str, u16) {
     let mut parts = range.split(';').map(str::trim);
     let media_type = parts.next().unwrap_or_default();
-    let weight = parts.find_map(|part| part.strip_prefix("q=")?.parse().ok());
-    (media_type, weight.unwrap_or(1.0))
+    let weight = parts.find_map(weight::parse);
+    (media_type, weight.unwrap_or(weight::DEFAULT))
 }
 
 fn body(status: u16, value: &impl serde::Serialize) -> Response {

@@ -1,4 +1,5 @@
-//! `/metrics` of a server with 1,000 tools: the processor time of the thread that runs calls, and of all threads.
+//! `/metrics` of a server with 1,000 tools, compressed and plain: the processor time of the thread that runs calls, and
+//! of all threads.
 
 use std::{
     io::{Read as _, Write as _},
@@ -24,9 +25,34 @@ const MEASURED: u32 = 50;
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// The fact that has a target.
-pub(crate) const WORKER: &str = "`/metrics` with 1,000 tools: time on a worker";
+pub(crate) const WORKER: &str = "`/metrics` with 1,000 tools, gzip: time on a worker";
 
-/// Reads the metrics over one connection.
+/// A client that reads the metrics, and the names of its facts.
+struct Scraper {
+    headers: &'static str,
+    size: &'static str,
+    worker: &'static str,
+    all: &'static str,
+}
+
+/// One that sends what Prometheus does, and one that accepts neither OpenMetrics nor a compressed text.
+const SCRAPERS: [Scraper; 2] = [
+    Scraper {
+        headers: "Accept: application/openmetrics-text;version=1.0.0,text/plain;version=0.0.4;q=0.5,*/*;q=0.1\r\n\
+                  Accept-Encoding: gzip\r\n",
+        size: "`/metrics` with 1,000 tools, gzip: size",
+        worker: WORKER,
+        all: "`/metrics` with 1,000 tools, gzip: time on all threads",
+    },
+    Scraper {
+        headers: "",
+        size: "`/metrics` with 1,000 tools, plain: size",
+        worker: "`/metrics` with 1,000 tools, plain: time on a worker, in pieces of 64 KiB",
+        all: "`/metrics` with 1,000 tools, plain: time on all threads",
+    },
+];
+
+/// Reads the metrics over one connection, as each of the clients.
 pub(super) fn measure(lab: &Lab) -> Result<Vec<Fact>, Error> {
     let mut server = Server::start(lab, Contender::Tools, Transport::Http)?;
     let addr = server.addr();
@@ -34,29 +60,40 @@ pub(super) fn measure(lab: &Lab) -> Result<Vec<Fact>, Error> {
     stream
         .set_read_timeout(Some(PATIENCE))
         .map_err(Error::io("setting a timeout"))?;
-    let request = format!("GET /metrics HTTP/1.1\r\nHost: {addr}\r\n\r\n");
+    let mut facts = Vec::new();
+    for scraper in SCRAPERS {
+        let headers = scraper.headers;
+        let request = format!("GET /metrics HTTP/1.1\r\nHost: {addr}\r\n{headers}\r\n");
+        facts.extend(scrape(server.pid(), &mut stream, &request, &scraper)?);
+    }
+    Ok(facts)
+}
+
+/// Reads the metrics by one request, several times.
+fn scrape(
+    pid: u32,
+    stream: &mut TcpStream,
+    request: &str,
+    scraper: &Scraper,
+) -> Result<Vec<Fact>, Error> {
     let mut length = 0;
     for _ in 0..WARM_UP {
-        length = read(&mut stream, &request)?;
+        length = read(stream, request)?;
     }
-    let pid = server.pid();
     let before = cpu::used_by_worker(pid).zip(cpu::used(pid));
     for _ in 0..MEASURED {
-        read(&mut stream, &request)?;
+        read(stream, request)?;
     }
     let after = cpu::used_by_worker(pid).zip(cpu::used(pid));
     let mut facts = vec![Fact {
-        what: "`/metrics` with 1,000 tools: size",
+        what: scraper.size,
         value: f64::from(u32::try_from(length).unwrap_or(u32::MAX)) / 1e3,
         unit: "KB",
     }];
     if let (Some((worker, all)), Some((worker_before, all_before))) = (after, before) {
         let each = |after: Duration, before: Duration| after.saturating_sub(before) / MEASURED;
-        facts.push(milliseconds(WORKER, each(worker, worker_before)));
-        facts.push(milliseconds(
-            "`/metrics` with 1,000 tools: time on all threads",
-            each(all, all_before),
-        ));
+        facts.push(milliseconds(scraper.worker, each(worker, worker_before)));
+        facts.push(milliseconds(scraper.all, each(all, all_before)));
     }
     Ok(facts)
 }
