@@ -62,7 +62,7 @@ struct Verified {
 }
 
 /// The identity of a caller, without the grants of its token.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Key {
     pub issuer: Option<Arc<str>>,
     pub subject: Arc<str>,

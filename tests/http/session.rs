@@ -261,6 +261,27 @@ async fn half_an_hour_is_the_default() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn idle_sessions_are_not_counted_and_make_room_without_a_look_up() {
+    let client = Client::new(server().max_sessions(600).session_idle(10 * MINUTE));
+    for _ in 0..600 {
+        client.initialize("2025-11-25").await;
+    }
+    let count = async || {
+        let (_, text) = client.get("/metrics").await;
+        let line = text
+            .lines()
+            .find(|it| it.starts_with("mcp_active_sessions "));
+        line.unwrap_or_else(|| panic!("{text}")).to_owned()
+    };
+    assert_eq!(count().await, "mcp_active_sessions 600");
+    tokio::time::advance(5 * MINUTE).await;
+    let later = client.initialize("2025-11-25").await;
+    tokio::time::advance(5 * MINUTE).await;
+    assert_eq!(count().await, "mcp_active_sessions 1");
+    assert_eq!(ping(&client, &later).await, 200);
+}
+
+#[tokio::test(start_paused = true)]
 async fn the_stream_sends_changes_to_one_listener_and_no_responses() {
     let client = Client::new(server());
     let session = client.initialize("2025-11-25").await;

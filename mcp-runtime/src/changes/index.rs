@@ -1,12 +1,16 @@
 //! An index of the subscribers by their subscriptions.
 //!
-//! It maps a topic to its subscribers, so that a change does not visit each of ten thousand subscribers. References
-//! are weak: the destructor of a subscriber removes it, and one that is being dropped is skipped.
+//! It maps a topic to its subscribers, so that a change does not visit each of ten thousand subscribers. Those that it
+//! does visit are read in parts, between which others take the lock. References are weak: the destructor of a
+//! subscriber removes it, and one that is being dropped is skipped.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Weak};
 
 use super::{Change, List, Pending, ancestors};
+
+/// The maximum number of subscribers in one part of those affected by a change.
+const PART: usize = 256;
 
 /// Subscribers by their numbers.
 type Subscribers = BTreeMap<u64, Weak<Pending>>;
@@ -26,6 +30,41 @@ pub(super) struct Index {
     lists: BTreeMap<u8, Subscribers>,
     resources: HashMap<Arc<str>, Subscribers>,
     tasks: HashMap<Arc<str>, Subscribers>,
+}
+
+/// The position among the subscribers of a change.
+#[derive(Debug, Default)]
+pub(super) struct Cursor {
+    /// The number of topics that have been read.
+    topics: usize,
+    /// The number of the last subscriber that was read of the next topic.
+    last: u64,
+    pub is_at_end: bool,
+}
+
+impl Cursor {
+    /// Reads the next part of the subscribers of `topics`, which are those not read before.
+    fn read<'s>(
+        &mut self,
+        topics: impl IntoIterator<Item = Option<&'s Subscribers>>,
+    ) -> Vec<Arc<Pending>> {
+        let (mut part, mut left) = (Vec::new(), PART);
+        for topic in topics {
+            let subscribers = topic.map(|it| it.range(self.last + 1..));
+            for (number, subscriber) in subscribers.into_iter().flatten() {
+                if left == 0 {
+                    return part;
+                }
+                left -= 1;
+                self.last = *number;
+                part.extend(subscriber.upgrade());
+            }
+            self.topics += 1;
+            self.last = 0;
+        }
+        self.is_at_end = true;
+        part
+    }
 }
 
 impl Index {
@@ -56,17 +95,17 @@ impl Index {
         }
     }
 
-    /// Returns the subscribers affected by a change.
-    pub(super) fn affected(&self, change: &Change) -> Vec<Arc<Pending>> {
-        let all = |subscribers: &Subscribers| -> Vec<Arc<Pending>> {
-            subscribers.values().filter_map(Weak::upgrade).collect()
-        };
+    /// Returns a part of the subscribers affected by a change: those after `cursor`, which moves on.
+    ///
+    /// A later subscriber has a greater number, and is a part of a change in progress or not.
+    pub(super) fn affected(&self, change: &Change, cursor: &mut Cursor) -> Vec<Arc<Pending>> {
+        let read = cursor.topics;
         match change {
-            Change::List(list) => self.lists.get(&(*list as u8)).map(all).unwrap_or_default(),
-            Change::Task(id) => self.tasks.get(id).map(all).unwrap_or_default(),
+            Change::List(list) => cursor.read([self.lists.get(&(*list as u8))]),
+            Change::Task(id) => cursor.read([self.tasks.get(id)]),
             Change::Resource(uri) => {
-                let watched = ancestors(uri).filter_map(|parent| self.resources.get(parent));
-                watched.flat_map(all).collect()
+                let parents = ancestors(uri).skip(read);
+                cursor.read(parents.map(|parent| self.resources.get(parent)))
             }
         }
     }

@@ -8,8 +8,8 @@
 //! hundred changes of one resource are one notification. If the URIs below a watched folder do not fit, the folder
 //! itself is recorded as changed: only the detail is lost.
 //!
-//! Lock order: a subscriber's pending changes before the index. `publish` holds the index alone while it collects the
-//! subscribers, and notifies them without it.
+//! Lock order: a subscriber's pending changes before the index. `publish` holds the index alone while it collects a part
+//! of the subscribers, and notifies them without it.
 
 pub(crate) mod forgotten;
 mod index;
@@ -25,7 +25,7 @@ use tokio::sync::Notify;
 
 use crate::limits;
 use forgotten::Forgotten;
-use index::{Index, Topic};
+use index::{Cursor, Index, Topic};
 use outlet::Outlet;
 
 /// A list that can change.
@@ -129,14 +129,11 @@ impl Changes {
     /// The cost is a look-up for each part of the URI that ends at a slash, and for each affected subscriber. Must not
     /// be called under a lock that a reader needs.
     pub(crate) fn publish(&self, change: &Change) {
-        let (affected, parent, outlet) = {
+        self.publish_here(change);
+        let (parent, outlet) = {
             let state = lock(&self.0);
-            let affected = state.index.affected(change);
-            (affected, state.parent.clone(), state.outlet.clone())
+            (state.parent.clone(), state.outlet.clone())
         };
-        for pending in affected {
-            pending.notify(change);
-        }
         if let Some(parent) = parent {
             parent.publish(change);
         }
@@ -147,9 +144,12 @@ impl Changes {
 
     /// Notifies every subscriber of this instance that the change affects.
     pub(crate) fn publish_here(&self, change: &Change) {
-        let affected = lock(&self.0).index.affected(change);
-        for pending in affected {
-            pending.notify(change);
+        let mut cursor = Cursor::default();
+        while !cursor.is_at_end {
+            let affected = lock(&self.0).index.affected(change, &mut cursor);
+            for pending in affected {
+                pending.notify(change);
+            }
         }
     }
 
@@ -511,6 +511,28 @@ mod tests {
     }
 
     #[test]
+    fn each_of_many_subscribers_is_notified_once_by_whatever_it_watches() {
+        let changes = Changes::default();
+        let subscribers: Vec<Subscriber> = (0..1_024)
+            .map(|number| {
+                let subscriber = changes.subscribe([List::Tools]);
+                let uri = ["file:///a/b", "file:///a/", "file:///"][number % 3];
+                subscriber.watch(uri).unwrap();
+                subscriber
+            })
+            .collect();
+        changes.publish(&updated("file:///a/b"));
+        changes.publish(&Change::List(List::Tools));
+        for subscriber in &subscribers {
+            let expected = [Change::List(List::Tools), updated("file:///a/b")];
+            assert_eq!(unread(subscriber), expected);
+        }
+        drop(subscribers);
+        changes.publish(&updated("file:///a/b"));
+        assert!(lock(&changes.0).index.is_empty());
+    }
+
+    #[test]
     fn a_change_visits_only_the_subscribers_that_it_affects() {
         let changes = Changes::default();
         let mut others: Vec<Subscriber> = (0..2_000)
@@ -522,7 +544,15 @@ mod tests {
             })
             .collect();
         others[0].watch("db://7/deep").unwrap();
-        let visits = |change: &Change| lock(&changes.0).index.affected(change).len();
+        let visits = |change: &Change| {
+            let (mut cursor, mut visits) = (Cursor::default(), 0);
+            while !cursor.is_at_end {
+                let part = lock(&changes.0).index.affected(change, &mut cursor);
+                assert!(part.len() <= 256, "others take the lock between parts");
+                visits += part.len();
+            }
+            visits
+        };
         assert_eq!(visits(&updated("db://7")), 1);
         assert_eq!(visits(&updated("db://7/deep/down")), 2);
         assert_eq!(visits(&updated("db://none")), 0);

@@ -2,9 +2,11 @@
 //! subscriptions, requests to the client, resumable streams and the downgrade of results.
 //! The other modules that depend on a version are listed in `ARCHITECTURE.md`.
 
+mod activity;
 mod apply;
 mod client;
 mod copy;
+mod eviction;
 mod forward;
 pub(crate) mod handshake;
 pub(crate) mod lookup;
@@ -13,6 +15,7 @@ mod record;
 pub(crate) mod remote;
 mod replica;
 pub(crate) mod session;
+mod session_index;
 mod sessions;
 mod shared;
 mod signal;

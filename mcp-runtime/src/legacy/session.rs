@@ -8,7 +8,7 @@
 //! Calls continue when a client disconnects, as it may reconnect for the response; they end when they are done, are
 //! cancelled by their id, or the session is removed.
 
-use std::sync::atomic::{AtomicBool, AtomicU8, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -16,6 +16,7 @@ use futures_util::FutureExt as _;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+use super::activity::Activity;
 use super::client::ClientRequests;
 use super::replica::Replica;
 use super::streams::Streams;
@@ -55,11 +56,7 @@ pub(crate) struct Session {
     pub client_requests: Arc<ClientRequests>,
     log_level: AtomicU8,
     running: Mutex<Cancellable>,
-    last_used: Mutex<Instant>,
-    /// `true` if anything has been received after `initialize`.
-    used: AtomicBool,
-    /// The number of requests and streams that a client is connected to.
-    clients: AtomicUsize,
+    pub(super) activity: Arc<Activity>,
     /// Cancelled when the session ends, so that its stream ends too.
     pub ended: CancellationToken,
     /// The replica of a shared session, if instances share sessions.
@@ -93,9 +90,7 @@ impl Session {
             client_requests: Arc::new(ClientRequests::within(answer_timeout, None)),
             log_level: AtomicU8::new(Level::Info as u8),
             running: Mutex::default(),
-            last_used: Mutex::new(Instant::now()),
-            used: AtomicBool::new(false),
-            clients: AtomicUsize::new(0),
+            activity: Arc::new(Activity::new()),
             ended: CancellationToken::new(),
             replica: None,
             #[cfg(feature = "otel")]
@@ -207,6 +202,7 @@ impl Session {
     /// Ends the session: its stream ends, and its open input requests fail.
     pub(crate) fn end(&self) {
         self.ended.cancel();
+        self.activity.end();
         self.client_requests.close();
     }
 
@@ -223,31 +219,26 @@ impl Session {
 
     /// Records that its client has sent something.
     pub(super) fn record_use(&self) {
-        self.used.store(true, Ordering::Relaxed);
-        self.touch();
-    }
-
-    fn touch(&self) {
-        *lock(&self.last_used) = Instant::now();
+        self.activity.record_use();
     }
 
     pub(super) fn last_used(&self) -> Instant {
-        *lock(&self.last_used)
+        self.activity.last_used()
     }
 
     /// Returns `true` if anything has been received after `initialize`.
     pub(super) fn is_used(&self) -> bool {
-        self.used.load(Ordering::Relaxed)
+        self.activity.is_used()
     }
 
     /// Returns true if a client waits for a response or reads a stream.
     pub(super) fn has_clients(&self) -> bool {
-        self.clients.load(Ordering::Relaxed) > 0
+        self.activity.has_clients()
     }
 
     /// Counts a client that waits for a response or reads a stream, until the guard is dropped.
     pub(crate) fn count_client(self: &Arc<Self>) -> ClientGuard {
-        self.clients.fetch_add(1, Ordering::Relaxed);
+        self.activity.join();
         ClientGuard(Arc::clone(self))
     }
 
@@ -258,7 +249,7 @@ impl Session {
         loop {
             if self.has_clients() {
                 // The idle time begins at the end of this wait at the earliest.
-                self.touch();
+                self.activity.touch();
             }
             let left = idle.saturating_sub(self.last_used().elapsed());
             if left.is_zero() && !self.has_clients() {
@@ -281,8 +272,7 @@ impl ClientGuard {
 
 impl Drop for ClientGuard {
     fn drop(&mut self) {
-        self.0.touch();
-        self.0.clients.fetch_sub(1, Ordering::Relaxed);
+        self.0.activity.leave();
     }
 }
 

@@ -4,21 +4,29 @@
 //! bounded in number and end when idle; at the maximum, an idle session, or one of a caller above its share, is
 //! evicted for a new one.
 //!
-//! One map under one mutex, held for look-ups and, at the maximum, for one pass over all sessions. An id has 128
-//! random bits. A session of another caller is reported as absent: 404, on which a client opens a new one.
+//! One map under one mutex, held for look-ups and for a bounded number of steps at an admission (`session_index.rs`),
+//! each logarithmic in the number of sessions. An id has 128 random bits. A session of another caller is reported as absent: 404, on which a client opens a new one.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use super::activity::Place;
 use super::session::{Session, lock};
+use super::session_index::{SessionIndex, Steps};
 use super::shared::Shared;
 use crate::handler::Principal;
 use crate::limits;
 use crate::live::{Number, Span};
-use crate::share::Holder;
 use crate::store::Stores;
+
+/// The maximum number of steps by which an admission at the maximum searches the session to evict.
+const STEPS: usize = 256;
+/// The same for an admission below the maximum, which removes idle sessions.
+const UPKEEP: usize = 8;
+/// The maximum number of idle sessions that one admission removes, unless there is no room.
+const REMOVED: usize = 4;
 
 /// The open sessions, by id.
 #[derive(Debug)]
@@ -33,9 +41,17 @@ pub(crate) struct Sessions {
 #[derive(Debug, Default)]
 struct Open {
     /// By id, or by its digest if instances share sessions.
-    sessions: HashMap<Arc<str>, Arc<Session>>,
-    /// The number of sessions of each holder, separately for those opened here and elsewhere.
-    held: HashMap<(bool, Holder), usize>,
+    sessions: HashMap<Arc<str>, Kept>,
+    local: SessionIndex,
+    /// The sessions opened on other instances.
+    remote: SessionIndex,
+}
+
+/// A session and its place in its index.
+#[derive(Debug)]
+struct Kept {
+    session: Arc<Session>,
+    place: Place,
 }
 
 impl Sessions {
@@ -62,7 +78,7 @@ impl Sessions {
 
     /// Inserts a session under its id, and evicts another one at the maximum; `None` when all are in use.
     ///
-    /// Idle sessions are removed at the maximum, on look-up and when counted: there is no background task.
+    /// Idle sessions are removed on look-up, when counted, and a few by each new session: there is no background task.
     pub(crate) fn insert(&self, session: Session) -> Option<String> {
         let session = match &self.shared {
             Some(shared) => {
@@ -80,8 +96,8 @@ impl Sessions {
     /// sessions are in use.
     pub(super) fn insert_remote(&self, session: Session) -> bool {
         let mut open = lock(&self.open);
-        let is_kept = (open.sessions.get(&session.key()))
-            .is_some_and(|kept| !kept.ended.is_cancelled() && !is_idle(kept, self.idle.get()));
+        let kept = open.get(&session.key());
+        let is_kept = kept.is_some_and(|kept| kept.is_open(self.idle.get()));
         is_kept || self.admit(&mut open, session).is_some()
     }
 
@@ -94,23 +110,20 @@ impl Sessions {
     fn admit(&self, open: &mut Open, session: Session) -> Option<()> {
         let is_local = session.is_local();
         let (most, idle) = (self.most.get(), self.idle.get());
-        if open.sessions.len() >= most {
-            open.sweep(idle);
-        }
-        if open.count(is_local) >= most {
+        open.make_room(is_local, most, idle);
+        let index = open.index(is_local);
+        if index.len() >= most {
             let share = (most / limits::SHARE).max(1);
-            let evicted = open.to_evict(&session, share, idle / limits::QUIET)?;
+            let mut steps = Steps::new(STEPS);
+            let quiet = idle / limits::QUIET;
+            let evicted = index.to_evict(&session.holder, share, quiet, &mut steps)?;
             tracing::debug!(
                 "the maximum number of sessions is open; one of them was evicted for a new one"
             );
-            if let Some(replica) = open
-                .sessions
-                .get(&evicted)
-                .and_then(|it| it.replica.as_ref())
-            {
+            let evicted = open.remove_at(is_local, evicted);
+            if let Some(replica) = evicted.as_ref().and_then(|it| it.replica.as_ref()) {
                 replica.end_if_home();
             }
-            open.remove(&evicted);
         }
         open.insert(session);
         Some(())
@@ -119,13 +132,13 @@ impl Sessions {
     /// Returns the session with this id, if `who` owns it and it has not ended.
     pub(super) fn find(&self, id: &str, who: &Principal) -> Option<Arc<Session>> {
         let open = lock(&self.open);
-        let session = open.sessions.get(&*self.key(id))?;
-        let is_open = !session.ended.is_cancelled() && !is_idle(session, self.idle.get());
-        (is_open && session.is_of(who)).then(|| Arc::clone(session))
+        let session = open.get(&self.key(id))?;
+        let is_found = session.is_open(self.idle.get()) && session.is_of(who);
+        is_found.then(|| Arc::clone(session))
     }
 
     pub(super) fn by_key(&self, key: &str) -> Option<Arc<Session>> {
-        lock(&self.open).sessions.get(key).cloned()
+        lock(&self.open).get(key).cloned()
     }
 
     /// Removes a session from this instance only: it continues on another one, or has ended there.
@@ -135,17 +148,24 @@ impl Sessions {
 
     /// Returns the sessions whose clients read a stream or wait for a response.
     pub(super) fn with_clients(&self) -> Vec<Arc<Session>> {
-        let open = lock(&self.open);
-        let with_clients = open.sessions.values().filter(|it| it.has_clients());
-        with_clients.cloned().collect()
+        let mut found = Vec::new();
+        for is_local in [true, false] {
+            let mut after = Some(0);
+            while let Some(place) = after {
+                after = lock(&self.open).with_clients(is_local, place, &mut found);
+                // Others take the lock between parts.
+                std::thread::yield_now();
+            }
+        }
+        found
     }
 
     /// Returns the session with this id, if `who` owns it, unless it has ended or was idle for too long.
     pub(crate) fn get(&self, id: &str, who: &Principal) -> Option<Arc<Session>> {
         let id = &*self.key(id);
         let mut open = lock(&self.open);
-        let session = open.sessions.get(id).filter(|session| session.is_of(who))?;
-        if session.ended.is_cancelled() || is_idle(session, self.idle.get()) {
+        let session = open.get(id).filter(|session| session.is_of(who))?;
+        if !session.is_open(self.idle.get()) {
             open.remove(id);
             return None;
         }
@@ -157,107 +177,118 @@ impl Sessions {
     pub(super) fn remove(&self, id: &str, who: &Principal) -> bool {
         let id = &*self.key(id);
         let mut open = lock(&self.open);
-        let owned = open
-            .sessions
-            .get(id)
-            .is_some_and(|session| session.is_of(who));
-        owned && open.remove(id)
+        let owned = open.get(id).is_some_and(|session| session.is_of(who));
+        owned && open.remove(id).is_some()
     }
 
     /// Returns the number of sessions, after removing those that were idle for too long.
     pub(crate) fn count(&self) -> usize {
-        let mut open = lock(&self.open);
-        open.sweep(self.idle.get());
-        open.sessions.len()
+        loop {
+            let number = lock(&self.open).sweep(self.idle.get());
+            if let Some(number) = number {
+                return number;
+            }
+            // Others take the lock between parts.
+            std::thread::yield_now();
+        }
     }
 }
 
 impl Open {
+    fn get(&self, key: &str) -> Option<&Arc<Session>> {
+        self.sessions.get(key).map(|kept| &kept.session)
+    }
+
+    /// Returns the index of the sessions opened here, or on other instances.
+    fn index(&mut self, is_local: bool) -> &mut SessionIndex {
+        if is_local {
+            &mut self.local
+        } else {
+            &mut self.remote
+        }
+    }
+
     fn insert(&mut self, session: Session) {
         let key = session.key();
         // There may be an ended session under the same key.
         self.remove(&key);
-        let holder = (session.is_local(), session.holder.clone());
-        *self.held.entry(holder).or_default() += 1;
-        self.sessions.insert(key, Arc::new(session));
+        let (holder, activity) = (session.holder.clone(), Arc::clone(&session.activity));
+        let index = self.index(session.is_local());
+        let place = index.insert(Arc::clone(&key), holder, activity);
+        let session = Arc::new(session);
+        self.sessions.insert(key, Kept { session, place });
     }
 
-    /// Returns the number of sessions opened here, or on other instances.
-    fn count(&self, is_local: bool) -> usize {
-        let sessions = self.sessions.values();
-        sessions.filter(|it| it.is_local() == is_local).count()
-    }
-
-    fn remove(&mut self, id: &str) -> bool {
-        let Some(session) = self.sessions.remove(id) else {
-            return false;
-        };
+    fn remove(&mut self, key: &str) -> Option<Arc<Session>> {
+        let Kept { session, place } = self.sessions.remove(key)?;
+        self.index(session.is_local()).remove(place);
         session.end_with_calls();
-        let holder = (session.is_local(), session.holder.clone());
-        if let Some(held) = self.held.get_mut(&holder) {
-            *held -= 1;
-            if *held == 0 {
-                self.held.remove(&holder);
-            }
-        }
-        true
+        Some(session)
     }
 
-    fn sweep(&mut self, idle: Duration) {
-        let ended = |session: &Session| session.ended.is_cancelled() || is_idle(session, idle);
-        let ended: Vec<_> = self
-            .sessions
-            .iter()
-            .filter(|(_, session)| ended(session))
-            .map(|(id, _)| id.clone())
-            .collect();
-        for id in ended {
-            self.remove(&id);
+    fn remove_at(&mut self, is_local: bool, place: Place) -> Option<Arc<Session>> {
+        let key = self.index(is_local).key(place).cloned()?;
+        self.remove(&key)
+    }
+
+    /// Removes sessions that have ended or are idle for too long: a few, and at the maximum until there is room.
+    fn make_room(&mut self, is_local: bool, most: usize, idle: Duration) {
+        let index = self.index(is_local);
+        let number = if index.len() < most { UPKEEP } else { STEPS };
+        index.apply_notices(&mut Steps::new(number));
+        let (mut steps, mut removed) = (Steps::new(number), 0);
+        while (removed < REMOVED || self.index(is_local).len() >= most)
+            && self.remove_expired(is_local, idle, &mut steps)
+        {
+            removed += 1;
         }
     }
 
-    /// Returns the session to evict for one of `newcomer`: sessions of callers above their share first, among them
-    /// those that were never used, then the one that has been idle longest. A session in use is evicted only if its
-    /// caller is above its share and the newcomer is below. A caller at its share can evict sessions of callers at or
-    /// below theirs only if they were idle for `quiet`, and after its own.
-    fn to_evict(&self, newcomer: &Session, share: usize, quiet: Duration) -> Option<Arc<str>> {
-        let (is_local, newcomer) = (newcomer.is_local(), &newcomer.holder);
-        let held = |holder: &Holder| {
-            let held = self.held.get(&(is_local, holder.clone()));
-            held.copied().unwrap_or_default()
-        };
-        let is_below_share = held(newcomer) < share;
-        let rank = |session: &Session| {
-            let is_over = held(&session.holder) > share;
-            let in_use = session.has_clients();
-            let is_own = session.holder == *newcomer;
-            let may_go = if in_use {
-                is_over && is_below_share
-            } else {
-                is_over || is_below_share || is_own || session.last_used().elapsed() >= quiet
-            };
-            let is_of_another = !is_below_share && !is_own;
-            may_go.then(|| {
-                (
-                    !is_over,
-                    in_use,
-                    is_of_another,
-                    session.is_used(),
-                    session.last_used(),
-                )
-            })
-        };
-        let ranked = self
-            .sessions
-            .iter()
-            .filter(|(_, session)| session.is_local() == is_local)
-            .filter_map(|(id, session)| Some((rank(session)?, id)));
-        ranked
-            .min_by_key(|(rank, _)| *rank)
-            .map(|(_, id)| id.clone())
+    /// Removes a session that has ended or is idle for too long; returns false if there is none or no steps are left.
+    fn remove_expired(&mut self, is_local: bool, idle: Duration, steps: &mut Steps) -> bool {
+        let index = self.index(is_local);
+        let expired = (steps.take()).then(|| index.expired(idle, steps)).flatten();
+        expired.is_some_and(|place| {
+            self.remove_at(is_local, place);
+            true
+        })
+    }
+
+    /// Removes sessions that have ended or are idle for too long; returns the number of the others, or `None` if only
+    /// a part has been removed.
+    fn sweep(&mut self, idle: Duration) -> Option<usize> {
+        let is_done = [true, false].into_iter().all(|is_local| {
+            let mut steps = Steps::new(STEPS);
+            self.index(is_local).apply_notices(&mut steps);
+            while self.remove_expired(is_local, idle, &mut steps) {}
+            !steps.is_empty()
+        });
+        is_done.then(|| self.sessions.len())
+    }
+
+    /// Adds those of the sessions after `place` that have clients to `found`; returns the last place of this part, or
+    /// `None` at the end.
+    fn with_clients(
+        &self,
+        is_local: bool,
+        place: Place,
+        found: &mut Vec<Arc<Session>>,
+    ) -> Option<Place> {
+        let mut last = None;
+        let index = if is_local { &self.local } else { &self.remote };
+        for (place, key) in index.after(place).take(STEPS) {
+            last = Some(place);
+            let session = key.and_then(|key| self.get(key));
+            found.extend(session.cloned());
+        }
+        last
     }
 }
 
-fn is_idle(session: &Session, idle: Duration) -> bool {
-    !session.has_clients() && session.last_used().elapsed() >= idle
+impl Session {
+    /// Returns true unless it has ended or is idle for too long.
+    fn is_open(&self, idle: Duration) -> bool {
+        let is_idle = !self.has_clients() && self.last_used().elapsed() >= idle;
+        !self.ended.is_cancelled() && !is_idle
+    }
 }

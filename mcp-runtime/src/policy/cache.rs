@@ -58,6 +58,8 @@ struct Entries {
     bytes: usize,
     /// The keys by age: the oldest are evicted first.
     by_age: BTreeMap<u64, Key>,
+    /// Those of complete results.
+    complete: BTreeMap<u64, Key>,
     next: u64,
 }
 
@@ -208,17 +210,9 @@ impl Results {
         if bytes > most {
             return;
         }
-        let reserved = loop {
-            if entries.bytes + bytes <= most
-                && let Some(reserved) = self.budget.reserve(bytes)
-            {
-                break reserved;
-            }
-            if !entries.remove_oldest(|entry| entry.reserved.is_some()) {
-                return;
-            }
-        };
-        entries.put(key, cell, forgotten, Some(reserved));
+        if let Some(reserved) = entries.reserve(bytes, most, &self.budget) {
+            entries.put(key, cell, forgotten, Some(reserved));
+        }
     }
 
     fn lock(&self) -> MutexGuard<'_, Entries> {
@@ -270,6 +264,9 @@ impl Entries {
         self.next += 1;
         self.bytes += reserved.as_ref().map_or(0, Reserved::bytes);
         self.by_age.insert(age, key);
+        if reserved.is_some() {
+            self.complete.insert(age, key);
+        }
         let entry = Entry {
             age,
             cell: Arc::clone(cell),
@@ -282,24 +279,58 @@ impl Entries {
     fn remove(&mut self, key: &Key) {
         if let Some(entry) = self.by_key.remove(key) {
             self.by_age.remove(&entry.age);
+            self.complete.remove(&entry.age);
             self.bytes -= entry.reserved.as_ref().map_or(0, Reserved::bytes);
         }
     }
 
-    /// Removes the oldest entry that matches; returns whether there was one.
-    ///
-    /// Linear in the number of older entries that do not match.
-    fn remove_oldest(&mut self, is_one: impl Fn(&Entry) -> bool) -> bool {
-        let mut keys = self.by_age.values();
-        let oldest = keys.find(|key| self.by_key.get(key).is_some_and(&is_one));
-        let oldest = oldest.copied();
-        if let Some(key) = oldest {
-            self.remove(&key);
+    /// Reserves `bytes` for a result, of at most `most` for this function, by evicting the oldest complete ones.
+    fn reserve(&mut self, bytes: usize, most: usize, budget: &Arc<Budget>) -> Option<Reserved> {
+        loop {
+            if self.bytes + bytes <= most
+                && let Some(reserved) = budget.reserve(bytes)
+            {
+                return Some(reserved);
+            }
+            let oldest = *self.complete.values().next()?;
+            self.remove(&oldest);
         }
-        oldest.is_some()
     }
 
     fn make_room(&mut self, most: usize) {
-        while self.by_key.len() >= most && self.remove_oldest(|_| true) {}
+        while self.by_key.len() >= most
+            && let Some(oldest) = self.by_age.values().next().copied()
+        {
+            self.remove(&oldest);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_large_result_evicts_thousands_of_small_ones_without_a_pass_over_calls_in_progress() {
+        const MANY: u32 = 20_000;
+        let budget = Budget::new(MANY as usize);
+        let mut entries = Entries::default();
+        let key = |number: u32| Key(Subject::from_parts([&number.to_be_bytes()[..]]));
+        for number in 0..MANY {
+            entries.insert(key(number), 0);
+        }
+        for number in MANY..2 * MANY {
+            let reserved = budget.reserve(1);
+            assert!(reserved.is_some());
+            entries.put(key(number), &Arc::default(), 0, reserved);
+        }
+        let begun = std::time::Instant::now();
+        let most = MANY as usize;
+        let reserved = entries.reserve(most, most, &budget);
+        // A pass over the calls in progress for each evicted result takes minutes.
+        assert!(begun.elapsed() < std::time::Duration::from_secs(10));
+        assert_eq!(reserved.map(|it| it.bytes()), Some(most));
+        assert_eq!((entries.by_key.len(), entries.by_age.len()), (most, most));
+        assert_eq!((entries.complete.len(), entries.bytes), (0, 0));
     }
 }

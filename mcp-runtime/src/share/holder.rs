@@ -9,7 +9,7 @@ use crate::network::subscriber;
 use crate::principal::{Key, Principal};
 
 /// A caller, as distinguished by limits.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Holder {
     /// A verified caller.
     Principal(Key),

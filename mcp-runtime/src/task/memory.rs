@@ -16,10 +16,12 @@ use crate::store::{StoreError, StoreFuture};
 
 /// The number of bytes that a record counts in addition to its texts.
 const RECORD: usize = 512;
+/// The maximum number of expired tasks that a change removes, beyond those whose room it needs.
+const EXPIRED: usize = 64;
 
 /// Keeps tasks in memory, up to a number and a size.
 ///
-/// Expired tasks are removed at the next change. A full store evicts completed tasks, the oldest first: those of a
+/// Expired tasks are removed a few at each change, and before all others for a new task. A full store evicts completed tasks, the oldest first: those of a
 /// caller above its share before all others.
 #[derive(Debug)]
 pub(super) struct MemoryStore {
@@ -94,10 +96,10 @@ impl TaskStore for MemoryStore {
 impl Kept {
     /// Replaces the earlier record of a task, which stays if the new one does not fit.
     fn put(&mut self, task: TaskRecord, most: Amount, now: u64) -> Result<(), StoreError> {
-        self.expire(now);
+        let _ = (0..EXPIRED).all(|_| self.expire(now));
         let before = self.remove(&task.task_id);
         let bytes = size(&task);
-        let room = self.make_room(Amount { number: 1, bytes }, most);
+        let room = self.make_room(Amount { number: 1, bytes }, most, now);
         let task = if room.is_ok() { Some(task) } else { before };
         if let Some(task) = task {
             self.insert(task);
@@ -105,16 +107,17 @@ impl Kept {
         room
     }
 
-    fn expire(&mut self, now: u64) {
-        while let Some((at, id)) = self.expiries.first().cloned()
-            && at <= now
-        {
-            self.remove(&id);
-        }
+    /// Removes an expired task; returns false if there is none.
+    fn expire(&mut self, now: u64) -> bool {
+        let first = self.expiries.first().filter(|(at, _)| *at <= now).cloned();
+        first.is_some_and(|(_, id)| self.remove(&id).is_some())
     }
 
-    fn make_room(&mut self, more: Amount, most: Amount) -> Result<(), StoreError> {
+    fn make_room(&mut self, more: Amount, most: Amount, now: u64) -> Result<(), StoreError> {
         while !self.total.plus(more).fits(most) {
+            if self.expire(now) {
+                continue;
+            }
             let oldest = self.oldest_ended(most.share()).cloned();
             let (_, id) =
                 oldest.ok_or("the maximum number or size of tasks in memory is reached")?;
@@ -317,7 +320,13 @@ mod tests {
         assert!(store.put(new()).await.is_err(), "none has ended");
         tokio::time::advance(Duration::from_mins(2)).await;
         store.put(new()).await.unwrap();
-        assert_eq!(store.lock().tasks.len(), 1);
+        let left = || store.lock().tasks.len();
+        assert_eq!(left(), 10_000 - EXPIRED + 1, "a few at a time");
+        assert!(store.get("9999").await.unwrap().is_none());
+        for _ in 0..10_000 / EXPIRED {
+            store.put(new()).await.unwrap();
+        }
+        assert_eq!(left(), 1);
         assert_eq!(store.lock().owners.held.len(), 1);
     }
 

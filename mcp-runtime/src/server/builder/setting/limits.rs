@@ -32,6 +32,10 @@ impl<S: State> Server<S> {
     /// longest. A principal, or the anonymous callers of one address, with more than a quarter of them loses even one
     /// in use to a caller with fewer. If none can be evicted, `initialize` gets 503 with `Retry-After`.
     ///
+    /// The choice takes a bounded number of steps, each logarithmic in the number of sessions, so that 100,000 and more
+    /// are no burden for other requests. If several hundred sessions have come into use since the last `initialize`,
+    /// it may get 503 although one is idle, and another one evicts that session.
+    ///
     /// Key `limits.sessions`, variable `MCP_LIMITS_SESSIONS`; changed by a reload.
     pub fn max_sessions(mut self, most: usize) -> Self {
         self.parts.settings.max_sessions = most;
