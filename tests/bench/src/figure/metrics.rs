@@ -47,7 +47,7 @@ const SCRAPERS: [Scraper; 2] = [
     Scraper {
         headers: "",
         size: "`/metrics` with 1,000 tools, plain: size",
-        worker: "`/metrics` with 1,000 tools, plain: time on a worker, in pieces of 64 KiB",
+        worker: "`/metrics` with 1,000 tools, plain: time on a worker, in pieces",
         all: "`/metrics` with 1,000 tools, plain: time on all threads",
     },
 ];
