@@ -19,11 +19,14 @@ use crate::support::tools::server;
 type StoreFuture<'a, T> =
     std::pin::Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 'a>>;
 
+/// The fields of a session.
+type Fields = HashMap<String, Vec<u8>>;
+
 /// The memory that instances share.
 #[derive(Debug, Default)]
 struct Hub {
     /// The fields of the open sessions; `None` for one that has ended.
-    sessions: Mutex<HashMap<String, Option<HashMap<String, Vec<u8>>>>>,
+    sessions: Mutex<HashMap<String, Option<Fields>>>,
     instances: Mutex<HashMap<String, mpsc::UnboundedSender<SessionSignal>>>,
 }
 
