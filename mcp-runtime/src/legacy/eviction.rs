@@ -16,7 +16,7 @@ impl SessionIndex {
         self.idle_for(idle, steps)
     }
 
-    /// Returns the session to evict for one of `newcomer`: sessions of callers above their share first, among them
+    /// Chooses the session to evict for one of `newcomer`: sessions of callers above their share first, among them
     /// those that were never used, then the one that has been idle longest. A session in use is evicted only if its
     /// caller is above its share and the newcomer is below. A caller at its share can evict sessions of callers at or
     /// below theirs only if they were idle for `quiet`, and after its own.
@@ -25,7 +25,7 @@ impl SessionIndex {
     /// have been used since it was filed; if it is in use, `None` is returned although others may be idle, and the next
     /// call continues. At most [`SHARE`] callers are above their share, unless the maximum was lowered; then those with
     /// the most sessions are considered.
-    pub(super) fn to_evict(
+    pub(super) fn choose(
         &mut self,
         newcomer: &Holder,
         share: usize,

@@ -116,7 +116,7 @@ impl Sessions {
             let share = (most / limits::SHARE).max(1);
             let mut steps = Steps::new(STEPS);
             let quiet = idle / limits::QUIET;
-            let evicted = index.to_evict(&session.holder, share, quiet, &mut steps)?;
+            let evicted = index.choose(&session.holder, share, quiet, &mut steps)?;
             tracing::debug!(
                 "the maximum number of sessions is open; one of them was evicted for a new one"
             );
@@ -263,7 +263,7 @@ impl Open {
             while self.remove_expired(is_local, idle, &mut steps) {}
             !steps.is_empty()
         });
-        is_done.then(|| self.sessions.len())
+        is_done.then_some(self.sessions.len())
     }
 
     /// Adds those of the sessions after `place` that have clients to `found`; returns the last place of this part, or

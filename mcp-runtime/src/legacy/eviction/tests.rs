@@ -112,7 +112,7 @@ impl House {
         if self.members.len() >= most {
             let share = (most / 4).max(1);
             let ranks = self.walk(&newcomer, share);
-            let place = self.index.to_evict(&newcomer, share, QUIET, &mut steps);
+            let place = self.index.choose(&newcomer, share, QUIET, &mut steps);
             evicted = place.map(|place| ranks[&place]);
             assert_eq!(evicted, ranks.values().min().copied());
             self.remove(place?);
@@ -178,7 +178,7 @@ fn flood(house: &mut House) -> usize {
         house.index.apply_notices(&mut Steps::new(256));
         let newcomer = holder(number % 3_000);
         let mut steps = Steps::new(256);
-        let evicted = (house.index).to_evict(&newcomer, MANY / 4, QUIET, &mut steps);
+        let evicted = (house.index).choose(&newcomer, MANY / 4, QUIET, &mut steps);
         evicted.is_some_and(|place| {
             house.remove(place);
             house.insert(newcomer);
@@ -226,14 +226,14 @@ async fn without_steps_left_the_session_that_comes_up_is_evicted_unless_it_is_in
         activity.record_use();
     }
     let mut steps = Steps::new(10);
-    let place = house.index.to_evict(&holder(1), 100, QUIET, &mut steps);
+    let place = house.index.choose(&holder(1), 100, QUIET, &mut steps);
     assert_eq!(place, Some(11), "the first that was not filed again");
     for activity in &activities[..99] {
         activity.join();
     }
     let mut evict = || {
         let mut steps = Steps::new(10);
-        house.index.to_evict(&holder(1), 100, QUIET, &mut steps)
+        house.index.choose(&holder(1), 100, QUIET, &mut steps)
     };
     let refused = (0..20).take_while(|_| evict().is_none()).count();
     assert!(
@@ -244,11 +244,11 @@ async fn without_steps_left_the_session_that_comes_up_is_evicted_unless_it_is_in
     // A caller below its share evicts a session in use of one above it.
     let place = house
         .index
-        .to_evict(&holder(1), 50, QUIET, &mut Steps::new(10));
+        .choose(&holder(1), 50, QUIET, &mut Steps::new(10));
     assert_eq!(place, Some(100));
     activities[99].join();
     let place = house
         .index
-        .to_evict(&holder(1), 50, QUIET, &mut Steps::new(0));
+        .choose(&holder(1), 50, QUIET, &mut Steps::new(0));
     assert!(place.is_some());
 }
