@@ -164,3 +164,22 @@ async fn a_scrape_counts_nothing() {
     let after = decoded(client.open(accepting("gzip")).await).await;
     assert_eq!(of_server(&before), of_server(&after));
 }
+
+#[tokio::test(start_paused = true)]
+async fn texts_that_are_not_read_are_counted_for_their_caller() {
+    // A quarter is less than one text, which is sent nevertheless.
+    let client = Client::new(large().max_held(1_000_000));
+    let scrape = async || client.open(accepting("identity")).await;
+    let unread = scrape().await;
+    assert_eq!(unread.status, 200);
+    let refused = scrape().await;
+    assert_eq!(refused.header("retry-after"), "10");
+    let text = refused.answer().await.assert_error(429, -32603).to_owned();
+    assert!(text.contains("results wait to be read"), "{text}");
+    let text = unread.text().await;
+    assert!(text.ends_with("# EOF\n"));
+    drop(scrape().await);
+    let series = scrape().await.text().await;
+    let counted = "mcp_requests_refused_total{limit=\"unread_results\"} 1\n";
+    assert!(series.contains(counted), "{series}");
+}

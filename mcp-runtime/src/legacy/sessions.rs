@@ -292,3 +292,6 @@ impl Session {
         !self.ended.is_cancelled() && !is_idle
     }
 }
+
+#[cfg(test)]
+mod tests;

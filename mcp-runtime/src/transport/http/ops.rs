@@ -16,6 +16,7 @@ use serde_json::json;
 
 use super::coding::{self, Coding};
 use super::pieces::Pieces;
+use super::sender::Sender;
 use super::{Endpoint, response, weight};
 use crate::ops::health::{CheckReport, Report, Status};
 use crate::ops::metrics::Format;
@@ -94,17 +95,19 @@ const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset
 const CLASSIC: &str = "text/plain; version=0.0.4; charset=utf-8";
 
 /// Prometheus metrics: OpenMetrics text for a caller that prefers it, otherwise the classic text format.
-pub(super) async fn metrics(State(endpoint): State<Arc<Endpoint>>, headers: HeaderMap) -> Response {
+pub(super) async fn metrics(State(endpoint): State<Arc<Endpoint>>, request: Request) -> Response {
+    let is_operator = request.extensions().get::<Operators>().is_some();
+    let sender = Sender::from_parts(request.into_parts().0, None);
     let service = &endpoint.service;
     let sessions = endpoint.sessions.count();
     let gauge = &service.metrics.sessions;
     gauge.set(i64::try_from(sessions).unwrap_or(i64::MAX));
-    let (format, media_type) = if prefers_open_metrics(&headers) {
+    let (format, media_type) = if prefers_open_metrics(&sender.headers) {
         (Format::OpenMetrics, OPEN_METRICS)
     } else {
         (Format::Classic, CLASSIC)
     };
-    let coding = Coding::negotiate(&headers);
+    let coding = Coding::negotiate(&sender.headers);
     // With thousands of tools this takes milliseconds, so it runs on the blocking pool. The rendering holds the
     // permit, as it continues when its request is dropped.
     let turn = Arc::clone(&service.metrics.rendering).acquire_owned().await;
@@ -117,7 +120,17 @@ pub(super) async fn metrics(State(endpoint): State<Arc<Endpoint>>, headers: Head
     let Ok(encoded) = rendered.await else {
         return body(503, &json!({ "status": "draining" }));
     };
-    let mut response = Response::new(Body::new(Pieces::new(encoded.bytes)));
+    // The address for operators has few connections, and is not affected by what other callers hold.
+    let tracked = if is_operator {
+        Ok(encoded.bytes)
+    } else {
+        service.unread.track(&sender.holder(), encoded.bytes)
+    };
+    let text = match tracked {
+        Ok(text) => text,
+        Err(full) => return endpoint.refuse(full.into()),
+    };
+    let mut response = Response::new(Body::new(Pieces::new(text)));
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
     headers.insert(header::VARY, coding::VARY);
@@ -158,4 +171,36 @@ fn body(status: u16, value: &impl serde::Serialize) -> Response {
     let mut text = serde_json::to_vec(value).unwrap_or_default();
     text.push(b'\n');
     response::json(status, text.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    use axum::Router;
+    use tower::ServiceExt as _;
+
+    use crate::transport::http::{operations, routes};
+
+    async fn scrape(router: &Router) -> Response {
+        let mut request = Request::new(Body::empty());
+        *request.uri_mut() = "/metrics".parse().unwrap();
+        router.clone().oneshot(request).await.unwrap()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_unread_text_counts_for_its_caller_except_at_the_address_for_operators() {
+        let server = crate::Server::new("scraped", "1.0.0").max_held(1024);
+        let endpoint = Endpoint::new(server.build().unwrap(), true);
+        let public = routes(Arc::clone(&endpoint), true, false);
+        let apart = operations(endpoint);
+        let mut unread = vec![scrape(&public).await];
+        for router in [&apart, &apart, &apart] {
+            unread.push(scrape(router).await);
+        }
+        assert!(unread.iter().all(|response| response.status() == 200));
+        assert_eq!(scrape(&public).await.status(), 429);
+        drop(unread);
+        assert_eq!(scrape(&public).await.status(), 200);
+    }
 }

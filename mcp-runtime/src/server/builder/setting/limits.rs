@@ -84,7 +84,7 @@ impl<S: State> Server<S> {
     }
 
     /// Sets the maximum number of bytes that callers make the server keep, for each kind: calls running in sessions,
-    /// running tasks, tasks kept in memory, subscriptions, unread results, cached results.
+    /// running tasks, tasks kept in memory, subscriptions, unread results (and texts of `/metrics`), cached results.
     ///
     /// One principal, or the anonymous callers of one address, holds at most a quarter of it, as does the cache of one
     /// function. Anything beyond is refused, over HTTP with 429 or 503 and `Retry-After`; completed tasks and cached
