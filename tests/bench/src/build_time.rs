@@ -1,7 +1,7 @@
-//! The time of a clean build of the first example, beside the same server with rmcp.
+//! The time of a clean build of the first example, and the size of its program, beside a server with rmcp.
 
 use std::{
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::Stdio,
     time::{Duration, Instant},
 };
@@ -10,23 +10,28 @@ use crate::{
     cargo::{self, HELLO, OF_RMCP},
     cpu,
     error::Error,
+    program::stripped_size,
     report::print_line,
 };
 
 /// Builds both, one after the other, each in a folder of its own that is removed again, and prints a table.
 pub(crate) fn run() -> Result<(), Error> {
     print_line("clean release builds, with the crates downloaded:\n");
-    print_line("| | crates | seconds | processor seconds |\n|---|---|---|---|");
-    for (name, selected) in [
-        ("example-hello", HELLO.0),
-        ("the same server with rmcp", OF_RMCP),
+    print_line("| | crates | seconds | processor seconds | program, stripped |");
+    print_line("|---|---|---|---|---|");
+    for (name, (selected, program)) in [
+        ("example-hello", HELLO),
+        ("the tools of the benchmark with rmcp", OF_RMCP),
     ] {
         let crates = cargo::crates(selected)?;
         fetch(selected)?;
-        let (elapsed, used) = build(selected)?;
+        let target = Target::new();
+        let (elapsed, used) = build(selected, &target.0)?;
         let used = used.map_or("?".to_owned(), |used| format!("{:.1}", used.as_secs_f64()));
+        let size = stripped_size(&target.0.join("release").join(program))?;
+        let size = size.map_or("?".to_owned(), |mib| format!("{mib:.1} MiB"));
         print_line(&format!(
-            "| {name} | {crates} | {:.1} | {used} |",
+            "| {name} | {crates} | {:.1} | {used} | {size} |",
             elapsed.as_secs_f64()
         ));
     }
@@ -49,15 +54,14 @@ fn fetch(selected: &[&str]) -> Result<(), Error> {
     }
 }
 
-fn build(selected: &[&str]) -> Result<(Duration, Option<Duration>), Error> {
-    let target = Target::new();
+fn build(selected: &[&str], target: &Path) -> Result<(Duration, Option<Duration>), Error> {
     let before = cpu::used_by_children();
     let start = Instant::now();
     let status = cargo::cargo("build")
         .args(["--release", "--locked", "--quiet"])
         .args(selected)
         .arg("--target-dir")
-        .arg(&target.0)
+        .arg(target)
         .env("CARGO_INCREMENTAL", "0")
         .stdout(Stdio::null())
         .status()

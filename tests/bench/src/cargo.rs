@@ -17,8 +17,8 @@ const RMCP: (&str, &str) = (
 /// The first example, by the arguments that select it, and its program.
 pub(crate) const HELLO: (&[&str], &str) = (&["-p", "example-hello"], "example-hello");
 
-/// The arguments that select the crate with rmcp.
-pub(crate) const OF_RMCP: &[&str] = &["--manifest-path", RMCP.0];
+/// The server that is written with rmcp, likewise.
+pub(crate) const OF_RMCP: (&[&str], &str) = (&["--manifest-path", RMCP.0], RMCP.1);
 
 /// Builds a program in the folder of this one, and returns its path.
 pub(crate) fn build(selected: &[&str], program: &str) -> Result<PathBuf, Error> {
@@ -39,7 +39,8 @@ pub(crate) fn build(selected: &[&str], program: &str) -> Result<PathBuf, Error> 
 
 /// Builds the server that is written with rmcp.
 pub(crate) fn build_rmcp() -> Result<PathBuf, Error> {
-    build(OF_RMCP, RMCP.1)
+    let (selected, program) = OF_RMCP;
+    build(selected, program)
 }
 
 /// The number of crates that a package is made of, itself and what its macros are made of included.

@@ -25,6 +25,7 @@ mod load;
 mod numbers;
 mod options;
 mod ours;
+mod program;
 mod redis;
 mod report;
 mod scenario;

@@ -13,6 +13,7 @@ use crate::{
     cpu,
     error::Error,
     lab::Lab,
+    program::{size, stripped_size},
     server::free_addr,
 };
 
@@ -36,36 +37,15 @@ pub(super) fn measure(lab: &Lab) -> Result<Vec<Fact>, Error> {
         value: f64::from(crates),
         unit: "",
     }];
-    facts.push(size("example-hello: program", &program)?);
-    facts.extend(stripped(&program)?);
+    let mib = |what, value| Fact {
+        what,
+        value,
+        unit: "MiB",
+    };
+    facts.push(mib("example-hello: program", size(&program)?));
+    facts.extend(stripped_size(&program)?.map(|value| mib(STRIPPED, value)));
     facts.extend(idle(lab, &program)?);
     Ok(facts)
-}
-
-fn size(what: &'static str, file: &Path) -> Result<Fact, Error> {
-    let metadata = std::fs::metadata(file).map_err(Error::io("reading the size of a program"))?;
-    let kib = u32::try_from(metadata.len() / 1024).unwrap_or(u32::MAX);
-    Ok(Fact {
-        what,
-        value: f64::from(kib) / 1024.0,
-        unit: "MiB",
-    })
-}
-
-/// The size without symbols; nothing where there is no `strip`.
-fn stripped(program: &Path) -> Result<Option<Fact>, Error> {
-    let copy = std::env::temp_dir().join(format!("bench-stripped.{}", std::process::id()));
-    let status = Command::new("strip")
-        .arg("-o")
-        .arg(&copy)
-        .arg(program)
-        .status();
-    let fact = match status {
-        Ok(status) if status.success() => Some(size(STRIPPED, &copy)?),
-        _ => None,
-    };
-    let _ = std::fs::remove_file(&copy);
-    Ok(fact)
 }
 
 fn idle(lab: &Lab, program: &Path) -> Result<Vec<Fact>, Error> {
