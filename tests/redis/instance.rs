@@ -4,8 +4,6 @@ use std::io::{BufRead as _, BufReader};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use mcp_runtime::auth::ApiKeys;
-use mcp_runtime::{Capability, Confirm, Context, Level, Server, ToolError, tool, tools};
 use rustix::process::Signal;
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -13,171 +11,13 @@ use tokio::net::TcpStream;
 
 use super::server::signal_process;
 
-/// Counts against ten a minute of all callers.
-#[tool(rate_limit(quota = "10/min", per = "all"))]
-async fn limited() -> &'static str {
-    "counted"
-}
-
-/// Counts against three in three seconds of all callers.
-#[tool(rate_limit(quota = "3/3 s", per = "all"))]
-async fn brief() -> &'static str {
-    "counted"
-}
-
-/// Counts against a quarter of a million a minute of all callers, in memory or in the store.
-#[tool(rate_limit(quota = "250000/min", per = "all"))]
-async fn many() -> &'static str {
-    "counted"
-}
-
-/// Says which process has answered, for a minute to all callers.
-#[tool(read_only, cache(ttl = "60s", per = "all"))]
-async fn whose() -> String {
-    std::process::id().to_string()
-}
-
-/// The same for each caller.
-#[tool(read_only, cache = "60s")]
-async fn mine() -> String {
-    std::process::id().to_string()
-}
-
-/// Forgets what `whose` has said.
-#[tool]
-async fn clear(cx: &Context) {
-    cx.forget("whose");
-}
-
-/// Is not limited.
-#[tool]
-async fn free() -> &'static str {
-    "free"
-}
-
-/// Remembers a word for all callers.
-#[tool]
-async fn remember(cx: &Context, word: String) -> Result<&'static str, ToolError> {
-    let store = cx.store().for_all();
-    store.put("word", &word, Duration::from_mins(1)).await?;
-    Ok("remembered")
-}
-
-/// Says the word.
-#[tool]
-async fn recall(cx: &Context) -> Result<String, ToolError> {
-    let word = cx.store().for_all().get("word").await?;
-    Ok(word.unwrap_or_else(|| "nothing".to_owned()))
-}
-
-/// Says that a resource has changed.
-#[tool]
-async fn touch(cx: &Context, uri: String) {
-    cx.resource_updated(uri);
-}
-
-/// Runs for the requested time.
-#[tool(task = "optional")]
-async fn slow(seconds: u64) -> &'static str {
-    tokio::time::sleep(Duration::from_secs(seconds)).await;
-    "done"
-}
-
-/// Asks.
-#[tool(task = "optional")]
-async fn ask(cx: &Context) -> Result<&'static str, ToolError> {
-    let sure: Confirm = cx.elicit("sure", "Sure?").await?;
-    Ok(if sure.yes() { "sure" } else { "not sure" })
-}
-
-/// Says what it knows of its client.
-#[tool]
-async fn about(cx: &Context) -> String {
-    let elicits = cx.capabilities().has(Capability::Elicitation);
-    let name = cx.client().name().unwrap_or("nobody").to_owned();
-    format!("{} {name} elicits={elicits}", cx.version())
-}
-
-/// Logs a line, of little importance.
-#[tool]
-async fn chatty(cx: &Context) -> &'static str {
-    cx.log(Level::Debug, "a detail");
-    "said"
-}
-
-/// Reports its progress, a step every 0.2 s.
-#[tool]
-async fn steps(cx: &Context, steps: u32) -> &'static str {
-    for step in 1..=steps {
-        cx.progress(step, steps, format!("step {step}"));
-        tokio::time::sleep(Duration::from_millis(200)).await;
-    }
-    "arrived"
-}
-
-/// Waits until its call is cancelled, and counts that.
-#[tool]
-async fn forever(cx: &Context) -> &'static str {
-    struct Gone(mcp_runtime::Notifier);
-    impl Drop for Gone {
-        fn drop(&mut self) {
-            self.0.resource_updated("note://cancelled");
-        }
-    }
-    let _gone = Gone(cx.notifier());
-    cx.progress(1, None, "begun");
-    std::future::pending().await
-}
-
-/// Some text.
-#[mcp_runtime::resource("note://{name}")]
-async fn note(name: String) -> String {
-    name
-}
-
 /// The keys of the callers of an instance with authentication.
 pub(crate) const ANN: &str = "3f9c5a7e1b2d4f6081a3c5e7";
 pub(crate) const BOB: &str = "0b1c2d3e4f5061728394a5b6";
 
-/// Serves one instance, if this process was started as one.
-pub(crate) async fn serve() {
-    let Ok(url) = std::env::var("INSTANCE_REDIS") else {
-        return;
-    };
-    let server = Server::new("store-test", "1.0.0")
-        .tools(tools![
-            limited, brief, many, free, remember, recall, touch, slow, ask, about, chatty, steps,
-            forever, whose, mine, clear
-        ])
-        .resources(mcp_runtime::resources![note])
-        .state_keys(["0123456789abcdef0123456789abcdef"])
-        .shutdown_deadline(Duration::from_secs(2));
-    let server = match std::env::var("INSTANCE_IDLE_MS") {
-        Ok(idle) => server.session_idle(Duration::from_millis(idle.parse().unwrap())),
-        Err(_) => server,
-    };
-    let server = match std::env::var("INSTANCE_SESSIONS") {
-        Ok(most) => server.max_sessions(most.parse().unwrap()),
-        Err(_) => server,
-    };
-    let server = if std::env::var_os("INSTANCE_KEYS").is_some() {
-        server.auth(ApiKeys::new([format!("ann:{ANN}"), format!("bob:{BOB}")]))
-    } else {
-        server
-    };
-    let server = match std::env::var("INSTANCE_PREFIX") {
-        Ok(prefix) => server.store_prefix(prefix),
-        Err(_) => server,
-    };
-    let server = if url.is_empty() {
-        server
-    } else {
-        server.redis(url)
-    };
-    if let Err(error) = server.serve_http("127.0.0.1:0").await {
-        eprintln!("{error}");
-        std::process::exit(3);
-    }
+/// The value of `INSTANCE_KEYS` with both keys.
+pub(crate) fn keys() -> String {
+    format!("ann:{ANN},bob:{BOB}")
 }
 
 /// An instance, killed when dropped.
@@ -206,8 +46,7 @@ impl Instance {
     }
 
     fn spawn(redis: &str, variables: &[(&str, &str)]) -> Result<Self, String> {
-        let mut process = Command::new(std::env::current_exe().unwrap())
-            .args(["--exact", "an_instance", "--ignored", "--nocapture"])
+        let mut process = Command::new(env!("CARGO_BIN_EXE_instance"))
             .env("INSTANCE_REDIS", redis)
             .envs(variables.iter().copied())
             .stdout(Stdio::null())

@@ -7,10 +7,6 @@
     clippy::expect_used,
     reason = "a test fails by panicking"
 )]
-#![expect(
-    clippy::print_stderr,
-    reason = "an instance says why it could not start"
-)]
 
 mod cluster;
 mod embedded;
@@ -24,10 +20,3 @@ mod server;
 mod session;
 mod share;
 mod task;
-
-/// An instance, in a process started by a test.
-#[tokio::test(flavor = "multi_thread")]
-#[ignore = "only in a process of its own"]
-async fn an_instance() {
-    instance::serve().await;
-}

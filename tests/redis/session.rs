@@ -6,7 +6,7 @@ use rustix::process::Signal;
 use serde_json::{Value, json};
 use tokio::time::{sleep, timeout};
 
-use super::instance::{ANN, Answer, BOB, Events, Instance, message};
+use super::instance::{ANN, Answer, BOB, Events, Instance, keys, message};
 use super::server::Redis;
 use super::share::pair;
 
@@ -241,7 +241,7 @@ async fn t11_a_subscription_on_one_instance_is_notified_on_the_instance_where_th
 #[tokio::test(flavor = "multi_thread")]
 async fn t11_a_session_is_accessible_to_its_owner_only_on_every_instance() {
     let redis = Redis::start();
-    let [a, b] = [(); 2].map(|()| Instance::with(&redis.url(), &[("INSTANCE_KEYS", "1")]));
+    let [a, b] = [(); 2].map(|()| Instance::with(&redis.url(), &[("INSTANCE_KEYS", &keys())]));
     let ann = Client::open_as(&a, "2025-06-18", Some(ANN)).await;
     let thief = Client {
         session: ann.session.clone(),

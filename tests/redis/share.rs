@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::json;
 use tokio::time::sleep;
 
-use super::instance::{ANN, BOB, Events, Instance, message, modern};
+use super::instance::{ANN, BOB, Events, Instance, keys, message, modern};
 use super::server::Redis;
 use super::{session, task};
 
@@ -134,7 +134,7 @@ async fn results_are_shared_until_one_instance_forgets_them() {
 
 /// Shares results between instances, but not between callers.
 pub(crate) async fn results_are_shared(redis: &str) {
-    let [a, b] = [(); 2].map(|()| Instance::with(redis, &[("INSTANCE_KEYS", "1")]));
+    let [a, b] = [(); 2].map(|()| Instance::with(redis, &[("INSTANCE_KEYS", &keys())]));
     let (ann, bob) = (Some(ANN), Some(BOB));
     let by_a = text(&a, "whose", ann).await;
     assert_eq!(text(&b, "whose", bob).await, by_a);
