@@ -137,18 +137,29 @@ pub(crate) fn write_string(out: &mut Vec<u8>, text: &str) {
     let plain = plain_end(bytes, 0);
     out.extend_from_slice(&bytes[..plain]);
     if plain < bytes.len() {
-        escape(out, &bytes[plain..]);
+        let rest = &bytes[plain..];
+        out.reserve(rest.len() + escapes(rest));
+        escape(out, rest);
     }
     out.push(b'"');
 }
 
+/// Estimates the number of escapes in a long text by those of its first piece, and a sixteenth of the text more. A buffer
+/// that doubles would become twice as large as the text, and be copied for it.
+fn escapes(bytes: &[u8]) -> usize {
+    let Some(piece) = bytes.first_chunk::<PIECE>() else {
+        return 0;
+    };
+    let special = piece.iter().filter(|byte| is_special(**byte)).count();
+    bytes.len() / PIECE * special + bytes.len() / 16
+}
+
 fn escape(out: &mut Vec<u8>, bytes: &[u8]) {
-    let begun = out.len();
     let mut piece = [0; PIECE];
     let (mut read, mut written) = (0, 0);
     while read < bytes.len() {
         if written > PIECE - WORD {
-            flush(out, &piece[..written], begun, (read, bytes.len() - read));
+            out.extend_from_slice(&piece[..written]);
             written = 0;
         }
         if let Some(word) = word(bytes, read) {
@@ -160,7 +171,7 @@ fn escape(out: &mut Vec<u8>, bytes: &[u8]) {
             }
         }
         if written > PIECE - WORD {
-            flush(out, &piece[..written], begun, (read, bytes.len() - read));
+            out.extend_from_slice(&piece[..written]);
             written = 0;
         }
         let byte = bytes[read];
@@ -193,16 +204,6 @@ fn escape(out: &mut Vec<u8>, bytes: &[u8]) {
         }
     }
     out.extend_from_slice(&piece[..written]);
-}
-
-/// Appends a piece. The first one reserves space for the rest of the text, which is assumed to have as many escapes, and
-/// a sixteenth more: a buffer that doubles would become twice as large as the text, and be copied for it.
-fn flush(out: &mut Vec<u8>, piece: &[u8], begun: usize, (read, rest): (usize, usize)) {
-    if out.len() == begun {
-        let escapes = rest / read * (piece.len() - read);
-        out.reserve_exact(piece.len() + rest + escapes.min(rest) + rest / 16);
-    }
-    out.extend_from_slice(piece);
 }
 
 #[cfg(test)]
