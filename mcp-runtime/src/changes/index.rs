@@ -97,7 +97,7 @@ impl Index {
 
     /// Returns a part of the subscribers affected by a change: those after `cursor`, which moves on.
     ///
-    /// A later subscriber has a greater number, and is a part of a change in progress or not.
+    /// A subscriber that is added between two parts has a greater number, and may be returned by the second one.
     pub(super) fn affected(&self, change: &Change, cursor: &mut Cursor) -> Vec<Arc<Pending>> {
         let read = cursor.topics;
         match change {

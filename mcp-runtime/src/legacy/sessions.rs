@@ -5,7 +5,8 @@
 //! evicted for a new one.
 //!
 //! One map under one mutex, held for look-ups and for a bounded number of steps at an admission (`session_index.rs`),
-//! each logarithmic in the number of sessions. An id has 128 random bits. A session of another caller is reported as absent: 404, on which a client opens a new one.
+//! each logarithmic in the number of sessions. An id has 128 random bits. A session of another caller is reported as
+//! absent: 404, on which a client opens a new one.
 
 use std::borrow::Cow;
 use std::collections::HashMap;

@@ -21,8 +21,8 @@ const EXPIRED: usize = 64;
 
 /// Keeps tasks in memory, up to a number and a size.
 ///
-/// Expired tasks are removed a few at each change, and before all others for a new task. A full store evicts completed tasks, the oldest first: those of a
-/// caller above its share before all others.
+/// Expired tasks are removed a few at each change, and before all others for a new task. A full store evicts completed
+/// tasks, the oldest first: those of a caller above its share before all others.
 #[derive(Debug)]
 pub(super) struct MemoryStore {
     clock: Clock,
