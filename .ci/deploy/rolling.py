@@ -11,7 +11,7 @@ import sys
 import time
 
 from load import legacy, modern
-from load.fleet import Fleet
+from load.fleet import Fleet, Nginx
 from load.tally import Tally
 
 conf, program = sys.argv[1:3]
@@ -141,7 +141,7 @@ with Fleet(program, conf, NUMBER) as fleet:
     run.say("at rest")
     run.kill_one()
     run.restart_all()
-    if not conf.endswith("haproxy.cfg"):
+    if isinstance(fleet.proxy, Nginx):
         run.restart_redis(keeps=True)
         run.restart_redis(keeps=False)
     run.finish()

@@ -16,3 +16,18 @@ pub(crate) fn id() -> Option<String> {
     fill(&mut bytes)?;
     Some(format!("{:032x}", u128::from_be_bytes(bytes)))
 }
+
+/// A generator of numbers for tests, which are the same for the same seed (xorshift64). A seed is not 0.
+#[cfg(test)]
+pub(crate) struct Seeded(pub u64);
+
+#[cfg(test)]
+impl Seeded {
+    /// Returns a number below `end`, which is not 0.
+    pub(crate) fn below(&mut self, end: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        usize::try_from(self.0 % end as u64).unwrap_or_default()
+    }
+}

@@ -337,6 +337,7 @@ fn nonce() -> Nonce {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::random::Seeded;
 
     fn keys(secrets: &[u8]) -> Keys {
         let secrets: Vec<_> = secrets.iter().map(|byte| vec![*byte; SHORTEST]).collect();
@@ -443,13 +444,8 @@ mod tests {
     fn no_mutation_opens() {
         let keys = keys(&[1]);
         let text = sealed(&keys).into_bytes();
-        let mut seed = 0x9e37_79b9_7f4a_7c15_u64;
-        let mut next = |below: usize| {
-            seed ^= seed << 13;
-            seed ^= seed >> 7;
-            seed ^= seed << 17;
-            usize::try_from(seed % below as u64).unwrap()
-        };
+        let mut random = Seeded(0x9e37_79b9_7f4a_7c15);
+        let mut next = |below: usize| random.below(below);
         for _ in 0..20_000 {
             let mut changed = text.clone();
             for _ in 0..=next(3) {

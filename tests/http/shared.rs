@@ -11,6 +11,7 @@ use mcp_runtime::store::{
 };
 use serde_json::json;
 use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
 
 use super::client::{Call, Client};
 use crate::support::gate::{Gate, settle};
@@ -168,6 +169,12 @@ fn ping(session: &str) -> Call {
     Call::legacy(session, "ping", json!({}))
 }
 
+/// Sends a request in a task of its own, which returns the status.
+fn sent(client: &Client, call: Call) -> JoinHandle<u16> {
+    let client = client.clone();
+    tokio::spawn(async move { client.send(call).await.status })
+}
+
 /// The level of the messages that a session gets from a tool that logs on each level.
 async fn first_level(client: &Client, session: &str) -> String {
     let call = Call::legacy(session, "tools/call", json!({ "name": "chat" }));
@@ -187,14 +194,22 @@ fn pair() -> (Client, Client, Arc<Gate>) {
     (instance(hub.member("a")), instance(second), gate)
 }
 
+/// Two instances; the end of a session on the first waits until the gate is opened.
+fn ending_pair() -> (Client, Client, Arc<Gate>) {
+    let hub = Arc::<Hub>::default();
+    let gate = Gate::new();
+    let first = Member {
+        end: Some(Arc::clone(&gate)),
+        ..hub.member("a")
+    };
+    (instance(first), instance(hub.member("b")), gate)
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_session_that_ends_while_it_is_looked_up_is_not_found() {
     let (a, b, gate) = pair();
     let session = a.initialize("2025-06-18").await;
-    let asked = tokio::spawn({
-        let (b, session) = (b.clone(), session.clone());
-        async move { b.send(ping(&session)).await.status }
-    });
+    let asked = sent(&b, ping(&session));
     gate.arrivals(1).await;
     assert_eq!(a.send(Call::delete(&session)).await.status, 204);
     settle().await;
@@ -207,10 +222,7 @@ async fn a_session_that_ends_while_it_is_looked_up_is_not_found() {
 async fn a_level_that_is_set_while_the_session_is_looked_up_applies() {
     let (a, b, gate) = pair();
     let session = a.initialize("2025-06-18").await;
-    let asked = tokio::spawn({
-        let (b, session) = (b.clone(), session.clone());
-        async move { b.send(ping(&session)).await.status }
-    });
+    let asked = sent(&b, ping(&session));
     gate.arrivals(1).await;
     let set = Call::legacy(&session, "logging/setLevel", json!({ "level": "error" }));
     assert_eq!(a.send(set).await.status, 200);
@@ -222,17 +234,9 @@ async fn a_level_that_is_set_while_the_session_is_looked_up_applies() {
 
 #[tokio::test(start_paused = true)]
 async fn a_session_is_not_found_while_its_end_is_stored() {
-    let hub = Arc::<Hub>::default();
-    let gate = Gate::new();
-    let a = instance(Member {
-        end: Some(Arc::clone(&gate)),
-        ..hub.member("a")
-    });
+    let (a, _, gate) = ending_pair();
     let session = a.initialize("2025-06-18").await;
-    let ended = tokio::spawn({
-        let (a, session) = (a.clone(), session.clone());
-        async move { a.send(Call::delete(&session)).await.status }
-    });
+    let ended = sent(&a, Call::delete(&session));
     gate.arrivals(1).await;
     assert_eq!(a.send(ping(&session)).await.status, 404);
     gate.open(1);
@@ -242,19 +246,10 @@ async fn a_session_is_not_found_while_its_end_is_stored() {
 
 #[tokio::test(start_paused = true)]
 async fn an_end_is_stored_although_its_client_is_gone() {
-    let hub = Arc::<Hub>::default();
-    let gate = Gate::new();
-    let a = instance(Member {
-        end: Some(Arc::clone(&gate)),
-        ..hub.member("a")
-    });
-    let b = instance(hub.member("b"));
+    let (a, b, gate) = ending_pair();
     let session = a.initialize("2025-06-18").await;
     assert_eq!(b.send(ping(&session)).await.status, 200);
-    let ended = tokio::spawn({
-        let (a, session) = (a.clone(), session.clone());
-        async move { a.send(Call::delete(&session)).await.status }
-    });
+    let ended = sent(&a, Call::delete(&session));
     gate.arrivals(1).await;
     ended.abort();
     assert!(ended.await.is_err());

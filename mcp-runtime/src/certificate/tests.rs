@@ -3,6 +3,7 @@
 use rcgen::{CertificateParams, DnType, DnValue, KeyPair, SanType, date_time_ymd};
 
 use super::*;
+use crate::random::Seeded;
 
 /// Returns the DER of a certificate with these names that ends on that day.
 fn certificate(common_name: &[DnValue], names: &[SanType], end: (i32, u8, u8)) -> Vec<u8> {
@@ -33,18 +34,6 @@ fn seconds(certificate: &Certificate) -> u64 {
         .not_after()
         .duration_since(SystemTime::UNIX_EPOCH);
     since.unwrap().as_secs()
-}
-
-/// A generator of numbers that are the same in each run (xorshift).
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, most: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        usize::try_from(self.0 % most as u64).unwrap()
-    }
 }
 
 #[test]
@@ -185,7 +174,7 @@ fn mutated_certificates_are_read_or_refused_without_a_panic() {
         &names,
         (2050, 1, 1),
     );
-    let mut random = Random(0x9e37_79b9_7f4a_7c15);
+    let mut random = Seeded(0x9e37_79b9_7f4a_7c15);
     let (mut read, mut refused) = (0, 0);
     for _ in 0..50_000 {
         let mut der = whole.clone();

@@ -60,6 +60,9 @@ impl Session {
     /// Shares the start or end of a resource subscription with the other instances, and applies it again: a lookup in
     /// progress may have read the session before.
     pub(super) async fn share_watched(&self, service: &Service, uri: &str, watches: bool) {
+        if self.replica.is_none() {
+            return;
+        }
         let (value, signal) = if watches {
             (Some(Vec::new()), Signal::Watch(uri.to_owned()))
         } else {

@@ -1,4 +1,4 @@
-//! What is in progress between this instance and the store, by session: lookups and ends.
+//! The lookups and ends in progress between this instance and the store, by session.
 //!
 //! Invariants: a change is recorded here before it is applied to the session, and a lookup asks for changes after it
 //! has applied what it read, so that what it read never outlives a newer change; a session that ends here is not found

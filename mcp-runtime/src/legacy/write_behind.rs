@@ -233,7 +233,7 @@ impl SessionStores {
     }
 
     /// Ends a session on all instances and in the store.
-    pub(super) async fn end(&self, key: &str) -> Result<(), crate::store::StoreError> {
+    async fn end(&self, key: &str) -> Result<(), crate::store::StoreError> {
         let signal = Signal::End.write();
         contained(async { self.sessions.end(key, signal, self.idle.get()).await }).await
     }

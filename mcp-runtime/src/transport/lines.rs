@@ -691,23 +691,32 @@ mod tests {
         }
     }
 
+    /// A peer without tools, and its output.
+    fn peer() -> (Peer, Arc<Nowhere>) {
+        let output = Arc::new(Nowhere::default());
+        let service = Server::new("peer", "1.0.0").build().unwrap();
+        let peer = Peer::new(service, Arc::clone(&output) as Arc<dyn LineSink>);
+        (peer, output)
+    }
+
+    fn call(future: impl Future<Output = (u16, Bytes)> + Send + 'static) -> QueuedCall {
+        QueuedCall {
+            id: None,
+            future: Box::pin(future),
+            bytes: 0,
+        }
+    }
+
     #[tokio::test]
     async fn a_panic_where_no_handler_runs_ends_its_call_and_nothing_else() {
-        let output = Arc::new(Nowhere::default());
-        let service = Server::new("broken", "1.0.0").build().unwrap();
-        let peer = Peer::new(service, Arc::clone(&output) as Arc<dyn LineSink>);
+        let (peer, output) = peer();
         let mut out = Vec::new();
-        let call = |future| QueuedCall {
-            id: None,
-            future,
-            bytes: 0,
-        };
-        peer.start(call(Box::pin(async { panic!("at once") })), &mut out);
+        peer.start(call(async { panic!("at once") }), &mut out);
         let later = async {
             tokio::task::yield_now().await;
             panic!("later")
         };
-        peer.start(call(Box::pin(later)), &mut out);
+        peer.start(call(later), &mut out);
         peer.idle().await;
         let error = r#"{"jsonrpc":"2.0","error":{"code":-32603,"message":"internal error"}}"#;
         let texts =
@@ -717,27 +726,20 @@ mod tests {
 
     #[tokio::test]
     async fn a_large_answer_that_is_ready_at_once_is_sent_without_a_copy() {
-        let output = Arc::new(Nowhere::default());
-        let service = Server::new("large", "1.0.0").build().unwrap();
-        let peer = Peer::new(service, Arc::clone(&output) as Arc<dyn LineSink>);
+        let (peer, output) = peer();
         let mut out = Vec::new();
-        for size in [limits::UNTRACKED, limits::UNTRACKED + 1] {
-            let call = QueuedCall {
-                id: None,
-                future: Box::pin(std::future::ready((200, vec![b'x'; size].into()))),
-                bytes: 0,
-            };
-            peer.start(call, &mut out);
+        let sizes = [limits::UNTRACKED, limits::UNTRACKED + 1];
+        for size in sizes {
+            let answer = std::future::ready((200, vec![b'x'; size].into()));
+            peer.start(call(answer), &mut out);
         }
         let sent = output.0.lock().unwrap().len();
-        let sizes = [limits::UNTRACKED, limits::UNTRACKED + 1].map(|size| size + 1);
-        assert_eq!([out.len(), sent], sizes);
+        assert_eq!([out.len(), sent], sizes.map(|size| size + 1));
     }
 
     #[tokio::test]
     async fn the_messages_of_calls_that_run_and_of_those_that_wait_are_bounded_in_bytes() {
-        let service = Server::new("bounded", "1.0.0").build().unwrap();
-        let peer = Peer::new(service, Arc::new(Nowhere::default()) as Arc<dyn LineSink>);
+        let (peer, _) = peer();
         let (mut out, end) = (Vec::new(), Arc::new(Notify::new()));
         let call = || {
             let end = Arc::clone(&end);

@@ -7,6 +7,7 @@ use std::time::Duration;
 use super::super::activity::{Activity, Place};
 use super::super::session_index::{SessionIndex, Steps};
 use crate::principal::Principal;
+use crate::random::Seeded;
 use crate::share::Holder;
 
 const IDLE: Duration = Duration::from_secs(1_000);
@@ -14,18 +15,6 @@ const QUIET: Duration = Duration::from_secs(250);
 
 fn holder(number: usize) -> Holder {
     Holder::new(&Principal::new(number.to_string(), [""; 0]), None)
-}
-
-/// Numbers that are the same for the same seed.
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, end: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        usize::try_from(self.0 >> 33).unwrap() % end
-    }
 }
 
 struct Member {
@@ -65,7 +54,7 @@ impl House {
         self.members.remove(&place).unwrap();
     }
 
-    fn any(&mut self, random: &mut Random) -> Option<&mut Member> {
+    fn any(&mut self, random: &mut Seeded) -> Option<&mut Member> {
         let at = random.below(self.members.len().max(1));
         self.members.values_mut().nth(at)
     }
@@ -128,7 +117,7 @@ impl House {
 async fn an_admission_decides_as_a_walk_over_all_sessions_does() {
     let mut reached = BTreeSet::new();
     for seed in 1..=300 {
-        let mut random = Random(0x9e37_79b9_7f4a_7c15 ^ seed);
+        let mut random = Seeded(0x9e37_79b9_7f4a_7c15 ^ seed);
         let (mut house, most) = (House::default(), [1, 2, 3, 4, 8, 13][random.below(6)]);
         let holders = 2 + random.below(5);
         let pace = [2, 30, 200][random.below(3)];
